@@ -43,7 +43,7 @@ HEARTBEAT = "heartbeat"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: it takes the name and docstring of its function
 class Task(Generic[P]):
     """A function that can be run later."""
 

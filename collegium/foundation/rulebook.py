@@ -27,7 +27,7 @@ class Role:
     held_by: Callable[[Any, Any], bool] = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: it takes the name and docstring of its function
 class Rule(Generic[P, T]):
     """A rule as an object that is called like the function it was made from."""
 
