@@ -1,0 +1,320 @@
+"""Registration, submission, screening, assignment, judgement, outcome."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from collegium.foundation import clock
+from collegium.foundation.models import Blob
+from collegium.people.models import Person
+from collegium.portfolios.models import Portfolio
+from collegium.schemes.models import Pathway, RoleHolding
+
+
+def _coordinated(person: Person) -> models.QuerySet[RoleHolding]:
+    return RoleHolding.objects.filter(
+        person=person, kind=RoleHolding.Kind.COORDINATOR, withdrawn_at__isnull=True
+    )
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def visible_to(self, person: Person | None) -> Self:
+        if person is None:
+            return self.none()
+        return self.filter(
+            Q(person=person) | Q(pathway__scheme_version__scheme__in=_coordinated(person).values("scheme"))
+        )
+
+
+class Registration(models.Model):
+    """A candidate's intention to be accredited on a pathway. Validity is the scheme's; None where that is unset."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
+    pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="registrations")
+    registered_at = models.DateTimeField(default=clock.now)
+    valid_until = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # decided, withdrawn or run out
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "pathway"],
+                condition=Q(ended_at__isnull=True),
+                name="accreditation_registration_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.pathway}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accreditation:registration", kwargs={"registration_id": self.pk})
+
+
+class Extension(models.Model):
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="extensions")
+    asked_at = models.DateTimeField(default=clock.now)
+    reason = models.TextField(_("reason"))  # may be personal: candidate and coordinator only
+    until = models.DateField(_("until"))
+    granted_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.registration} until {self.until}"
+
+
+class Referee(models.Model):
+    """Where a scheme asks for them: somebody who has read the near-final draft and says so, by a signed link, without an account."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="referees")
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail address"))
+    position = models.CharField(_("position and organisation"), max_length=200, blank=True)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    statement = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "email"], name="accreditation_referee_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """Its candidate; coordinators of its scheme; assessors who are invited to it or have accepted it."""
+        if person is None:
+            return self.none()
+        asked = Assignment.objects.filter(
+            assessor=person, state__in=[Assignment.State.INVITED, Assignment.State.ACCEPTED]
+        )
+        return self.filter(
+            Q(registration__person=person)
+            | Q(registration__pathway__scheme_version__scheme__in=_coordinated(person).values("scheme"))
+            | Q(pk__in=asked.values("submission"))
+        )
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "registration__person__photo", "registration__pathway__scheme_version__scheme", "previous"
+        )
+
+
+class Submission(models.Model):
+    """What was handed in: never changes. ``content`` is the whole snapshot; ``sha256`` its hash over canonical JSON."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first", _("First submission")
+        RESUBMISSION = "resubmission", _("Resubmission")
+        RENEWAL = "renewal", _("Renewal")
+        UPGRADE = "upgrade", _("Upgrade")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received, waiting for screening")
+        RETURNED = "returned", _("Returned before assessment")
+        ACCEPTED = "accepted", _("Accepted, assessors being found")
+        ASSESSING = "assessing", _("With the assessors")
+        RECONCILING = "reconciling", _("Assessors are agreeing on the outcome")
+        REFERRED = "referred", _("Referred")
+        PASSED = "passed", _("Passed")
+        FAILED = "failed", _("Not passed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="submissions")
+    portfolio = models.ForeignKey(Portfolio, null=True, on_delete=models.SET_NULL, related_name="submissions")
+    kind = models.CharField(max_length=14, choices=Kind, default=Kind.FIRST)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    previous = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="following"
+    )
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    access = models.CharField(_("how to get in"), max_length=300, blank=True)
+    nominated_assessor = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    submitted_at = models.DateTimeField(default=clock.now)
+    due_on = models.DateField(
+        null=True, blank=True
+    )  # of the step that it is in; None where the scheme sets none
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Submitting twice is one submission: one undecided submission for a registration.
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=Q(state__in=["received", "accepted", "assessing", "reconciling"]),
+                name="accreditation_submission_one_undecided",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="accreditation_submission_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.registration}, {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accreditation:submission", kwargs={"submission_id": self.pk})
+
+
+class SubmittedFile(models.Model):
+    """A file of the snapshot: kept as long as the submission, whatever happens to the evidence."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="files")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    evidence_id = models.BigIntegerField(
+        null=True, blank=True
+    )  # as numbered in the snapshot; the evidence itself may be gone
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Screening(models.Model):
+    """Completeness and link check by the machine, and what the coordinator made of it."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        RETURNED = "returned", _("Returned")
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="screening")
+    findings = models.JSONField(default=list)  # [{"code", "sentence", "where", "holds"}]
+    checked_at = models.DateTimeField(null=True, blank=True)  # None: the machine has not finished
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    reasons = models.TextField(blank=True)
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.submission)
+
+
+class Assignment(models.Model):
+    """One assessor asked to judge one submission."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("Lead assessor")
+        SECOND = "second", _("Second assessor")
+
+    class State(models.TextChoices):
+        INVITED = "invited", _("Asked")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        RELEASED = "released", _("Released")
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="assignments")
+    assessor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=8, choices=Role)
+    state = models.CharField(max_length=10, choices=State, default=State.INVITED)
+    conflicts = models.JSONField(default=list)  # the sentences that the coordinator saw when allotting
+    invited_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_at = models.DateTimeField(default=clock.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)  # of declining or releasing
+    due_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "assessor"],
+                condition=Q(state__in=["invited", "accepted"]),
+                name="accreditation_assignment_once",
+            ),
+            models.UniqueConstraint(
+                fields=["submission"],
+                condition=Q(state__in=["invited", "accepted"], role="lead"),
+                name="accreditation_assignment_one_lead",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessor}, {self.get_role_display()}"
+
+
+class Judgement(models.Model):
+    """One assessor's judgement. Nobody else sees it until every assessor of the submission has sealed theirs."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="judgement")
+    overall = models.TextField(_("overall comment"), blank=True)
+    saved_at = models.DateTimeField(default=clock.now)
+    sealed_at = models.DateTimeField(null=True, blank=True)  # None: a draft
+
+    def __str__(self) -> str:
+        return str(self.assignment)
+
+
+class Mark(models.Model):
+    """A level of the scheme's scale and a comment, for one section (``Section.key``) or dimension."""
+
+    judgement = models.ForeignKey(Judgement, on_delete=models.CASCADE, related_name="marks")
+    section_key = models.CharField(max_length=40)
+    level = models.CharField(max_length=40, blank=True)  # key of the scheme's scale; blank only in a draft
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["judgement", "section_key"], name="accreditation_mark_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section_key}: {self.level}"
+
+
+class JointJudgement(models.Model):
+    """What the assessors agreed on, written by the lead: the outcome that the candidate gets."""
+
+    class Outcome(models.TextChoices):
+        PASS = "pass", _("Pass")
+        REFER = "refer", _("Referral")
+        FAIL = "fail", _("Fail")
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="joint_judgement")
+    written_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
+    feedback = models.TextField(_("feedback to the candidate"), blank=True)
+    note = models.TextField(
+        _("how the differences were settled"), blank=True
+    )  # for assessors and coordinator
+    referred_sections = models.JSONField(default=list, blank=True)  # list[Section.key]
+    resubmit_by = models.DateField(null=True, blank=True)
+    saved_at = models.DateTimeField(default=clock.now)
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.outcome}"
+
+
+class JointMark(models.Model):
+    joint_judgement = models.ForeignKey(JointJudgement, on_delete=models.CASCADE, related_name="marks")
+    section_key = models.CharField(max_length=40)
+    level = models.CharField(max_length=40, blank=True)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["joint_judgement", "section_key"], name="accreditation_jointmark_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section_key}: {self.level}"

@@ -1,0 +1,38 @@
+"""What each verb says: in a history, and to each role that it concerns. Verbs are declared beside the actions that use them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Told:
+    """One sentence for one role, and the page that it leads to.
+
+    ``says`` may use ``%(actor)s`` and every key of the activity's data; ``link`` is the name of an address that takes
+    the id of what the activity is about as its only argument. ``by_email`` is the sane default for letters.
+    """
+
+    says: str | Promise
+    link: str
+    by_email: bool = True
+
+
+@dataclass(frozen=True)
+class Verb:
+    name: str
+    history: str | Promise
+    tells: Mapping[str, Told] = field(default_factory=dict)
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def verb(name: str, *, history: str | Promise, tells: Mapping[str, Told] | None = None) -> Verb:
+    """Declare a verb, "submission.judged". ``history`` is its sentence in a log, with ``%(actor)s`` and the data's keys."""
+    if name in VERBS:
+        raise ValueError(f"The verb {name} is declared twice.")
+    declared = Verb(name=name, history=history, tells=dict(tells or {}))
+    VERBS[name] = declared
+    return declared

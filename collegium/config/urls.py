@@ -1,0 +1,26 @@
+"""Which app answers which address. A page's own addresses stand in its app's ``urls``."""
+
+from django.conf import settings
+from django.urls import include, path
+
+handler400 = "collegium.design.errors.bad_request"
+handler403 = "collegium.design.errors.forbidden"
+handler404 = "collegium.design.errors.not_found"
+handler500 = "collegium.design.errors.server_error"
+
+urlpatterns = [
+    path("", include("collegium.home.urls")),
+    path("", include("collegium.foundation.urls")),
+    path("account/", include("allauth.urls")),
+    path("", include("collegium.people.urls")),
+    path("organisations/", include("collegium.organisations.urls")),
+    path("schemes/", include("collegium.schemes.urls")),
+    path("evidence/", include("collegium.evidence.urls")),
+    path("", include("collegium.portfolios.urls")),
+    path("accreditation/", include("collegium.accreditation.urls")),
+    path("", include("collegium.credentials.urls")),
+    path("notifications/", include("collegium.notifications.urls")),
+    path("design/", include("collegium.design.urls")),
+]
+if settings.MODE == "demo":
+    urlpatterns.append(path("demo/", include("collegium.home.demo_urls")))

@@ -1,0 +1,160 @@
+"""Award, its status history, the credentials issued for it, and the keys and lists that prove them."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from collegium.accreditation.models import Submission
+from collegium.evidence.models import Evidence
+from collegium.foundation import clock
+from collegium.people.models import Person
+from collegium.schemes.models import Pathway
+
+
+class IssuerKey(models.Model):
+    """An Ed25519 key of the issuer. Retired keys stay public, or older credentials could not be verified."""
+
+    name = models.CharField(max_length=40, unique=True)  # the fragment of its verification method
+    public_multibase = models.CharField(max_length=80)
+    private_encrypted = models.BinaryField()
+    made_at = models.DateTimeField(default=clock.now)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # ``name`` is only there because a unique constraint needs a column: one key is in use at a time.
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(retired_at__isnull=True), name="credentials_issuerkey_one_in_use"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StatusList(models.Model):
+    """One Bitstring Status List: 131,072 places handed out in shuffled order, so that a place tells nothing of its age."""
+
+    number = models.PositiveIntegerField(unique=True)
+    bits = models.BinaryField()  # 16,384 bytes, most significant bit first
+    seed = models.CharField(max_length=64)  # of the shuffle
+    taken = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class AwardQuerySet(models.QuerySet["Award"]):
+    def visible_to(self, person: Person | None) -> Self:  # noqa: ARG002  # the same for everybody
+        """Awards are public by their address; the register lists only ``listed`` ones."""
+        return self
+
+    def listed(self) -> Self:
+        return self.filter(listed=True)
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "pathway__scheme_version__scheme", "pathway__scheme_version__framework", "person__photo"
+        )
+
+
+class Award(models.Model):
+    """Stays on the register when its holder's account is gone: so it keeps the name that it was given to."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("In force")
+        SUSPENDED = "suspended", _("Suspended")
+        REVOKED = "revoked", _("Revoked")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="awards")
+    submission = models.OneToOneField(
+        Submission, null=True, blank=True, on_delete=models.SET_NULL, related_name="award"
+    )
+    pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="awards")
+    holder_name = models.CharField(max_length=120)
+    holder_country = models.CharField(max_length=2, blank=True)
+    post_nominals = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    granted_at = models.DateTimeField(default=clock.now)
+    valid_from = models.DateField(default=clock.today)
+    valid_until = models.DateField(null=True, blank=True)  # None: the scheme sets no end
+    renews = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="renewed_by"
+    )
+    listed = models.BooleanField(_("listed on the register"), default=True)
+
+    objects = AwardQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["holder_name", "id"], name="credentials_award_by_name"),
+            models.Index(fields=["pathway", "holder_country"], name="credentials_award_by_pathway"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_name}, {self.pathway}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:award", kwargs={"public_id": self.public_id})
+
+
+class AwardStatus(models.Model):
+    """One line of an award's history: public, so its reason is written for the public."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="history")
+    state = models.CharField(max_length=10, choices=Award.State)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.award}: {self.state}"
+
+
+class ChosenEvidence(models.Model):
+    """Evidence that the holder lets the credential name. The address is frozen with the credential."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="chosen_evidence")
+    evidence = models.ForeignKey(Evidence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    title = models.CharField(max_length=200)
+    url = models.URLField(max_length=2000)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Credential(models.Model):
+    """A signed OpenBadgeCredential. A new one replaces it when the holder chooses other evidence; the old is superseded."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="credentials")
+    key = models.ForeignKey(IssuerKey, on_delete=models.PROTECT, related_name="+")
+    document = models.JSONField()
+    status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="credentials")
+    status_index = models.PositiveIntegerField()
+    issued_at = models.DateTimeField(default=clock.now)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="credentials_credential_place_once"
+            ),
+            models.UniqueConstraint(
+                fields=["award"],
+                condition=Q(superseded_at__isnull=True),
+                name="credentials_credential_one_current",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

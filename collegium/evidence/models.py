@@ -1,0 +1,106 @@
+"""Evidence, the people shown in it, and its alignment to criteria and principles."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from collegium.foundation import clock
+from collegium.foundation.models import Blob
+from collegium.people.models import Audienced, AudiencedQuerySet, Person
+from collegium.schemes.models import Node, Principle
+
+
+class EvidenceQuerySet(AudiencedQuerySet):
+    pass
+
+
+class Evidence(Audienced):
+    class Kind(models.TextChoices):
+        DOCUMENT = "document", _("Document")
+        IMAGE = "image", _("Image")
+        AUDIO = "audio", _("Audio")
+        VIDEO = "video", _("Video")
+        LINK = "link", _("Link")
+        NOTE = "note", _("Note")
+        TESTIMONIAL = "testimonial", _("Testimonial")
+        DATA = "data", _("Data")
+
+    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="evidence")
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    happened_on = models.DateField(_("when it happened"), null=True, blank=True)
+    description = models.TextField(_("what it is"), blank=True)  # plain text
+    impact = models.TextField(_("impact"), blank=True)  # plain text: what changed, for whom
+    body = models.TextField(_("note"), blank=True)  # safe HTML: the words of a note or testimonial
+    said_by = models.CharField(_("said by"), max_length=200, blank=True)  # of a testimonial
+    url = models.URLField(_("address"), max_length=2000, blank=True)
+    access = models.CharField(_("how to get in"), max_length=300, blank=True)  # of a link behind a password
+    blob = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200, blank=True)
+    alt_text = models.CharField(_("text alternative"), max_length=1000, blank=True)  # of an image
+    link_checked_at = models.DateTimeField(null=True, blank=True)
+    link_answers = models.BooleanField(null=True)  # None: not asked yet
+    link_finding = models.CharField(max_length=300, blank=True)  # a sentence
+    captured_at = models.DateTimeField(default=clock.now)
+    edited_at = models.DateTimeField(default=clock.now)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta(Audienced.Meta):
+        indexes = [models.Index(fields=["owner", "-id"], name="evidence_of_owner")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("evidence:evidence", kwargs={"evidence_id": self.pk})
+
+
+class PersonShown(models.Model):
+    """Somebody to be seen or heard in a piece of evidence, and whether they agreed."""
+
+    class Permission(models.TextChoices):
+        AGREED = "agreed", _("They agreed")
+        ANONYMISED = "anonymised", _("They can't be recognised")
+        ASKED = "asked", _("Asked, no answer yet")
+        UNASKED = "unasked", _("Not asked yet")
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="people_shown")
+    who = models.CharField(_("who"), max_length=200)  # a name, or "my students of 2025"
+    permission = models.CharField(max_length=12, choices=Permission, default=Permission.UNASKED)
+    note = models.CharField(_("how and when they agreed"), max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.who
+
+
+class Alignment(models.Model):
+    """What a piece of evidence speaks for, and how strongly (strengths as in ALT's ocTEL map, 2013)."""
+
+    class Strength(models.IntegerChoices):
+        MAY_ALSO = 1, _("may also be relevant")
+        PRIMARILY = 2, _("primarily relevant")
+        DIRECTLY = 3, _("directly relevant")
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="alignments")
+    node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.CASCADE, related_name="alignments")
+    principle = models.ForeignKey(
+        Principle, null=True, blank=True, on_delete=models.CASCADE, related_name="alignments"
+    )
+    strength = models.PositiveSmallIntegerField(choices=Strength, default=Strength.PRIMARILY)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_alignment_to_one", condition=Q(node__isnull=False) ^ Q(principle__isnull=False)
+            ),
+            models.UniqueConstraint(fields=["evidence", "node"], name="evidence_alignment_node_once"),
+            models.UniqueConstraint(
+                fields=["evidence", "principle"], name="evidence_alignment_principle_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence} for {self.node or self.principle}"

@@ -1,0 +1,49 @@
+"""Puts the person who reads on the request, and their time zone and language on the page."""
+
+import zoneinfo
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+
+from collegium.people.models import Person
+from collegium.people.requests import Request
+
+
+class PersonMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        person = self._person(request)
+        cast("Request", request).person = person
+        if person is None:
+            timezone.deactivate()
+            return self.get_response(request)
+        if person.language:
+            translation.activate(person.language)
+            request.LANGUAGE_CODE = translation.get_language() or person.language
+        with timezone.override(_zone(person.time_zone)):
+            return self.get_response(request)
+
+    def _person(self, request: HttpRequest) -> Person | None:
+        if not request.user.is_authenticated:
+            return None
+        person = (
+            Person.objects.select_related("photo")
+            .filter(account=request.user, erased_at__isnull=True)
+            .first()
+        )
+        if person is not None:
+            # Saves the query back to the account, which is at hand.
+            person.account = request.user
+        return person
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
