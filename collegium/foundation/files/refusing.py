@@ -14,7 +14,16 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from collegium.foundation.files.types import ENDINGS, HTML, PLAIN, claimed_type, kind_of, kinds, opened
+from collegium.foundation.files.types import (
+    ENDINGS,
+    HTML,
+    PLAIN,
+    claimed_type,
+    clean_name,
+    kind_of,
+    kinds,
+    opened,
+)
 from collegium.foundation.refusal import Refusal
 
 MOST_PIXELS = 64_000_000
