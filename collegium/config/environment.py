@@ -35,7 +35,7 @@ HOME_DIRECTORY = Path(__file__).resolve().parent.parent.parent
 MODE = setting(
     "COLLEGIUM_MODE",
     "production",
-    "`production`; `demo` (one-click sign-in and readable mail: never on a public address); `development`; `test`.",
+    "`production`; `demo` (one-click sign-in and readable mail: never on a public address); `development`; `rehearsal` and `test` (set by those commands).",
 )
 SITE_URL = setting(
     "COLLEGIUM_SITE_URL",

@@ -17,7 +17,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = environment.HOME_DIRECTORY
 MODE = environment.MODE.read()
-if MODE not in {"production", "demo", "development", "test"}:
+if MODE not in {"production", "demo", "development", "rehearsal", "test"}:
     raise ImproperlyConfigured(f"COLLEGIUM_MODE is {MODE!r}: say production, demo, development or test.")
 DEBUG = MODE == "development"
 DATA_DIRECTORY = Path(environment.DATA_DIRECTORY.read())
@@ -182,7 +182,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "collegium.design.errors.csrf_failure"
-BACKGROUND = "immediate" if MODE == "test" else environment.BACKGROUND.read()
+BACKGROUND = "immediate" if MODE in {"test", "rehearsal"} else environment.BACKGROUND.read()
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # People sign in with allauth ------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = MODE in {"development", "test"}
+WHITENOISE_USE_FINDERS = MODE in {"development", "rehearsal", "test"}
 WHITENOISE_AUTOREFRESH = MODE == "development"
 SCHEMES_DIRECTORY = Path(environment.SCHEMES_DIRECTORY.read() or BASE_DIR / "schemes")
 
@@ -261,7 +261,7 @@ SCHEMES_DIRECTORY = Path(environment.SCHEMES_DIRECTORY.read() or BASE_DIR / "sch
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.FROM_EMAIL.read()
 _mail = urlsplit(environment.EMAIL_URL.read())
-if MODE == "test":
+if MODE in {"test", "rehearsal"}:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 elif MODE == "demo":
     # Read at /demo/mail, from the database, so that letters live and are reset with the demo world.

@@ -1,0 +1,3 @@
+from collegium.config.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""The cast, and what browser tests need. Settings for tests come from the mode, not from a second settings file."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ["COLLEGIUM_MODE"] = "test"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous API runs an event loop in the test's thread
+# Never the developer's own data: uploads, keys and the queue of a test run live and die in a folder of their own.
+_SCRATCH = Path(tempfile.mkdtemp(prefix="collegium-tests-"))
+os.environ["COLLEGIUM_DATA"] = str(_SCRATCH)
+for _name in ("COLLEGIUM_SITE_URL", "EMAIL_URL", "REDIS_URL", "COLLEGIUM_HTTP_TEST_HOSTS"):
+    os.environ.pop(_name, None)
+
+import pytest  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from tests.factories import make_person  # noqa: E402
+
+CHROMIUM_PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these a headless browser asks its maker's hosts all the time.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_SCRATCH, ignore_errors=True)
+
+
+def chromium() -> str | None:
+    named = os.environ.get("COLLEGIUM_CHROMIUM")
+    return named or next((found for name in CHROMIUM_PLACES if (found := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:  # noqa: ARG001
+    lacking = {
+        "browser": None if chromium() else "no Chromium found: install it or name it in COLLEGIUM_CHROMIUM",
+        "interop": None if shutil.which("node") and shutil.which("npm") else "no Node found",
+    }
+    for item in items:
+        for marker, reason in lacking.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limits_between_tests() -> Iterator[None]:
+    from django.core.cache import cache
+
+    cache.clear()
+    yield
+    cache.clear()
+
+
+# The cast -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ada(db):
+    """The candidate."""
+    return make_person(name="Ada Candidate", email="ada@example.org")
+
+
+@pytest.fixture
+def bo(db):
+    """An assessor."""
+    return make_person(name="Bo Assessor", email="bo@example.org")
+
+
+@pytest.fixture
+def cy(db):
+    """A convener; coordinates schemes in tests that need one."""
+    return make_person(name="Cy Convener", email="cy@example.org")
+
+
+@pytest.fixture
+def eve(db):
+    """A stranger with an account: signed in, and with no business here."""
+    return make_person(name="Eve Stranger", email="eve@example.org")
+
+
+@pytest.fixture
+def client_of():
+    """``client_of(person)``: a client that is signed in as that person; ``client_of(None)``: nobody."""
+
+    def sign_in(person=None) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person.account)
+        return client
+
+    return sign_in
+
+
+# The browser ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(_chromium, live_server):
+    """A fresh Playwright page on the live server, with ``base_url`` set. Errors in the page's console fail the test."""
+    context = _chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.troubles = troubles
+    yield page
+    context.close()
+    # A 4xx that a test provokes is said in the console too; it is the test that judges those.
+    assert [trouble for trouble in troubles if "Failed to load resource" not in trouble] == []
+
+
+@pytest.fixture
+def sign_in_browser(live_server, client_of):
+    """``sign_in_browser(page, person)``: hands the browser a session of that person."""
+
+    def sign_in(page, person) -> None:
+        client = client_of(person)
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+        )
+
+    return sign_in
+
+
+@pytest.fixture
+def axe():
+    """``axe(page)``: what axe-core finds against WCAG 2.2 AA, as readable lines; an empty list is clean."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+    def findings(page) -> list[str]:
+        results = Axe().run(page, options=options).response
+        return [
+            f"{violation['id']}: {violation['help']} — {node['html'][:200]}"
+            for violation in results["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return findings

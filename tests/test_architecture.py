@@ -1,0 +1,104 @@
+"""What the import contracts cannot see: foreign keys that point up, strange file names, addresses nobody guards."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from collegium.config import environment
+
+ROOT = Path(settings.BASE_DIR)
+PACKAGE = ROOT / "collegium"
+OURS = [config for config in apps.get_app_configs() if config.name.startswith("collegium.")]
+
+
+def _layers() -> list[str]:
+    """App labels from the ground up, from the import contract itself."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract for contract in contracts if contract["type"] == "layers" and contract.get("exhaustive"))["layers"]
+    return [layer.strip("() ") for layer in reversed(layers)]
+
+
+def test_foreign_keys_point_down():
+    order = {label: floor for floor, label in enumerate(_layers())}
+    upward = [
+        f"{model._meta.label}.{field.name} -> {field.related_model._meta.label}"
+        for config in OURS
+        for model in config.get_models()
+        for field in model._meta.get_fields()
+        if field.is_relation
+        and not field.auto_created
+        and field.related_model is not None
+        and field.related_model._meta.app_label in order
+        and order[field.related_model._meta.app_label] > order[config.label]
+    ]
+    assert upward == []
+
+
+def test_every_model_of_the_fields_rooms_names_its_constraints():
+    unnamed = [
+        f"{model._meta.label}: {constraint}"
+        for config in OURS
+        for model in config.get_models()
+        for constraint in model._meta.constraints
+        if not constraint.name
+    ]
+    assert unnamed == []
+
+
+def test_no_drawer_for_odds_and_ends():
+    banned = {"utils", "helpers", "common", "services", "misc", "lib", "signals"}
+    assert [str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*.py") if path.stem in banned] == []
+
+
+def test_every_setting_is_documented():
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in environment.DECLARED if f"`{name}`" not in operations] == []
+
+
+def test_settings_come_from_the_declared_environment_only():
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "environment.py" and ("os.environ[" in path.read_text() or "os.environ.get" in path.read_text() or "getenv(" in path.read_text())
+    ]
+    assert readers == []
+
+
+# Addresses ------------------------------------------------------------------------------------------------------------
+
+# Pages that strangers may open, each with its reason. Everything else of ours must be closed to a stranger.
+OPEN = {
+    "home:start": "the front page",
+    "home:search": "finds only what the reader may see",
+    "home:roles": "what each role may do is public",
+    "healthz": "for the supervisor",
+    "readyz": "for the supervisor",
+}
+
+
+def _addresses(patterns=None, namespace="", prefix=""):
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _addresses(pattern.url_patterns, inner, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.callback.__name__}", prefix + str(pattern.pattern), pattern.callback
+
+
+OUR_ADDRESSES = [
+    (name, route, view) for name, route, view in _addresses() if view.__module__.startswith("collegium.")
+]
+
+
+def test_there_are_addresses_to_guard():
+    assert len(OUR_ADDRESSES) > 40
+
+
+@pytest.mark.parametrize(("name", "view"), [(name, view) for name, _, view in OUR_ADDRESSES])
+def test_every_address_refuses_a_wrong_method(name, view, rf):
+    response = view(rf.generic("PROPFIND", "/"))
+    assert response.status_code == 405, f"{name} answers any method: decorate it with require_http_methods"
