@@ -35,6 +35,11 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ror_id"], condition=~Q(ror_id=""), name="organisations_organisation_one_per_ror_id"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -52,6 +57,13 @@ class EmailDomain(models.Model):
     verified_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # The code that was sent to a mailbox of whoever runs the domain; empty once it is used up.
+    code_hash = models.CharField(
+        max_length=64, blank=True
+    )  # sha256 hex; the code itself is only in the letter
+    code_sent_to = models.EmailField(blank=True)
+    code_expires_at = models.DateTimeField(null=True, blank=True)
+    code_attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -88,6 +100,11 @@ class Membership(models.Model):
         return f"{self.person}, {self.organisation}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        return self.filter(accepted_at__isnull=True, expires_at__gt=clock.now())
+
+
 class Invitation(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
@@ -103,5 +120,11 @@ class Invitation(models.Model):
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    objects = InvitationQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.email} to {self.organisation}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > clock.now()

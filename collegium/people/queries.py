@@ -1,0 +1,146 @@
+"""A person as one viewer may see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from collegium.people.models import Audience, CircleMember, Person
+
+FACE = 128  # pixels: an avatar on a screen of double density
+PORTRAIT = 512
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Only what the viewer may see; the rest is empty, and nothing says whether it was filled in."""
+
+    person: Person
+    name: str
+    is_own: bool
+    photo: str | None = None
+    pronouns: str = ""
+    role: str = ""
+    town: str = ""
+    country: str = ""
+    languages: list[str] = field(default_factory=list)
+    specialisms: list[str] = field(default_factory=list)
+    links: list[dict[str, str]] = field(default_factory=list)
+    orcid: str = ""
+    biography: str = ""
+    shows_organisations: bool = False
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing but the name."""
+        return not any(
+            (
+                self.photo,
+                self.pronouns,
+                self.role,
+                self.town,
+                self.country,
+                self.languages,
+                self.specialisms,
+                self.links,
+                self.orcid,
+                self.biography,
+            )
+        )
+
+
+def audience_of(person: Person, name: str) -> str:
+    if name == "name":
+        return person.name_audience
+    return str(person.field_audiences.get(name, Audience.PRIVATE))
+
+
+def shares_circle(person: Person, other: Person) -> bool:
+    return (
+        CircleMember.objects.filter(person=other)
+        .filter(circle__in=CircleMember.objects.filter(person=person).values("circle"))
+        .exists()
+    )
+
+
+def open_to(person: Person, viewer: Person | None) -> frozenset[str]:
+    """The audiences of this person that the viewer belongs to. At most one query, and none for strangers and oneself."""
+    if viewer is None:
+        return frozenset({Audience.PUBLIC})
+    if viewer.pk == person.pk:
+        return frozenset(Audience.values)
+    seen = {Audience.PUBLIC, Audience.SIGNED_IN}
+    if Audience.CIRCLE in {person.name_audience, *person.field_audiences.values()} and shares_circle(
+        person, viewer
+    ):
+        seen.add(Audience.CIRCLE)
+    return frozenset(seen)
+
+
+def profile(person: Person, viewer: Person | None) -> Profile:
+    """What the viewer may see of somebody whose page they may open (``Person.objects.visible_to``)."""
+    seen = open_to(person, viewer)
+
+    def shown(name: str) -> bool:
+        return audience_of(person, name) in seen
+
+    facts = {
+        name: getattr(person, name)
+        for name in ("pronouns", "role", "languages", "specialisms", "links", "orcid", "biography")
+        if shown(name)
+    }
+    if shown("place"):
+        facts |= {"town": person.town, "country": person.country}
+    return Profile(
+        person=person,
+        name=person.name,
+        is_own=viewer is not None and viewer.pk == person.pk,
+        photo=photo_address(person, PORTRAIT) if person.photo_id and shown("photo") else None,
+        shows_organisations=shown("organisations"),
+        **facts,
+    )
+
+
+def photo_address(person: Person, size: int = FACE) -> str:
+    # The hash makes a new photo a new address, so that a browser may keep the old one as long as it likes.
+    kept = reverse("people:photo", kwargs={"person_id": person.pk, "size": size})
+    return f"{kept}?v={(person.photo_id or '')[:12]}"
+
+
+def face(person: Person, viewer: Person | None) -> str | None:
+    """The address of the photo for an avatar, or None where there is none for this viewer."""
+    return faces([person], viewer).get(person.pk)
+
+
+def faces(persons: Iterable[Person], viewer: Person | None) -> dict[int, str]:
+    """``face`` for a list, by the person's id; at most one query, whatever the number."""
+    found: dict[int, str] = {}
+    asked: list[Person] = []
+    for person in persons:
+        if not person.photo_id or person.erased_at is not None:
+            continue
+        audience = audience_of(person, "photo")
+        if (
+            audience == Audience.PUBLIC
+            or (viewer is not None and viewer.pk == person.pk)
+            or (viewer is not None and audience == Audience.SIGNED_IN)
+        ):
+            found[person.pk] = photo_address(person)
+        elif viewer is not None and audience == Audience.CIRCLE:
+            asked.append(person)
+    if asked and viewer is not None:
+        near = set(
+            CircleMember.objects.filter(
+                person__in=asked, circle__in=CircleMember.objects.filter(person=viewer).values("circle")
+            ).values_list("person_id", flat=True)
+        )
+        found |= {person.pk: photo_address(person) for person in asked if person.pk in near}
+    return found
+
+
+def named_like(words: str, viewer: Person | None, *, limit: int = 20) -> list[Person]:
+    """People whose name, or shown role, has these words, of those whose page the viewer may open."""
+    wanted = Person.objects.visible_to(viewer).for_display()
+    for word in words.split():
+        wanted = wanted.filter(name__icontains=word)
+    return list(wanted.order_by("name")[:limit])
