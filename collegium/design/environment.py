@@ -1,0 +1,143 @@
+"""How every template is rendered: Django's Jinja2 backend is given `environment` by the settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, QueryDict
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from markupsafe import Markup, escape
+
+from collegium.design import filters, places
+from collegium.design.appearance import appearance
+from collegium.design.icons import glyph, icon
+from collegium.foundation import clock
+
+SUFFIX = ".jinja"
+COMPONENTS = "design/components.jinja"
+FORBIDDEN_ATTRIBUTES = ("on", "style")
+
+
+class JinjaLoader(jinja2.FileSystemLoader):
+    """Finds `<app>/templates/**.jinja` only.
+
+    Templates of Django's own language (the admin's, say) lie in folders of the same name, and must be left to
+    the other backend.
+    """
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
+        if not template.endswith(SUFFIX):
+            raise jinja2.TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
+class Components:
+    """`ui` in every template. A lazy global and not an import, so that a block rendered alone has it too."""
+
+    def __init__(self, environment: jinja2.Environment) -> None:
+        self.environment = environment
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.environment.get_template(COMPONENTS).module, name)
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """`TEMPLATES` names the folders, and Django makes the loader of them; ours only narrows what it finds."""
+    options |= {
+        "loader": JinjaLoader(options["loader"].searchpath),
+        "undefined": jinja2.StrictUndefined,
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": [*options.get("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"],
+        "cache_size": -1,
+    }
+    env = jinja2.Environment(**options)  # noqa: S701  autoescape is on, above
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals.update(
+        ui=Components(env),
+        url=url,
+        static=static,
+        icon=icon,
+        clock=clock,
+        places=places.panels,
+        frame=places.frame,
+        pending_messages=pending_messages,
+        languages=languages,
+        page_language=page_language,
+        appearance=appearance,
+        query=query,
+        attributes=attributes,
+        glyph=glyph,
+        site_name=settings.SITE_NAME,
+    )
+    env.filters.update(
+        date=filters.date,
+        datetime=filters.moment,
+        time=filters.time,
+        relative=filters.relative,
+        number=filters.number,
+        words=filters.words,
+        bytes=filters.size,
+        initials=filters.initials,
+        richtext=filters.richtext,
+        tint=filters.tint,
+        twentieth=filters.twentieth,
+        attributes=attributes,
+    )
+    return env
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def pending_messages(request: HttpRequest | None) -> list[Any]:
+    return list(get_messages(request)) if request is not None else []
+
+
+def languages() -> list[tuple[str, str]]:
+    """Each language by its own name, as its speakers look for it."""
+    return [(code, translation.get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
+
+
+def page_language() -> tuple[str, str]:
+    """Language and direction for the `<html>` element."""
+    return translation.get_language() or settings.LANGUAGE_CODE, (
+        "rtl" if translation.get_language_bidi() else "ltr"
+    )
+
+
+def query(request: HttpRequest, **changes: Any) -> str:
+    """The address of this page with these query parameters changed; None takes one away."""
+    params: QueryDict = request.GET.copy()
+    for key, value in changes.items():
+        params.pop(key, None)
+        if value is not None:
+            params[key] = str(value)
+    return f"?{params.urlencode()}" if params else request.path
+
+
+def attributes(values: Mapping[str, Any] | None) -> Markup:
+    """Further attributes for an element, such as those of htmx. What the content policy would block is refused."""
+    parts = []
+    for key, value in (values or {}).items():
+        if key.startswith(FORBIDDEN_ATTRIBUTES):
+            raise ValueError(
+                f"The attribute “{key}” is blocked by our content policy: use a class or a module."
+            )
+        if value is True:
+            parts.append(f" {key}")
+        elif value not in {None, False}:
+            parts.append(f' {key}="{escape(value)}"')
+    return Markup("".join(parts))  # noqa: S704  each value is escaped, keys are written by us

@@ -1,0 +1,70 @@
+/** What the frame does better with a script: theme at once, toasts, focus after a fragment, copying, answers that fail. */
+
+document.documentElement.classList.add("js");
+
+/** A sentence at the edge of the page; it stays for `seconds`, or until closed when 0. */
+export function toast(text, { seconds = 8 } = {}) {
+  const place = document.getElementById("toasts");
+  if (!place) return;
+  const box = document.createElement("div");
+  box.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "icon-button icon-button--small";
+  close.setAttribute("aria-label", place.dataset.close);
+  close.textContent = "×";
+  close.addEventListener("click", () => box.remove());
+  box.append(words, close);
+  place.append(box);
+  if (seconds) setTimeout(() => box.remove(), seconds * 1000);
+}
+
+// A server says it by the header HX-Trigger: {"toast": "Saved"}.
+document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail.text));
+
+// The first thing to read after a form came back: its summary of errors, or a refusal.
+const toRead = document.querySelector("[data-focus]");
+if (toRead) toRead.focus();
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  event.detail.elt.querySelector?.("[data-focus]")?.focus();
+});
+
+// htmx shows nothing of its own when an answer fails: say so, and that nothing was lost.
+const place = document.getElementById("toasts");
+document.addEventListener("htmx:sendError", () => toast(place.dataset.offline, { seconds: 0 }));
+document.addEventListener("htmx:responseError", () => toast(place.dataset.failed, { seconds: 0 }));
+// A form that did not pass, and a refusal, are answers to be shown and not failures.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([409, 422].includes(event.detail.xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+for (const copy of document.querySelectorAll("[data-copy]")) {
+  const button = copy.querySelector("[data-copy-button]");
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(copy.querySelector("code").textContent);
+    toast(button.dataset.copied);
+  });
+}
+
+// The theme is chosen by a form that works by itself; with a script it is seen at once.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[name=theme]")) return;
+  const theme = event.target.value;
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+});
+
+// A dialog opened by its address (#share) opens without a tap.
+if (location.hash.length > 1) {
+  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (named?.popover) named.showPopover();
+  if (named instanceof HTMLDetailsElement) named.open = true;
+}
