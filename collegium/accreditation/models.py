@@ -11,7 +11,7 @@ from collegium.foundation import clock
 from collegium.foundation.models import Blob
 from collegium.people.models import Person
 from collegium.portfolios.models import Portfolio
-from collegium.schemes.models import Pathway, RoleHolding
+from collegium.schemes.models import Pathway, RoleHolding, Scheme
 
 
 def _coordinated(person: Person) -> models.QuerySet[RoleHolding]:
@@ -55,6 +55,22 @@ class Registration(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("accreditation:registration", kwargs={"registration_id": self.pk})
 
+    @property
+    def scheme(self) -> Scheme:
+        return self.pathway.scheme_version.scheme
+
+    @property
+    def candidate_id(self) -> int:
+        return self.person_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.valid_until is not None and self.valid_until < clock.today()
+
 
 class Extension(models.Model):
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="extensions")
@@ -68,8 +84,33 @@ class Extension(models.Model):
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=Q(granted_at__isnull=True, refused_at__isnull=True),
+                name="accreditation_extension_one_open",
+            ),
+            models.CheckConstraint(
+                name="accreditation_extension_one_answer",
+                condition=Q(granted_at__isnull=True) | Q(refused_at__isnull=True),
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.registration} until {self.until}"
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.registration.scheme
+
+    @property
+    def candidate_id(self) -> int:
+        return self.registration.person_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.granted_at is None and self.refused_at is None
 
 
 class Referee(models.Model):
@@ -79,8 +120,9 @@ class Referee(models.Model):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail address"))
     position = models.CharField(_("position and organisation"), max_length=200, blank=True)
+    # Whoever here has this address, so that being a referee is known as a conflict of interest.
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    token_hash = models.CharField(max_length=64, unique=True)
+    portfolio = models.ForeignKey(Portfolio, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     statement = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -93,6 +135,14 @@ class Referee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def candidate_id(self) -> int:
+        return self.registration.person_id
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.answered_at is None and self.declined_at is None
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -154,6 +204,10 @@ class Submission(models.Model):
         null=True, blank=True
     )  # of the step that it is in; None where the scheme sets none
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Places beyond the scheme's number of assessors: a third one, where the first two could not agree.
+    extra_places = models.PositiveSmallIntegerField(default=0)
+    # The candidate has deleted their account: the words are gone, what was decided stays.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -164,7 +218,11 @@ class Submission(models.Model):
                 fields=["registration"],
                 condition=Q(state__in=["received", "accepted", "assessing", "reconciling"]),
                 name="accreditation_submission_one_undecided",
-            )
+            ),
+            models.CheckConstraint(
+                name="accreditation_submission_decided_has_a_day",
+                condition=~Q(state__in=["referred", "passed", "failed"]) | Q(decided_at__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_on"], name="accreditation_submission_queue")]
 
@@ -173,6 +231,52 @@ class Submission(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accreditation:submission", kwargs={"submission_id": self.pk})
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.registration.scheme
+
+    @property
+    def pathway(self) -> Pathway:
+        return self.registration.pathway
+
+    @property
+    def candidate(self) -> Person:
+        return self.registration.person
+
+    @property
+    def candidate_id(self) -> int:
+        return self.registration.person_id
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in UNDECIDED
+
+    @property
+    def is_opened(self) -> bool:
+        """Every judgement is sealed, so those who gave them and the coordinator may see them."""
+        return self.state in OPENED
+
+
+UNDECIDED = frozenset(
+    {
+        Submission.State.RECEIVED,
+        Submission.State.ACCEPTED,
+        Submission.State.ASSESSING,
+        Submission.State.RECONCILING,
+    }
+)
+# The states in which judgements are given; from RECONCILING on they are open to those who gave them.
+JUDGED_IN = frozenset({Submission.State.ACCEPTED, Submission.State.ASSESSING})
+OPENED = frozenset(
+    {
+        Submission.State.RECONCILING,
+        Submission.State.REFERRED,
+        Submission.State.PASSED,
+        Submission.State.FAILED,
+    }
+)
+DECIDED = OPENED - {Submission.State.RECONCILING}
 
 
 class SubmittedFile(models.Model):
@@ -208,6 +312,19 @@ class Screening(models.Model):
         return str(self.submission)
 
 
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def active(self) -> Self:
+        return self.filter(state__in=[Assignment.State.INVITED, Assignment.State.ACCEPTED])
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "assessor__photo",
+            "judgement",
+            "submission__registration__person__photo",
+            "submission__registration__pathway__scheme_version__scheme",
+        )
+
+
 class Assignment(models.Model):
     """One assessor asked to judge one submission."""
 
@@ -232,6 +349,8 @@ class Assignment(models.Model):
     reason = models.TextField(blank=True)  # of declining or releasing
     due_on = models.DateField(null=True, blank=True)
 
+    objects = AssignmentQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -249,6 +368,26 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.assessor}, {self.get_role_display()}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("accreditation:assignment", kwargs={"assignment_id": self.pk})
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.submission.scheme
+
+    @property
+    def candidate_id(self) -> int:
+        return self.submission.candidate_id
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in {self.State.INVITED, self.State.ACCEPTED}
+
+    @property
+    def has_sealed(self) -> bool:
+        judgement = getattr(self, "judgement", None)
+        return judgement is not None and judgement.sealed_at is not None
+
 
 class Judgement(models.Model):
     """One assessor's judgement. Nobody else sees it until every assessor of the submission has sealed theirs."""
@@ -260,6 +399,10 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return str(self.assignment)
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.sealed_at is not None
 
 
 class Mark(models.Model):

@@ -6,193 +6,498 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
-        ('portfolios', '0001_portfolios_sections_parts'),
-        ('schemes', '0001_frameworks_schemes_roles'),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
+        ("portfolios", "0001_portfolios_sections_parts"),
+        ("schemes", "0001_frameworks_schemes_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Lead assessor'), ('second', 'Second assessor')], max_length=8)),
-                ('state', models.CharField(choices=[('invited', 'Asked'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('released', 'Released')], default='invited', max_length=10)),
-                ('conflicts', models.JSONField(default=list)),
-                ('invited_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('assessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='people.person')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead assessor"), ("second", "Second assessor")], max_length=8
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Asked"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("released", "Released"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                ("conflicts", models.JSONField(default=list)),
+                ("invited_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "assessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('overall', models.TextField(blank=True, verbose_name='overall comment')),
-                ('saved_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('sealed_at', models.DateTimeField(blank=True, null=True)),
-                ('assignment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='judgement', to='accreditation.assignment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("overall", models.TextField(blank=True, verbose_name="overall comment")),
+                ("saved_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("sealed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assignment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="judgement",
+                        to="accreditation.assignment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registered_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('pathway', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='schemes.pathway')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("registered_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pathway",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="schemes.pathway",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registrations",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Referee',
+            name="Referee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('position', models.CharField(blank=True, max_length=200, verbose_name='position and organisation')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('asked_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('statement', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('declined_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='referees', to='accreditation.registration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "position",
+                    models.CharField(blank=True, max_length=200, verbose_name="position and organisation"),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("asked_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("statement", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("declined_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="referees",
+                        to="accreditation.registration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('until', models.DateField(verbose_name='until')),
-                ('granted_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='accreditation.registration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("until", models.DateField(verbose_name="until")),
+                ("granted_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="accreditation.registration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('first', 'First submission'), ('resubmission', 'Resubmission'), ('renewal', 'Renewal'), ('upgrade', 'Upgrade')], default='first', max_length=14)),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('received', 'Received, waiting for screening'), ('returned', 'Returned before assessment'), ('accepted', 'Accepted, assessors being found'), ('assessing', 'With the assessors'), ('reconciling', 'Assessors are agreeing on the outcome'), ('referred', 'Referred'), ('passed', 'Passed'), ('failed', 'Not passed'), ('withdrawn', 'Withdrawn')], default='received', max_length=12)),
-                ('content', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('access', models.CharField(blank=True, max_length=300, verbose_name='how to get in')),
-                ('submitted_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('nominated_assessor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('portfolio', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submissions', to='portfolios.portfolio')),
-                ('previous', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='following', to='accreditation.submission')),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='accreditation.registration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first", "First submission"),
+                            ("resubmission", "Resubmission"),
+                            ("renewal", "Renewal"),
+                            ("upgrade", "Upgrade"),
+                        ],
+                        default="first",
+                        max_length=14,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received, waiting for screening"),
+                            ("returned", "Returned before assessment"),
+                            ("accepted", "Accepted, assessors being found"),
+                            ("assessing", "With the assessors"),
+                            ("reconciling", "Assessors are agreeing on the outcome"),
+                            ("referred", "Referred"),
+                            ("passed", "Passed"),
+                            ("failed", "Not passed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("content", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("access", models.CharField(blank=True, max_length=300, verbose_name="how to get in")),
+                ("submitted_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "nominated_assessor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="submissions",
+                        to="portfolios.portfolio",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="following",
+                        to="accreditation.submission",
+                    ),
+                ),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="accreditation.registration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('findings', models.JSONField(default=list)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('returned', 'Returned')], max_length=10)),
-                ('reasons', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='screening', to='accreditation.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("findings", models.JSONField(default=list)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("accepted", "Accepted"), ("returned", "Returned")],
+                        max_length=10,
+                    ),
+                ),
+                ("reasons", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="screening",
+                        to="accreditation.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JointJudgement',
+            name="JointJudgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('pass', 'Pass'), ('refer', 'Referral'), ('fail', 'Fail')], max_length=6)),
-                ('feedback', models.TextField(blank=True, verbose_name='feedback to the candidate')),
-                ('note', models.TextField(blank=True, verbose_name='how the differences were settled')),
-                ('referred_sections', models.JSONField(blank=True, default=list)),
-                ('resubmit_by', models.DateField(blank=True, null=True)),
-                ('saved_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('given_at', models.DateTimeField(blank=True, null=True)),
-                ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='joint_judgement', to='accreditation.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("pass", "Pass"), ("refer", "Referral"), ("fail", "Fail")],
+                        max_length=6,
+                    ),
+                ),
+                ("feedback", models.TextField(blank=True, verbose_name="feedback to the candidate")),
+                ("note", models.TextField(blank=True, verbose_name="how the differences were settled")),
+                ("referred_sections", models.JSONField(blank=True, default=list)),
+                ("resubmit_by", models.DateField(blank=True, null=True)),
+                ("saved_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("given_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="joint_judgement",
+                        to="accreditation.submission",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='accreditation.submission'),
+            model_name="assignment",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="assignments",
+                to="accreditation.submission",
+            ),
         ),
         migrations.CreateModel(
-            name='SubmittedFile',
+            name="SubmittedFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('evidence_id', models.BigIntegerField(blank=True, null=True)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='accreditation.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("evidence_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.blob"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="accreditation.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JointMark',
+            name="JointMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section_key', models.CharField(max_length=40)),
-                ('level', models.CharField(blank=True, max_length=40)),
-                ('comment', models.TextField(blank=True)),
-                ('joint_judgement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='accreditation.jointjudgement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section_key", models.CharField(max_length=40)),
+                ("level", models.CharField(blank=True, max_length=40)),
+                ("comment", models.TextField(blank=True)),
+                (
+                    "joint_judgement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="accreditation.jointjudgement",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('joint_judgement', 'section_key'), name='accreditation_jointmark_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("joint_judgement", "section_key"), name="accreditation_jointmark_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section_key', models.CharField(max_length=40)),
-                ('level', models.CharField(blank=True, max_length=40)),
-                ('comment', models.TextField(blank=True)),
-                ('judgement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='accreditation.judgement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section_key", models.CharField(max_length=40)),
+                ("level", models.CharField(blank=True, max_length=40)),
+                ("comment", models.TextField(blank=True)),
+                (
+                    "judgement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="accreditation.judgement",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('judgement', 'section_key'), name='accreditation_mark_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("judgement", "section_key"), name="accreditation_mark_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'pathway'), name='accreditation_registration_one_open'),
+            model_name="registration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("person", "pathway"),
+                name="accreditation_registration_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referee',
-            constraint=models.UniqueConstraint(fields=('registration', 'email'), name='accreditation_referee_once'),
+            model_name="referee",
+            constraint=models.UniqueConstraint(
+                fields=("registration", "email"), name="accreditation_referee_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['state', 'due_on'], name='accreditation_submission_queue'),
+            model_name="submission",
+            index=models.Index(fields=["state", "due_on"], name="accreditation_submission_queue"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['received', 'accepted', 'assessing', 'reconciling'])), fields=('registration',), name='accreditation_submission_one_undecided'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["received", "accepted", "assessing", "reconciling"])),
+                fields=("registration",),
+                name="accreditation_submission_one_undecided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['invited', 'accepted'])), fields=('submission', 'assessor'), name='accreditation_assignment_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["invited", "accepted"])),
+                fields=("submission", "assessor"),
+                name="accreditation_assignment_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('state__in', ['invited', 'accepted'])), fields=('submission',), name='accreditation_assignment_one_lead'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "lead"), ("state__in", ["invited", "accepted"])),
+                fields=("submission",),
+                name="accreditation_assignment_one_lead",
+            ),
         ),
     ]
