@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["COLLEGIUM_MODE"] = "test"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous API runs an event loop in the test's thread
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # Playwright's synchronous API runs an event loop in the test's thread
+)
 # Never the developer's own data: uploads, keys and the queue of a test run live and die in a folder of their own.
 _SCRATCH = Path(tempfile.mkdtemp(prefix="collegium-tests-"))
 os.environ["COLLEGIUM_DATA"] = str(_SCRATCH)
@@ -41,7 +43,7 @@ def chromium() -> str | None:
     return named or next((found for name in CHROMIUM_PLACES if (found := shutil.which(name))), None)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:  # noqa: ARG001
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     lacking = {
         "browser": None if chromium() else "no Chromium found: install it or name it in COLLEGIUM_CHROMIUM",
         "interop": None if shutil.which("node") and shutil.which("npm") else "no Node found",
@@ -117,7 +119,9 @@ def _chromium():
 @pytest.fixture
 def browser_page(_chromium, live_server):
     """A fresh Playwright page on the live server, with ``base_url`` set. Errors in the page's console fail the test."""
-    context = _chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context = _chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB"
+    )
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -147,7 +151,12 @@ def axe():
     """``axe(page)``: what axe-core finds against WCAG 2.2 AA, as readable lines; an empty list is clean."""
     from axe_playwright_python.sync_playwright import Axe
 
-    options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+    options = {
+        "runOnly": {
+            "type": "tag",
+            "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        }
+    }
 
     def findings(page) -> list[str]:
         results = Axe().run(page, options=options).response

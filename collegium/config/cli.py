@@ -17,8 +17,16 @@ from collegium.config import environment
 # name: (module, attribute, one line for --help). The module is loaded when the command runs.
 ELSEWHERE = {
     "scheme": ("collegium.schemes.commands", "scheme", "Check, load, list and compare schemes."),
-    "verify": ("collegium.credentials.commands", "verify", "Say what holds of a credential, and what does not."),
-    "register": ("collegium.credentials.commands", "register", "Export the public register as signed, static files."),
+    "verify": (
+        "collegium.credentials.commands",
+        "verify",
+        "Say what holds of a credential, and what does not.",
+    ),
+    "register": (
+        "collegium.credentials.commands",
+        "register",
+        "Export the public register as signed, static files.",
+    ),
     "keys": ("collegium.credentials.commands", "keys", "List and rotate the issuer's keys."),
 }
 
@@ -75,7 +83,9 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Web workers (COLLEGIUM_WORKERS).")
-@click.option("--migrate/--no-migrate", default=True, show_default=True, help="Bring the database up to date first.")
+@click.option(
+    "--migrate/--no-migrate", default=True, show_default=True, help="Bring the database up to date first."
+)
 def serve(host: str, port: int, workers: int | None, migrate: bool) -> None:  # noqa: FBT001  # a click option
     """Run the web workers and the background consumer, for real use. Ctrl-C or SIGTERM stops both in peace."""
     _start_django()
@@ -120,7 +130,12 @@ def demo(port: int, reset: bool, load_only: bool) -> None:  # noqa: FBT001  # cl
         shutil.rmtree(data, ignore_errors=True)
     site = f"http://127.0.0.1:{port}"
     _start_django(
-        COLLEGIUM_MODE="demo", COLLEGIUM_DATA=str(data), COLLEGIUM_SITE_URL=site, DATABASE_URL="", REDIS_URL="", EMAIL_URL=""
+        COLLEGIUM_MODE="demo",
+        COLLEGIUM_DATA=str(data),
+        COLLEGIUM_SITE_URL=site,
+        DATABASE_URL="",
+        REDIS_URL="",
+        EMAIL_URL="",
     )
     _prepare(migrate=True)
     if not done.exists():
@@ -174,7 +189,9 @@ def _greet(site: str) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for what is made.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for what is made."
+)
 def rehearse(file: Path, out: Path) -> None:
     """Walk a scheme FILE end to end on a throw-away database, and leave what a candidate would get in a folder."""
     with tempfile.TemporaryDirectory(prefix="collegium-rehearsal-") as scratch:

@@ -52,7 +52,9 @@ class Kept:
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            log.error("%s did not stop within %.0f s and was ended.", self.name, PATIENCE)
+            log.error(  # noqa: TRY400  # nobody wants its traceback
+                "%s did not stop within %.0f s and was ended.", self.name, PATIENCE
+            )
             self.process.kill()
             self.process.wait()
 

@@ -31,15 +31,10 @@ class PersonMiddleware:
     def _person(self, request: HttpRequest) -> Person | None:
         if not request.user.is_authenticated:
             return None
-        person = (
-            Person.objects.select_related("photo")
-            .filter(account=request.user, erased_at__isnull=True)
-            .first()
-        )
-        if person is not None:
-            # Saves the query back to the account, which is at hand.
-            person.account = request.user
-        return person
+        person: Person | None = getattr(
+            request.user, "person", None
+        )  # read along with the account by PersonBackend
+        return person if person is not None and person.erased_at is None else None
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:

@@ -1,0 +1,32 @@
+"""Run in a process of its own by ``bench``: makes the database, prints what the measuring needs as JSON."""
+
+import json
+import sys
+import time
+
+import django
+from django.core.management import call_command
+
+CREDENTIALS = 200
+
+
+def main(size: int) -> None:
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    from bench import world
+    from collegium.credentials import actions
+    from collegium.credentials.models import Award
+    from collegium.foundation.models import Job
+
+    known = world.build(size)
+    awards = list(Award.objects.for_display().filter(credentials__isnull=True)[:CREDENTIALS])
+    begun = time.perf_counter()
+    for award in awards:
+        actions.issue(award=award)
+    known["credentials_per_second"] = str(len(awards) / (time.perf_counter() - begun))
+    Job.objects.all().delete()  # nobody is to be told of this world
+    print(json.dumps(known))  # noqa: T201
+
+
+main(int(sys.argv[1]))
