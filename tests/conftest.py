@@ -1,25 +1,13 @@
-"""The cast, and what browser tests need. Settings for tests come from the mode, not from a second settings file."""
+"""The cast, and what browser tests need."""
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-os.environ["COLLEGIUM_MODE"] = "test"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
-    "true"  # Playwright's synchronous API runs an event loop in the test's thread
-)
-# Never the developer's own data: uploads, keys and the queue of a test run live and die in a folder of their own.
-_SCRATCH = Path(tempfile.mkdtemp(prefix="collegium-tests-"))
-os.environ["COLLEGIUM_DATA"] = str(_SCRATCH)
-for _name in ("COLLEGIUM_SITE_URL", "EMAIL_URL", "REDIS_URL", "COLLEGIUM_HTTP_TEST_HOSTS"):
-    os.environ.pop(_name, None)
+import pytest
+from django.test import Client
 
-import pytest  # noqa: E402
-from django.test import Client  # noqa: E402
-
-from tests.factories import make_person  # noqa: E402
+from tests.factories import make_person
 
 CHROMIUM_PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these a headless browser asks its maker's hosts all the time.
@@ -32,10 +20,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pytest_sessionfinish() -> None:
-    shutil.rmtree(_SCRATCH, ignore_errors=True)
 
 
 def chromium() -> str | None:

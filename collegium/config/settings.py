@@ -240,6 +240,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIRECTORY / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_ROOT = DATA_DIRECTORY / "media"  # never served by address: only through a view that asks who may
 UPLOAD_MAX_BYTES = int(environment.UPLOAD_MAX_MB.read()) * 1_000_000
 PERSON_QUOTA_BYTES = int(environment.PERSON_QUOTA_MB.read()) * 1_000_000
