@@ -24,8 +24,10 @@ class Notification(models.Model):
     role = models.CharField(max_length=30)  # as what it concerns them: decides the sentence
     made_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    # None: no letter is due. Sent once: a letter is claimed by setting ``letter_sent_at`` in the transaction that sends it.
+    # None: no letter is due. Whoever sends it first claims it, so that it goes once; a claim runs out on the wall clock,
+    # for somebody who died holding it. No transaction stays open while a mail server is talked to.
     letter_due_at = models.DateTimeField(null=True, blank=True)
+    letter_claimed_until = models.DateTimeField(null=True, blank=True)
     letter_sent_at = models.DateTimeField(null=True, blank=True)
     letter_attempts = models.PositiveSmallIntegerField(default=0)
 

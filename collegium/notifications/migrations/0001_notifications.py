@@ -6,44 +6,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activity', '0001_the_log'),
-        ('people', '0001_accounts_persons_circles'),
+        ("activity", "0001_the_log"),
+        ("people", "0001_accounts_persons_circles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=30)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('letter_due_at', models.DateTimeField(blank=True, null=True)),
-                ('letter_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('letter_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='activity.activity')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=30)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("letter_due_at", models.DateTimeField(blank=True, null=True)),
+                ("letter_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("letter_attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to="activity.activity",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['person', '-id'], name='notifications_of_person'), models.Index(condition=models.Q(('letter_due_at__isnull', False), ('letter_sent_at__isnull', True)), fields=['letter_due_at'], name='notifications_letters_due'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person'], name='notifications_unread')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'activity'), name='notifications_notification_once')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["person", "-id"], name="notifications_of_person"),
+                    models.Index(
+                        condition=models.Q(
+                            ("letter_due_at__isnull", False), ("letter_sent_at__isnull", True)
+                        ),
+                        fields=["letter_due_at"],
+                        name="notifications_letters_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["person"],
+                        name="notifications_unread",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "activity"), name="notifications_notification_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=60)),
-                ('by_email', models.BooleanField(default=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_preferences', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("verb", models.CharField(max_length=60)),
+                ("by_email", models.BooleanField(default=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notification_preferences",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'verb'), name='notifications_preference_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "verb"), name="notifications_preference_once")
+                ],
             },
         ),
     ]

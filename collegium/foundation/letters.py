@@ -1,0 +1,131 @@
+"""Letters by e-mail: written once, sent as HTML and as text.
+
+A letter is a template that extends ``letters/letter.jinja``; its text is made from its HTML, so the two never differ.
+Whoever calls this waits for the mail server: outside allauth's own codes that is a background task, never a page.
+"""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+WIDTH = 76
+_BLOCKS = {
+    "p": "\n\n",
+    "h1": "\n\n",
+    "h2": "\n\n",
+    "ul": "\n\n",
+    "ol": "\n\n",
+    "hr": "\n\n",
+    "div": "\n\n",
+    "li": "\n",
+}
+_UNSEEN = frozenset({"style", "script", "title", "head"})
+
+
+def send(
+    *,
+    to: str | Sequence[str],
+    template: str,
+    context: Mapping[str, Any],
+    subject: str = "",
+    language: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Write the letter ``<template>.jinja`` in the reader's language and send it; exceptions of the mail server pass.
+
+    ``subject`` empty takes the template's own block ``subject``. ``language`` None is that of the present request, and
+    "" the site's. Templates get ``site_url``, since every link in a letter is a whole address.
+    """
+    with translation.override(
+        translation.get_language() if language is None else language or settings.LANGUAGE_CODE
+    ):
+        html = render_to_string(
+            f"{template}.jinja", {"site_url": settings.SITE_URL, "given_subject": subject, **context}
+        )
+    text, title = as_text(html)
+    message = EmailMultiAlternatives(
+        subject=" ".join((subject or title).split()),  # a line break in it would be a header of its own
+        body=text,
+        to=[to] if isinstance(to, str) else list(to),
+        headers=dict(headers or {}),
+    )
+    message.attach_alternative(html, "text/html")
+    message.send()
+
+
+def as_text(html: str) -> tuple[str, str]:
+    """What a letter says, as text of an even width, and its title."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.text(), " ".join("".join(reader.title).split())
+
+
+class _Reader(HTMLParser):
+    """Knows the few elements that ``letters/letter.jinja`` and its letters use."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title: list[str] = []
+        self._pieces: list[str] = []
+        self._unseen = 0
+        self._in_title = False
+        self._link: tuple[str, int] | None = None  # its address, and where its words begin
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in _UNSEEN:
+            self._in_title = tag == "title"
+            self._unseen += 1
+        elif tag == "br":
+            self._pieces.append("\n")
+        elif tag == "a":
+            self._link = (given.get("href") or "", len(self._pieces))
+        elif tag in _BLOCKS:
+            self._pieces.append(_BLOCKS[tag] + {"li": "- ", "hr": "--"}.get(tag, ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self._in_title = False
+            self._unseen -= 1
+        elif tag == "a" and self._link is not None:
+            address, start = self._link
+            words = "".join(self._pieces[start:]).strip()
+            if address and address != words:
+                self._pieces.append(f":\n{address}\n" if words else address)
+            self._link = None
+        elif tag in _BLOCKS and tag != "li":
+            self._pieces.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title.append(data)
+        elif not self._unseen:
+            squeezed = " ".join(data.split())
+            lead = " " if data[:1].isspace() else ""
+            trail = " " if squeezed and data[-1:].isspace() else ""
+            self._pieces.append(f"{lead}{squeezed}{trail}" if squeezed else " ")
+
+    def text(self) -> str:
+        paragraphs = "".join(self._pieces).split("\n\n")
+        laid = ["\n".join(_wrapped(line) for line in part.split("\n") if line.strip()) for part in paragraphs]
+        return "\n\n".join(part for part in laid if part) + "\n"
+
+
+def _wrapped(line: str) -> str:
+    written = " ".join(line.split())
+    if "://" in written and " " not in written:
+        return written  # a link that is broken is no link
+    return textwrap.fill(
+        written,
+        WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+        subsequent_indent="  " if written.startswith("- ") else "",
+    )

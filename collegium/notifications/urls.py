@@ -1,0 +1,13 @@
+from django.urls import path
+
+from collegium.notifications import views
+
+app_name = "notifications"
+urlpatterns = [
+    path("", views.show_list, name="list"),
+    path("read", views.mark_all, name="mark_all"),
+    path("preferences", views.preferences, name="preferences"),
+    path("stop/<str:token>", views.stop, name="stop"),
+    path("<int:notification_id>", views.open_one, name="open"),
+    path("<int:notification_id>/mark", views.mark, name="mark"),
+]
