@@ -11,4 +11,4 @@ if len(closings) < 2:  # noqa: PLR2004  # SQLite and PostgreSQL
     sys.exit(f"CI fails: two complete runs were expected, these were seen: {closings}")
 if skipped:
     sys.exit("CI fails: skipped where nothing may be:\n" + "\n".join(skipped))
-print(f"Exercised in full: {' · '.join(closings)}")  # noqa: T201
+print(f"Exercised in full: {' · '.join(closings)}")

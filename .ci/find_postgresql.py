@@ -15,5 +15,5 @@ for address in CANDIDATES:
         psycopg.connect(address, connect_timeout=2).close()
     except psycopg.Error:
         continue
-    print(address)  # noqa: T201
+    print(address)
     break

@@ -26,7 +26,7 @@ def main(size: int) -> None:
         actions.issue(award=award)
     known["credentials_per_second"] = str(len(awards) / (time.perf_counter() - begun))
     Job.objects.all().delete()  # nobody is to be told of this world
-    print(json.dumps(known))  # noqa: T201
+    print(json.dumps(known))
 
 
 main(int(sys.argv[1]))

@@ -195,7 +195,7 @@ def _one_who_is_measured(chance: random.Random, person: Person, pathway: Pathway
     credential = credentials.issue(award=award)
     session = SessionStore()
     account = person.account
-    assert account is not None  # noqa: S101  # made above
+    assert account is not None  # made above
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
