@@ -97,10 +97,18 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
 }
 
 
+# Renaming can leave what a parser reads otherwise (a paragraph within a paragraph), so it goes round until it stands.
+_MOST_ROUNDS = 6
+
+
 def clean(html: str) -> SafeString:
     """Safe HTML in the editor's vocabulary; what lies outside it is unwrapped, its words kept."""
-    safe = _WASH.clean(html.replace("\x00", ""))
-    return mark_safe(_Tidy(safe).result())  # noqa: S308 -- this is the function that makes it safe
+    text = html.replace("\x00", "")
+    for _round in range(_MOST_ROUNDS):
+        before, text = text, _Tidy(_WASH.clean(text)).result()
+        if text == before:
+            break
+    return mark_safe(text)  # noqa: S308 -- this is the function that makes it safe
 
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
@@ -189,7 +197,9 @@ class _Tidy:
     def _write(self, element: Element, inside: tuple[str, ...]) -> Iterator[str]:
         for child in element.children:
             if isinstance(child, str):
-                yield escape(child, quote=False)
+                # A parser drops a line break that opens a <pre>: drop it here, or each save would lose another one.
+                opens = element.tag == "pre" and child is element.children[0]
+                yield escape(child.lstrip("\n") if opens else child, quote=False)
                 continue
             tag = RENAMED.get(child.tag, child.tag)
             if self._is_hollow(tag, child, inside):
@@ -422,8 +432,7 @@ def _pair_up(gone: Sequence[_Block], come: Sequence[_Block]) -> list[tuple[_Bloc
     """The pairing in order that keeps most words together."""
     if len(gone) * len(come) > 250_000:  # noqa: PLR2004 -- hundreds of changed blocks each: a wholly new text
         return [*((block, None) for block in gone), *((None, block) for block in come)]
-    bags = [Counter(word.text for word in block.words) for block in gone]
-    new_bags = [Counter(word.text for word in block.words) for block in come]
+    bags, new_bags = list(map(_bag, gone)), list(map(_bag, come))
     best = [[0.0] * (len(come) + 1) for _ in range(len(gone) + 1)]
     for i, j in itertools.product(range(len(gone) - 1, -1, -1), range(len(come) - 1, -1, -1)):
         together = _likeness(gone[i], come[j], bags[i], new_bags[j])
@@ -446,13 +455,17 @@ def _pair_up(gone: Sequence[_Block], come: Sequence[_Block]) -> list[tuple[_Bloc
     return pairs
 
 
+def _bag(block: _Block) -> Counter[str]:
+    return Counter(word.text for word in block.words if not word.text.isspace())
+
+
 def _likeness(old: _Block, new: _Block, old_bag: Counter[str], new_bag: Counter[str]) -> float:
     if old.tags[-1:] != new.tags[-1:] and len(old.tags) != len(new.tags):
         return 0.0
     size = max(sum(old_bag.values()), sum(new_bag.values()))
     if not size:
         return 1.0 if old.path == new.path else 0.0
-    share = sum((old_bag & new_bag).values()) / size
+    share = 0.0 if old_bag.keys().isdisjoint(new_bag) else sum((old_bag & new_bag).values()) / size
     if share >= _SIMILAR:
         return share
     # A cell or a heading stands where it stands, however little is left of its words.

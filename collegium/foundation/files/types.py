@@ -124,8 +124,9 @@ _LONGEST_NAME = 150
 def clean_name(name: str) -> str:
     """The name without path parts, control characters, and signs that turn its reading round; never empty."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    name = re.sub(r"\s+", " ", name)
     name = "".join(char for char in name if unicodedata.category(char)[0] != "C")
-    name = re.sub(r'[<>:"|?*]', "_", re.sub(r"\s+", " ", name)).strip(" .")
+    name = re.sub(r'[<>:"|?*]', "_", name).strip(" .")
     if not name:
         return _("file")
     stem, dot, ending = name.rpartition(".")
@@ -206,13 +207,14 @@ def _type_by_signature(head: bytes) -> str | None:
 
 def _mpeg_audio_type(head: bytes) -> str | None:
     """Sound without a container begins with the header of its first frame: twelve set bits, version, layer, bit rate."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xF0 != 0xF0:  # noqa: PLR2004
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:  # noqa: PLR2004
         return None
-    layer = head[1] & 0x06
-    if not layer:
+    if head[1] & 0xF6 == 0xF0:  # noqa: PLR2004 -- layer 0 is ADTS
         return "audio/aac"
+    # Layers II and III; the bits of layer I are those of a UTF-16 text's first mark, and nobody uses it any more.
+    is_layer_2_or_3 = head[1] & 0x06 in {0x02, 0x04}
     has_bit_rate = head[2] & 0xF0 not in {0x00, 0xF0}
-    return "audio/mpeg" if has_bit_rate else None
+    return "audio/mpeg" if is_layer_2_or_3 and has_bit_rate else None
 
 
 def _ole_type(head: bytes, file: IO[bytes]) -> str | None:
