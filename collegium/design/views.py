@@ -1,8 +1,13 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.template import engines
+from django.template.backends.utils import csrf_input_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collegium.design import gallery as gallery_material
+from collegium.design import icons
 from collegium.design.appearance import Appearance, remember
 from collegium.design.appearance import appearance as chosen_appearance
 from collegium.design.forms import AppearanceForm
@@ -11,7 +16,36 @@ from collegium.design.shortcuts import render
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    return render(request, "design/gallery.jinja", {})
+    engine = engines["jinja"]
+    given = {
+        "csrf_input": csrf_input_lazy(request),
+        "sample": gallery_material.sample,
+        "sample_choice": gallery_material.sample_choice,
+    }
+    chapters = [
+        {
+            "title": chapter.title,
+            "note": chapter.note,
+            "slug": chapter.slug,
+            "specimens": [
+                {
+                    "macros": specimen.macros,
+                    "note": specimen.note,
+                    "source": specimen.source,
+                    "html": mark_safe(engine.from_string(specimen.source).render(given)),  # noqa: S308  ours
+                }
+                for specimen in chapter.specimens
+            ],
+        }
+        for chapter in gallery_material.chapters()
+    ]
+    context = {
+        "chapters": chapters,
+        "macros": gallery_material.macros(),
+        "colours": gallery_material.colours(),
+        "icon_names": icons.names(),
+    }
+    return render(request, "design/gallery.jinja", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
