@@ -1,0 +1,120 @@
+"""What we sign is judged by an implementation that is not ours: Digital Bazaar's, from npm."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from collegium.credentials import contexts, dids, proofs, statuslists
+from tests.credentials.made import KEY, LIST, METHOD, SITE, badge, did_document, issued, status_list
+
+pytestmark = pytest.mark.interop
+HERE = Path(__file__).parent
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def libraries() -> Path:
+    """A folder with node_modules as the lock names them; kept between runs, outside the work tree."""
+    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "collegium" / f"interop-{digest}"
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "done").exists():
+            for name in ("package.json", "package-lock.json", ".npmrc"):
+                shutil.copy(HERE / name, home)
+            ran = subprocess.run(
+                ["npm", "ci", "--ignore-scripts"], cwd=home, capture_output=True, text=True, check=False
+            )
+            assert ran.returncode == 0, ran.stderr
+            (home / "done").touch()
+    return home
+
+
+@pytest.fixture
+def judged(libraries, tmp_path):
+    """``judged(credential, {address: document})``: what the other implementation says."""
+    folder = tmp_path / "contexts"
+    folder.mkdir()
+    index = {}
+    for address, (name, _digest) in contexts.KNOWN.items():
+        shutil.copy(Path(contexts.__file__).parent / name, folder)
+        index[address] = name
+    (folder / "index.json").write_text(json.dumps(index))
+
+    def judge(credential, documents):
+        (tmp_path / "credential.json").write_text(json.dumps(credential))
+        (tmp_path / "documents.json").write_text(json.dumps(documents))
+        command = ["node", HERE / "verify.mjs", "--libraries", libraries, "--contexts", folder]
+        command += ["--credential", tmp_path / "credential.json", "--documents", tmp_path / "documents.json"]
+        ran = subprocess.run(
+            [*command, "--at", NOW.isoformat()], capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    return judge
+
+
+def published(revoked=()):
+    """What the issuer publishes: its DID document, each key by its own name, and the status list."""
+    document = did_document()
+    keys = {
+        method["id"]: {"@context": contexts.MULTIKEY, **method} for method in document["verificationMethod"]
+    }
+    return {SITE: document, **keys, LIST: status_list(revoked)}
+
+
+def test_a_credential_is_verified(judged):
+    assert judged(issued(index=7), published(revoked=[8])) == {
+        "verified": True,
+        "signature": True,
+        "revoked": False,
+        "problems": [],
+    }
+
+
+def test_a_tampered_copy_is_refused(judged):
+    credential = issued(index=7)
+    credential["credentialSubject"]["achievement"]["name"] = "Senior Certified Member"
+    said = judged(credential, published())
+    assert (said["verified"], said["signature"], said["revoked"]) == (False, False, False)
+    assert "Invalid signature." in said["problems"]
+
+
+def test_a_revoked_one_shows_as_revoked(judged):
+    said = judged(issued(index=7), published(revoked=[7]))
+    assert (said["verified"], said["signature"], said["revoked"]) == (False, True, True)
+
+
+def test_a_status_list_of_somebody_else_is_refused(judged):
+    documents = published()
+    documents[LIST]["credentialSubject"]["encodedList"] = statuslists.encode([9])
+    said = judged(issued(index=7), documents)
+    assert (said["verified"], said["revoked"]) == (False, None)
+
+
+def test_an_expired_one_is_refused(judged):
+    credential = proofs.sign(
+        {**badge(index=7), "validUntil": "2025-04-01T00:00:00Z"}, key=KEY, method=METHOD, created=NOW
+    )
+    assert judged(credential, published())["signature"] is False
+
+
+def test_an_issuer_named_by_its_key_alone(judged):
+    did = dids.did_key(KEY.public_key())
+    method = dids.did_key_method(KEY.public_key())
+    plain = badge(index=7)
+    plain["issuer"]["id"] = did
+    del plain["credentialStatus"]
+    credential = proofs.sign(plain, key=KEY, method=method, created=NOW)
+    document = dids.document(did, [dids.PublishedKey(method, dids.multikey(KEY.public_key()))])
+    key = {"@context": contexts.MULTIKEY, **document["verificationMethod"][0]}
+    assert judged(credential, {did: document, method: key})["verified"] is True
