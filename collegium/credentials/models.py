@@ -12,7 +12,7 @@ from collegium.accreditation.models import Submission
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.people.models import Person
-from collegium.schemes.models import Pathway
+from collegium.schemes.models import Pathway, Scheme
 
 
 class IssuerKey(models.Model):
@@ -37,7 +37,10 @@ class IssuerKey(models.Model):
 
 
 class StatusList(models.Model):
-    """One Bitstring Status List: 131,072 places handed out in shuffled order, so that a place tells nothing of its age."""
+    """One Bitstring Status List: 131,072 places handed out in shuffled order, so that a place tells nothing of its age.
+
+    ``document`` is the list as published, signed whenever a bit changes: asking for it costs one row.
+    """
 
     number = models.PositiveIntegerField(unique=True)
     bits = models.BinaryField()  # 16,384 bytes, most significant bit first
@@ -77,7 +80,11 @@ class Award(models.Model):
         Submission, null=True, blank=True, on_delete=models.SET_NULL, related_name="award"
     )
     pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="awards")
+    # Follows from the pathway; here too, because the register is searched by it.
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="awards")
+    title = models.CharField(max_length=200)  # as awarded: "Certified Member of ALT"
     holder_name = models.CharField(max_length=120)
+    sort_name = models.CharField(max_length=300)  # see ``names.folded``; the register's order
     holder_country = models.CharField(max_length=2, blank=True)
     post_nominals = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
@@ -93,8 +100,10 @@ class Award(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["holder_name", "id"], name="credentials_award_by_name"),
-            models.Index(fields=["pathway", "holder_country"], name="credentials_award_by_pathway"),
+            models.Index(fields=["listed", "sort_name", "id"], name="credentials_award_register"),
+            models.Index(fields=["listed", "holder_country", "sort_name"], name="credentials_award_country"),
+            models.Index(fields=["listed", "scheme", "sort_name"], name="credentials_award_scheme"),
+            models.Index(fields=["pathway", "sort_name"], name="credentials_award_pathway"),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +111,27 @@ class Award(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credentials:award", kwargs={"public_id": self.public_id})
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.valid_until is not None and self.valid_until < clock.today()
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.state == Award.State.ACTIVE and not self.has_run_out
+
+
+class RegisterName(models.Model):
+    """A name as it may be looked up: once beginning with each of its words. Found by an index, however long the register."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="register_names")
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["text", "award"], name="credentials_registername_text")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class AwardStatus(models.Model):
@@ -158,3 +188,6 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:credential", kwargs={"public_id": self.public_id})
