@@ -43,9 +43,9 @@ class Framework(models.Model):
     @cached_property
     def read(self) -> FrameworkDocument:
         # Late, because documents read files and a plain query of rows should not load a YAML parser.
-        from collegium.schemes.documents import FrameworkDocument
+        from collegium.schemes.documents import memory
 
-        return FrameworkDocument.from_json(self.document)
+        return memory.framework(self.document, sha256=self.sha256)
 
 
 class Node(models.Model):
@@ -128,9 +128,10 @@ class SchemeVersion(models.Model):
 
     @cached_property
     def read(self) -> SchemeDocument:
-        from collegium.schemes.documents import SchemeDocument  # late: see Framework.read
+        """As published; what the coordinator answered is in ``queries.in_force``."""
+        from collegium.schemes.documents import memory  # late: see Framework.read
 
-        return SchemeDocument.from_json(self.document)
+        return memory.scheme(self.document, sha256=self.sha256)
 
 
 class PathwayQuerySet(models.QuerySet["Pathway"]):

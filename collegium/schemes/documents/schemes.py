@@ -1,6 +1,7 @@
 """A scheme as frozen, typed data: pathways, rules, and which of them nobody has published."""
 
 import copy
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,6 +38,9 @@ from collegium.schemes.documents.values import (
 from collegium.schemes.requirements import Requirement
 
 T = TypeVar("T")
+
+# Ways in which one version has been answered: a handful in use, more only while somebody is answering.
+MOST_REMEMBERED = 32
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,10 @@ class UnsetRule:
     source: str = ""
     choices: tuple[str, ...] = ()
 
+    def concerns(self, pathway_key: str) -> bool:
+        """Whether it is asked on this pathway, or for the whole scheme."""
+        return not self.path.startswith("pathways/") or self.path.startswith(f"pathways/{pathway_key}/")
+
 
 @dataclass(frozen=True)
 class SchemeDocument:
@@ -213,7 +221,20 @@ class SchemeDocument:
 
     def with_answers(self, answers: Mapping[str, Any]) -> "SchemeDocument":
         """The same version, with what its coordinator has decided where the file is unset."""
-        return SchemeDocument.from_json(self.plain, {**self.answers, **answers})
+        if not answers:
+            return self
+        told = {**self.answers, **answers}
+        # Every page of a scheme asks for this; documents never change, so neither does the result.
+        name = json.dumps(told, sort_keys=True)
+        if name not in self._answered:
+            if len(self._answered) >= MOST_REMEMBERED:
+                self._answered.clear()
+            self._answered[name] = SchemeDocument.from_json(self.plain, told)
+        return self._answered[name]
+
+    @cached_property
+    def _answered(self) -> dict[str, "SchemeDocument"]:
+        return {}
 
     @cached_property
     def _pathways_by_key(self) -> Mapping[str, PathwayDocument]:
@@ -242,6 +263,22 @@ class SchemeDocument:
     def unset_rules(self) -> tuple[UnsetRule, ...]:
         """Every rule that is still open, in the order of the page."""
         return tuple(_unset(self))
+
+
+def rules_at(scheme: SchemeDocument) -> dict[str, Rule[Any]]:
+    """Every rule of a scheme by its path, set or not."""
+    found: list[Rule[Any]] = [scheme.scale, scheme.declaration]
+    found.extend(rule for _kind, rule in scheme.rules.by_name())
+    for pathway in scheme.pathways:
+        found.extend((pathway.sections, pathway.requires, pathway.assessed_by))
+        found.extend(rule for rule in (pathway.words,) if rule is not None)
+        if pathway.sections.value is not UNSET:
+            found.extend(item.words for item in pathway.sections.value if item.words is not None)
+        found.extend(rule for kind, rule in pathway.rules.by_name() if kind.name in pathway.own_rules)
+    for upgrade in scheme.upgrades:
+        found.extend((upgrade.keeps, upgrade.adds))
+    found.extend(fee.amount for fee in scheme.fees)
+    return {rule.path: rule for rule in found}
 
 
 def _unset(scheme: SchemeDocument) -> Iterator[UnsetRule]:

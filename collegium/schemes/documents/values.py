@@ -60,8 +60,12 @@ class Rule(Generic[T]):
     def required(self) -> T:
         """The value, for a decision that cannot be made without it."""
         if self.value is UNSET:
-            raise RuleNotSetError(self.path.rpartition("/")[2])
+            raise self.missing()
         return self.value
+
+    def missing(self) -> RuleNotSetError:
+        """Says which rule is not set and who is asked for it."""
+        return RuleNotSetError(self.path.rpartition("/")[2])
 
 
 class Unit(enum.StrEnum):
