@@ -109,10 +109,9 @@ def diff(file: Path, other: Path | None) -> None:
     except WrongDocumentError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    try:
-        changes: list[Change] = compare(old, new, titles={**old_titles, **titles})
-    except TypeError:
-        raise click.ClickException(_("One of the files is a scheme and the other a framework.")) from None
+    if type(old) is not type(new):
+        raise click.ClickException(_("One of the files is a scheme and the other a framework."))
+    changes: list[Change] = compare(old, new, titles={**old_titles, **titles})
     click.echo(
         _("From %(old)s to %(new)s:")
         % {"old": f"{old.title} {old.version}", "new": f"{new.title} {new.version}"}

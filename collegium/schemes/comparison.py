@@ -42,8 +42,16 @@ class Change:
         return self.sentence
 
 
-def compare(old: FrameworkDocument | SchemeDocument, new: FrameworkDocument | SchemeDocument) -> list[Change]:
-    """Every difference that a reader could care about, in the order of the new file."""
+def compare(
+    old: FrameworkDocument | SchemeDocument,
+    new: FrameworkDocument | SchemeDocument,
+    *,
+    titles: Mapping[str, str] | None = None,
+) -> list[Change]:
+    """Every difference that a reader could care about, in the order of the new file.
+
+    `titles` are what a scheme's codes are called, by its framework; a framework knows its own.
+    """
     if type(old) is not type(new):
         raise TypeError("A framework can be compared with a framework, a scheme with a scheme.")
     if isinstance(old, FrameworkDocument) and isinstance(new, FrameworkDocument):

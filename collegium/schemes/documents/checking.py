@@ -175,7 +175,9 @@ def _explain(error: ValidationError) -> Explained:
 
 
 def _name(error: ValidationError) -> str:
-    return next((str(step) for step in reversed(error.absolute_path) if isinstance(step, str)), "")
+    names = [step for step in error.absolute_path if isinstance(step, str)]
+    # The value of a rule goes by the name of the rule.
+    return next((name for name in reversed(names) if name != "value"), "")
 
 
 def _explain_other(error: ValidationError) -> Explained:
