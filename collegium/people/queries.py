@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from collegium.people.models import Audience, CircleMember, Person
 
-FACE = 128  # pixels: an avatar on a screen of double density
-PORTRAIT = 512
+FACE = 256  # pixels: an avatar on a screen of double density, and a portrait on a small one
+PORTRAIT = 1024
 
 
 @dataclass(frozen=True)
