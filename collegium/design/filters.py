@@ -123,12 +123,12 @@ def size(count: int) -> str:
 
 
 def initials(name: str) -> str:
-    """First letters of the first and the last name, in any script."""
+    """First letters of the first and the last name, in any script, kept from joining into another letter."""
     parts = [part for part in re.split(r"[\s\-]+", name.strip()) if part and part[0].isalpha()]
     if not parts:
         return "·"
     chosen = parts if len(parts) < INITIALS else [parts[0], parts[-1]]
-    return unicodedata.normalize("NFC", "".join(part[0] for part in chosen)).upper()
+    return unicodedata.normalize("NFC", "\u200c".join(part[0] for part in chosen)).upper()
 
 
 def tint(name: str) -> int:
