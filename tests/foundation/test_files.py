@@ -62,6 +62,22 @@ def test_a_name_loses_path_parts_and_what_cannot_be_seen(given, cleaned):
     assert files.clean_name(given) == cleaned
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (3_400_000, "3.4 MB"),
+        (45_000_000, "45 MB"),
+        (2_000_000_000, "2 GB"),
+        (5e12, "5000 GB"),
+    ],
+)
+def test_a_size_reads_as_people_say_it(size, words):
+    assert files.in_words(size).replace("\xa0", " ") == words
+
+
 # Types ----------------------------------------------------------------------------------------------------------------
 
 TYPES = [
@@ -168,7 +184,7 @@ def test_content_is_kept_once_under_its_hash(media):
 
 REFUSED = [
     (b"", "a.txt", "empty", "is empty"),
-    (b"x" * 1001, "a.txt", "too-large", "is too large: a file may have 1000"),
+    (b"x" * 1001, "a.txt", "too-large", "is too large: a file may have 1 kB"),
     (samples.HTML, "photo.jpg", "lying-type", "is called .jpg, but what is in it is something else"),
     (samples.SVG, "photo.png", "lying-type", "something else"),
     (samples.PROGRAM, "photo.jpg", "lying-type", "something else"),
@@ -248,7 +264,7 @@ def overlapping() -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (bomb(), "would unpack to 28"),
+        (bomb(), "would unpack to 30 MB"),
         (samples.packed({f"{number}": b"" for number in range(10_001)}), "more than 10000 files"),
         (with_entry("../up/x.txt"), "leads out of its own folder"),
         (with_entry("/etc/passwd"), "leads out of its own folder"),
@@ -506,6 +522,7 @@ def test_a_file_that_is_gone_from_the_disk_is_said_so(rf):
 
 @pytest.fixture
 def held(monkeypatch):
+    """What a room refers to otherwise than by a foreign key."""
     hashes: set[str] = set()
     monkeypatch.setattr(keeping, "_holders", [lambda: hashes])
     return hashes

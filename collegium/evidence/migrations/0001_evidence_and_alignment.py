@@ -6,84 +6,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
-        ('schemes', '0001_frameworks_schemes_roles'),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
+        ("schemes", "0001_frameworks_schemes_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='private', max_length=12, verbose_name='who can see this')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('kind', models.CharField(choices=[('document', 'Document'), ('image', 'Image'), ('audio', 'Audio'), ('video', 'Video'), ('link', 'Link'), ('note', 'Note'), ('testimonial', 'Testimonial'), ('data', 'Data')], max_length=12, verbose_name='kind')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='when it happened')),
-                ('description', models.TextField(blank=True, verbose_name='what it is')),
-                ('impact', models.TextField(blank=True, verbose_name='impact')),
-                ('body', models.TextField(blank=True, verbose_name='note')),
-                ('said_by', models.CharField(blank=True, max_length=200, verbose_name='said by')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='address')),
-                ('access', models.CharField(blank=True, max_length=300, verbose_name='how to get in')),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('alt_text', models.CharField(blank=True, max_length=1000, verbose_name='text alternative')),
-                ('link_checked_at', models.DateTimeField(blank=True, null=True)),
-                ('link_answers', models.BooleanField(null=True)),
-                ('link_finding', models.CharField(blank=True, max_length=300)),
-                ('captured_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('edited_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('circle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.circle', verbose_name='circle')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="private",
+                        max_length=12,
+                        verbose_name="who can see this",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("document", "Document"),
+                            ("image", "Image"),
+                            ("audio", "Audio"),
+                            ("video", "Video"),
+                            ("link", "Link"),
+                            ("note", "Note"),
+                            ("testimonial", "Testimonial"),
+                            ("data", "Data"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="when it happened")),
+                ("description", models.TextField(blank=True, verbose_name="what it is")),
+                ("impact", models.TextField(blank=True, verbose_name="impact")),
+                ("body", models.TextField(blank=True, verbose_name="note")),
+                ("said_by", models.CharField(blank=True, max_length=200, verbose_name="said by")),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="address")),
+                ("access", models.CharField(blank=True, max_length=300, verbose_name="how to get in")),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("alt_text", models.CharField(blank=True, max_length=1000, verbose_name="text alternative")),
+                ("link_checked_at", models.DateTimeField(blank=True, null=True)),
+                ("link_answers", models.BooleanField(null=True)),
+                ("link_finding", models.CharField(blank=True, max_length=300)),
+                ("captured_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("edited_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.blob",
+                    ),
+                ),
+                (
+                    "circle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.circle",
+                        verbose_name="circle",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Alignment',
+            name="Alignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('strength', models.PositiveSmallIntegerField(choices=[(1, 'may also be relevant'), (2, 'primarily relevant'), (3, 'directly relevant')], default=2)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('node', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alignments', to='schemes.node')),
-                ('principle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alignments', to='schemes.principle')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alignments', to='evidence.evidence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "strength",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "may also be relevant"),
+                            (2, "primarily relevant"),
+                            (3, "directly relevant"),
+                        ],
+                        default=2,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alignments",
+                        to="schemes.node",
+                    ),
+                ),
+                (
+                    "principle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alignments",
+                        to="schemes.principle",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alignments",
+                        to="evidence.evidence",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonShown',
+            name="PersonShown",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('who', models.CharField(max_length=200, verbose_name='who')),
-                ('permission', models.CharField(choices=[('agreed', 'They agreed'), ('anonymised', "They can't be recognised"), ('asked', 'Asked, no answer yet'), ('unasked', 'Not asked yet')], default='unasked', max_length=12)),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='how and when they agreed')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people_shown', to='evidence.evidence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("who", models.CharField(max_length=200, verbose_name="who")),
+                (
+                    "permission",
+                    models.CharField(
+                        choices=[
+                            ("agreed", "They agreed"),
+                            ("anonymised", "They can't be recognised"),
+                            ("asked", "Asked, no answer yet"),
+                            ("unasked", "Not asked yet"),
+                        ],
+                        default="unasked",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="how and when they agreed"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="people_shown",
+                        to="evidence.evidence",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['owner', '-id'], name='evidence_of_owner'),
+            model_name="evidence",
+            index=models.Index(fields=["owner", "-id"], name="evidence_of_owner"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'circle'), ('circle__isnull', False)), models.Q(models.Q(('audience', 'circle'), _negated=True), ('circle__isnull', True)), _connector='OR'), name='evidence_evidence_circle_with_audience'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("audience", "circle"), ("circle__isnull", False)),
+                    models.Q(models.Q(("audience", "circle"), _negated=True), ("circle__isnull", True)),
+                    _connector="OR",
+                ),
+                name="evidence_evidence_circle_with_audience",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.CheckConstraint(condition=models.Q(('node__isnull', False), ('principle__isnull', False), _connector='XOR'), name='evidence_alignment_to_one'),
+            model_name="alignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("node__isnull", False), ("principle__isnull", False), _connector="XOR"),
+                name="evidence_alignment_to_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.UniqueConstraint(fields=('evidence', 'node'), name='evidence_alignment_node_once'),
+            model_name="alignment",
+            constraint=models.UniqueConstraint(
+                fields=("evidence", "node"), name="evidence_alignment_node_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.UniqueConstraint(fields=('evidence', 'principle'), name='evidence_alignment_principle_once'),
+            model_name="alignment",
+            constraint=models.UniqueConstraint(
+                fields=("evidence", "principle"), name="evidence_alignment_principle_once"
+            ),
         ),
     ]

@@ -8,7 +8,15 @@ from collegium.foundation.files.images import THUMBNAIL_SIZES, thumbnail, withou
 from collegium.foundation.files.keeping import collect_garbage, holds_blobs, store, store_bytes
 from collegium.foundation.files.refusing import check_image, check_zip
 from collegium.foundation.files.serving import serve
-from collegium.foundation.files.types import clean_name, ending_of, endings_of, kind_of, kinds, sniff
+from collegium.foundation.files.types import (
+    clean_name,
+    ending_of,
+    endings_of,
+    in_words,
+    kind_of,
+    kinds,
+    sniff,
+)
 
 __all__ = [
     "THUMBNAIL_SIZES",
@@ -19,6 +27,7 @@ __all__ = [
     "ending_of",
     "endings_of",
     "holds_blobs",
+    "in_words",
     "kind_of",
     "kinds",
     "serve",

@@ -12,12 +12,12 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from collegium.foundation import clock
 from collegium.foundation.files.refusing import check_image, check_type, check_zip
-from collegium.foundation.files.types import ALL_TYPES, clean_name, kind_of, kinds, sniff
+from collegium.foundation.files.types import ALL_TYPES, clean_name, in_words, kind_of, kinds, sniff
 from collegium.foundation.models import Blob, Derived
 from collegium.foundation.refusal import Refusal
 
@@ -72,7 +72,7 @@ def _copy(upload: Upload, file: IO[bytes], max_bytes: int, name: str) -> tuple[s
         if size > max_bytes:
             raise Refusal(
                 _("“%(name)s” is too large: a file may have %(most)s at most.")
-                % {"name": name, "most": filesizeformat(max_bytes)},
+                % {"name": name, "most": in_words(max_bytes)},
                 code="too-large",
             )
         digest.update(chunk)
@@ -119,20 +119,35 @@ _holders: list[Callable[[], Iterable[str]]] = []
 
 
 def holds_blobs(held: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]]:
-    """Register a function that says which blobs (by hash) an app refers to: those are never thrown away."""
+    """Register a function that names blobs (by hash) which are referred to otherwise than by a foreign key.
+
+    Whatever a foreign key points to is known without being told.
+    """
     _holders.append(held)
     return held
 
 
-def collect_garbage(*, grace: timedelta = GRACE) -> int:
-    """Throw away blobs that no app refers to, and files that no row stands for; returns how many."""
-    before = clock.wall() - grace
+def held_blobs() -> set[str]:
+    """The hashes of all blobs that anything refers to, and of what was derived from them."""
     held: set[str] = set()
+    for relation in Blob._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.related_model is not Derived:
+            column = relation.field.name
+            held.update(
+                relation.related_model._default_manager.exclude(**{column: None}).values_list(
+                    column, flat=True
+                )
+            )
     for holder in _holders:
         held.update(holder())
-    kept = held | set(
-        Derived.objects.filter(blob_id__in=held, result__isnull=False).values_list("result_id", flat=True)
-    )
+    derived = Derived.objects.filter(blob_id__in=held, result__isnull=False)
+    return held | set(derived.values_list("result_id", flat=True))
+
+
+def collect_garbage(*, grace: timedelta = GRACE) -> int:
+    """Throw away blobs that nothing refers to, and uploads that broke off; returns how many blobs."""
+    before = clock.wall() - grace
+    kept = held_blobs()
     thrown = 0
     for sha256 in Blob.objects.filter(kept_since__lt=before).values_list("pk", flat=True).iterator():
         if sha256 not in kept:

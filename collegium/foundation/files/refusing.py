@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
@@ -20,6 +19,7 @@ from collegium.foundation.files.types import (
     PLAIN,
     claimed_type,
     clean_name,
+    in_words,
     kind_of,
     kinds,
     opened,
@@ -110,7 +110,7 @@ def _zip_fault(entries: list[zipfile.ZipInfo], size: int) -> str:
         return _("it holds more than %(most)s files, which is too many.") % {"most": _MOST_ENTRIES}
     if unpacked > _MOST_UNPACKED or (unpacked > _HARMLESS_SIZE and unpacked > _MOST_RATIO * max(size, 1)):
         return _("it is small but would unpack to %(size)s, as files made to do harm do.") % {
-            "size": filesizeformat(unpacked)
+            "size": in_words(unpacked)
         }
     if sum(entry.compress_size for entry in entries) > size:
         return _("the files in it overlap, as in files made to do harm.")

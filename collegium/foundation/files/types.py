@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import puremagic
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 HTML = "text/html"
@@ -116,6 +117,17 @@ def endings_of(*wanted: str) -> list[str]:
     """The endings, each with its dot, of these kinds, or of all: for ``accept=`` and for saying what may be brought."""
     types = frozenset().union(*(kinds[kind] for kind in wanted)) if wanted else ALL_TYPES
     return [f".{ending}" for ending, claimed in ENDINGS.items() if claimed in types]
+
+
+def in_words(size: int) -> str:
+    """A size as people say it, in decimal units: 12 kB, 3.4 MB."""
+    amount, unit = float(size), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":  # noqa: PLR2004
+            break
+        amount /= 1000
+    shown = number_format(amount, 1 if unit != "B" and amount < 10 and amount % 1 >= 0.05 else 0)  # noqa: PLR2004
+    return f"{shown}\u00a0{unit}"
 
 
 _LONGEST_NAME = 150

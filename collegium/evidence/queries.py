@@ -1,0 +1,331 @@
+"""Evidence as pages need it: a list that can be narrowed, what fits a criterion, what is used nowhere."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from collegium.evidence.models import Alignment, Evidence, PersonShown
+from collegium.foundation.models import Blob
+from collegium.people.models import Audience, Circle, Person
+from collegium.schemes.models import Framework, Node, Principle, SchemeVersion
+
+PAGE_SIZE = 24
+
+# What higher rooms tell -----------------------------------------------------------------------------------------------
+
+Use = Callable[[], "QuerySet[object, int]"]
+Aim = Callable[[Person], Iterable[int]]
+
+_uses: list[Use] = []
+_aims: list[Aim] = []
+
+
+def register_use(used: Use) -> Use:
+    """A higher room gives the ids of all evidence that it uses, as a query that can stand within another one."""
+    _uses.append(used)
+    return used
+
+
+def register_aim(aims: Aim) -> Aim:
+    """A higher room says which frameworks (by id) a person is working towards."""
+    _aims.append(aims)
+    return aims
+
+
+# The list -------------------------------------------------------------------------------------------------------------
+
+
+class Show(StrEnum):
+    """What of one's own evidence the list shows."""
+
+    ALL = "all"
+    UNUSED = "unused"
+    LOOSE = "loose"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    show: Show = Show.ALL
+    kind: str = ""
+    node: int | None = None
+    principle: int | None = None
+    words: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        return self != Narrowing()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the list, newest first. ``older`` and ``newer`` are ids to go on from, or None at an end."""
+
+    items: Sequence[Evidence]
+    older: int | None
+    newer: int | None
+
+
+def _of(person: Person) -> "QuerySet[Evidence]":
+    return Evidence.objects.filter(owner=person)
+
+
+def for_cards(evidence: "QuerySet[Evidence]") -> "QuerySet[Evidence]":
+    """With all that a card shows."""
+    return evidence.select_related("circle", "blob").prefetch_related(
+        Prefetch(
+            "alignments", Alignment.objects.select_related("node", "principle").order_by("-strength", "pk")
+        ),
+        "people_shown",
+    )
+
+
+def _is_unused() -> Q:
+    condition = Q()
+    for used in _uses:
+        condition &= ~Q(pk__in=used())
+    return condition
+
+
+def _is_loose() -> Q:
+    return ~Exists(Alignment.objects.filter(evidence=OuterRef("pk")))
+
+
+def _wants_attention() -> Q:
+    """What would be asked about before it is handed in."""
+    open_permission = PersonShown.objects.filter(
+        evidence=OuterRef("pk"), permission__in=[PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED]
+    )
+    return Q(link_answers=False) | Q(kind=Evidence.Kind.IMAGE, alt_text="") | Q(Exists(open_permission))
+
+
+def _narrowed(person: Person, narrowing: Narrowing) -> "QuerySet[Evidence]":
+    found = _of(person)
+    conditions = {Show.UNUSED: _is_unused, Show.LOOSE: _is_loose, Show.ATTENTION: _wants_attention}
+    if narrowing.show in conditions:
+        found = found.filter(conditions[narrowing.show]())
+    if narrowing.kind:
+        found = found.filter(kind=narrowing.kind)
+    if narrowing.node is not None:
+        found = found.filter(Exists(Alignment.objects.filter(evidence=OuterRef("pk"), node=narrowing.node)))
+    if narrowing.principle is not None:
+        found = found.filter(
+            Exists(Alignment.objects.filter(evidence=OuterRef("pk"), principle=narrowing.principle))
+        )
+    for word in narrowing.words.split()[:8]:
+        found = found.filter(
+            Q(title__icontains=word)
+            | Q(description__icontains=word)
+            | Q(url__icontains=word)
+            | Q(said_by__icontains=word)
+        )
+    return found
+
+
+def listing(
+    person: Person,
+    narrowing: Narrowing,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """A page of one's own evidence: by key and not by number, so that the last page is as quick as the first."""
+    found = for_cards(_narrowed(person, narrowing))
+    if before is not None:
+        items = list(found.filter(pk__gt=before).order_by("pk")[: size + 1])
+        has_newer = len(items) > size
+        items = items[:size][::-1]
+        return Page(items, older=items[-1].pk if items else None, newer=items[0].pk if has_newer else None)
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    items = list(found.order_by("-pk")[: size + 1])
+    has_older, items = len(items) > size, items[:size]
+    newer = items[0].pk if after is not None and items else None
+    return Page(items, older=items[-1].pk if has_older else None, newer=newer)
+
+
+def counts(person: Person) -> dict[Show, int]:
+    """How many each tab of the list holds, in one query."""
+    return {
+        Show(key): number
+        for key, number in _of(person)
+        .aggregate(
+            all=Count("pk"),
+            unused=Count("pk", filter=_is_unused()),
+            loose=Count("pk", filter=_is_loose()),
+            attention=Count("pk", filter=_wants_attention()),
+        )
+        .items()
+    }
+
+
+# One piece ------------------------------------------------------------------------------------------------------------
+
+
+def audience_words(evidence: Evidence) -> str:
+    """Who can see it, in words, as its owner reads them."""
+    if evidence.audience == Audience.CIRCLE and evidence.circle is not None:
+        return evidence.circle.name
+    return str(Audience(evidence.audience).label)
+
+
+def circles(person: Person) -> "QuerySet[Circle]":
+    return Circle.objects.filter(memberships__person=person).order_by("name")
+
+
+def concerns(evidence: Evidence) -> list[str]:
+    """What would be asked about it before it is handed in, in sentences. Wants ``people_shown`` prefetched."""
+    found = []
+    if evidence.kind == Evidence.Kind.IMAGE and not evidence.alt_text:
+        found.append(_("The image has no text alternative yet."))
+    if evidence.link_answers is False:
+        found.append(evidence.link_finding or _("The link does not answer."))
+    unanswered = [shown.who for shown in evidence.people_shown.all() if is_open(shown)]
+    if unanswered:
+        found.append(_("Not agreed yet: %(names)s.") % {"names": ", ".join(unanswered)})
+    return found
+
+
+def is_open(shown: PersonShown) -> bool:
+    """Whether it is still unknown if this person agrees."""
+    return shown.permission in {PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED}
+
+
+# What it speaks for ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A criterion or principle that evidence can be aligned to, with the strength it has now (0: none)."""
+
+    key: str  # "node-12" or "principle-3"
+    code: str
+    title: str
+    strength: int
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Heading:
+    code: str
+    title: str
+    choices: list[Choice] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A framework with all that evidence can be aligned to in it."""
+
+    framework: Framework
+    headings: list[Heading]
+    principles: list[Choice]
+
+    @property
+    def chosen(self) -> int:
+        choices = [*self.principles, *(choice for heading in self.headings for choice in heading.choices)]
+        return sum(1 for choice in choices if choice.strength)
+
+
+def frameworks(person: Person) -> "QuerySet[Framework]":
+    """The frameworks that the person works towards; while there is none, those of all schemes in use."""
+    aimed_at = {framework_id for aims in _aims for framework_id in aims(person)}
+    if not aimed_at:
+        aimed_at = set(SchemeVersion.objects.filter(is_current=True).values_list("framework_id", flat=True))
+    return Framework.objects.filter(pk__in=aimed_at).defer("document").order_by("title", "-version")
+
+
+# A group only holds others together; a statement speaks about the whole and is not shown by evidence.
+_HOLDERS = frozenset({"group", "statement"})
+
+
+def offers(person: Person, evidence: Evidence | None = None) -> list[Offer]:
+    """What evidence can be aligned to, framework by framework. Four queries, however many frameworks there are."""
+    wanted = list(frameworks(person).prefetch_related("nodes", "principles"))
+    strengths: dict[str, int] = {}
+    if evidence is not None:
+        for alignment in evidence.alignments.all():
+            key = f"node-{alignment.node_id}" if alignment.node_id else f"principle-{alignment.principle_id}"
+            strengths[key] = alignment.strength
+    return [_offer(framework, strengths) for framework in wanted]
+
+
+def _offer(framework: Framework, strengths: dict[str, int]) -> Offer:
+    nodes: list[Node] = sorted(framework.nodes.all(), key=lambda node: node.position)
+    by_id = {node.pk: node for node in nodes}
+    headings: dict[int | None, Heading] = {}
+    for node in nodes:
+        if node.kind in _HOLDERS:
+            continue
+        top = by_id.get(node.parent_id) if node.parent_id else None
+        depth = 0
+        while top is not None and top.kind not in _HOLDERS:
+            top, depth = by_id.get(top.parent_id) if top.parent_id else None, depth + 1
+        heading = headings.setdefault(
+            top.pk if top else None, Heading(top.code if top else "", top.title if top else "")
+        )
+        key = f"node-{node.pk}"
+        heading.choices.append(Choice(key, node.code, node.title, strengths.get(key, 0), depth))
+    principles = sorted(framework.principles.all(), key=lambda principle: principle.position)
+    return Offer(
+        framework=framework,
+        headings=list(headings.values()),
+        principles=[
+            Choice(f"principle-{each.pk}", each.code, each.title, strengths.get(f"principle-{each.pk}", 0))
+            for each in principles
+        ],
+    )
+
+
+def chosen_target(key: str) -> Node | Principle | None:
+    """The criterion or principle behind a ``Choice.key``, or None if there is none such."""
+    kind, _dash, number = key.partition("-")
+    if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 -- more digits than a key has
+        return None
+    if kind == "node":
+        return Node.objects.filter(pk=int(number)).first()
+    if kind == "principle":
+        return Principle.objects.filter(pk=int(number)).first()
+    return None
+
+
+def fitting(person: Person, node: Node) -> list[Evidence]:
+    """One's own evidence that is aligned to this criterion, strongest first."""
+    aligned = Alignment.objects.filter(evidence__owner=person, node=node).order_by(
+        "-strength", "-evidence_id"
+    )
+    order = list(aligned.values_list("evidence_id", flat=True))
+    found = for_cards(_of(person).filter(pk__in=order)).in_bulk()
+    return [found[evidence_id] for evidence_id in order if evidence_id in found]
+
+
+def unused(person: Person) -> "QuerySet[Evidence]":
+    """One's own evidence that stands in nothing yet: what is left over, and often the specialist area."""
+    return for_cards(_of(person).filter(_is_unused())).order_by("-pk")
+
+
+# Room -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a person may keep, in bytes."""
+
+    taken: int
+    most: int
+    most_a_file: int
+
+    @property
+    def left(self) -> int:
+        return max(self.most - self.taken, 0)
+
+
+def room(person: Person) -> Room:
+    """The same file counts once, however many pieces of evidence show it."""
+    blobs = Blob.objects.filter(pk__in=_of(person).filter(blob__isnull=False).values("blob"))
+    taken = blobs.aggregate(total=Sum("size"))["total"] or 0
+    return Room(taken=taken, most=settings.PERSON_QUOTA_BYTES, most_a_file=settings.UPLOAD_MAX_BYTES)
