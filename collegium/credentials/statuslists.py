@@ -41,18 +41,22 @@ class Bits:
             raise IndexError(index)
         self._content[index // 8] |= 0x80 >> index % 8
 
+    @property
+    def content(self) -> bytes:
+        return bytes(self._content)
+
     def encoded(self) -> str:
         """GZIP (always the same for the same bits), then base64url with the multibase letter u."""
         packed = gzip.compress(bytes(self._content), mtime=0)
         return "u" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def encode(indices: Iterable[int], *, length: int = MINIMUM) -> str:
-    """A list of at least ``length`` entries with the bits at ``indices`` set."""
+def marked(indices: Iterable[int], *, length: int = MINIMUM) -> Bits:
+    """A list of at least the standard's length with the bits at ``indices`` set."""
     bits = Bits(max(length, MINIMUM))
     for index in indices:
         bits.set(index)
-    return bits.encoded()
+    return bits
 
 
 def decode(text: Any) -> Bits:
@@ -85,15 +89,7 @@ def entry(*, address: str, index: int, purpose: str = "revocation") -> dict[str,
     }
 
 
-def credential(
-    *,
-    address: str,
-    issuer: str,
-    indices: Iterable[int],
-    purpose: str,
-    valid_from: datetime,
-    length: int = MINIMUM,
-) -> dict[str, Any]:
+def published(bits: Bits, *, address: str, issuer: str, purpose: str, valid_from: datetime) -> dict[str, Any]:
     """The credential that publishes a list, without its proof."""
     return {
         "@context": [contexts.CREDENTIALS_V2],
@@ -105,6 +101,6 @@ def credential(
             "id": f"{address}#list",
             "type": "BitstringStatusList",
             "statusPurpose": purpose,
-            "encodedList": encode(indices, length=length),
+            "encodedList": bits.encoded(),
         },
     }

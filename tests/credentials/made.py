@@ -62,8 +62,8 @@ def did_document():
 
 
 def status_list(revoked=(), *, key=KEY, purpose="revocation"):
-    plain = statuslists.credential(
-        address=LIST, issuer=SITE, indices=revoked, purpose=purpose, valid_from=SIGNED
+    plain = statuslists.published(
+        statuslists.marked(revoked), address=LIST, issuer=SITE, purpose=purpose, valid_from=SIGNED
     )
     return proofs.sign(plain, key=key, method=METHOD, created=SIGNED)
 

@@ -23,7 +23,9 @@ NOW = datetime(2025, 6, 1, tzinfo=UTC)
 def libraries() -> Path:
     """A folder with node_modules as the lock names them; kept between runs, outside the work tree."""
     digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "collegium" / f"interop-{digest}"
+    home = (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "collegium" / f"interop-{digest}"
+    )
     home.mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -54,9 +56,7 @@ def judged(libraries, tmp_path):
         (tmp_path / "documents.json").write_text(json.dumps(documents))
         command = ["node", HERE / "verify.mjs", "--libraries", libraries, "--contexts", folder]
         command += ["--credential", tmp_path / "credential.json", "--documents", tmp_path / "documents.json"]
-        ran = subprocess.run(
-            [*command, "--at", NOW.isoformat()], capture_output=True, text=True, check=False
-        )
+        ran = subprocess.run([*command, "--at", NOW.isoformat()], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout)
 
@@ -96,7 +96,7 @@ def test_a_revoked_one_shows_as_revoked(judged):
 
 def test_a_status_list_of_somebody_else_is_refused(judged):
     documents = published()
-    documents[LIST]["credentialSubject"]["encodedList"] = statuslists.encode([9])
+    documents[LIST]["credentialSubject"]["encodedList"] = statuslists.marked([9]).encoded()
     said = judged(issued(index=7), documents)
     assert (said["verified"], said["revoked"]) == (False, None)
 

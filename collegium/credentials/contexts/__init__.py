@@ -97,3 +97,8 @@ def load(address: str, _options: dict[str, Any]) -> dict[str, Any]:
         "documentUrl": address,
         "document": document(address),
     }
+
+
+def write(document: dict[str, Any]) -> str:
+    """A document as it is kept, sent and put into files: readable, and the same each time."""
+    return json.dumps(document, ensure_ascii=False, indent=2)

@@ -1,0 +1,1 @@
+"""Reads: the issuer and its keys, awards as credentials and as pages, the register."""

@@ -1,0 +1,108 @@
+"""The public register: whoever asks, finds a name by any of its words, at the same cost however long it is."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from collegium.credentials import names
+from collegium.credentials.models import Award, RegisterName
+from collegium.people.territories import country_name
+from collegium.schemes.models import Pathway
+
+PAGE_LENGTH = 30
+LAST_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for. Empty is everything that is listed."""
+
+    name: str = ""
+    scheme: str = ""
+    pathway: str = ""
+    country: str = ""
+    page: int = 1
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(names.folded(self.name) or self.scheme or self.pathway or self.country)
+
+
+@dataclass(frozen=True)
+class Found:
+    awards: list[Award]
+    has_next: bool
+
+
+def find(wanted: Wanted) -> Found:
+    """One page, in one query."""
+    start = (wanted.page - 1) * PAGE_LENGTH
+    words = sorted(names.folded(wanted.name).split(), key=len, reverse=True)
+    if words:
+        rows = RegisterName.objects.filter(_begins_with(words[0]), _narrowed(wanted, "award__"))
+        for word in words[1:]:
+            rows = rows.filter(award__sort_name__contains=word)
+        # The scheme's documents are long, and a list does not read them.
+        rows = rows.select_related("award__scheme", "award__pathway").order_by("text", "award_id")
+        awards = [row.award for row in rows[start : start + PAGE_LENGTH + 1]]
+    else:
+        awards = list(
+            Award.objects.filter(_narrowed(wanted))
+            .for_list()
+            .order_by("sort_name", "id")[start : start + PAGE_LENGTH + 1]
+        )
+    # Two words of one name may begin alike.
+    return Found(
+        list({award.pk: award for award in awards[:PAGE_LENGTH]}.values()), len(awards) > PAGE_LENGTH
+    )
+
+
+def _begins_with(word: str) -> Q:
+    if connection.vendor == "sqlite":  # whose LIKE does not use an index
+        return Q(text__gte=word, text__lt=f"{word}\U0010ffff")
+    return Q(text__startswith=word)
+
+
+def _narrowed(wanted: Wanted, path: str = "") -> Q:
+    narrowed = Q(**{f"{path}listed": True})
+    if wanted.country:
+        narrowed &= Q(**{f"{path}holder_country": wanted.country})
+    if wanted.scheme:
+        narrowed &= Q(**{f"{path}scheme__key": wanted.scheme})
+    if wanted.pathway:
+        pathways = Pathway.objects.filter(key=wanted.pathway)
+        if wanted.scheme:
+            pathways = pathways.filter(scheme_version__scheme__key=wanted.scheme)
+        narrowed &= Q(**{f"{path}pathway__in": pathways.values("pk")})
+    return narrowed
+
+
+# Each country once, by one look into the index for each and not by reading every award.
+_COUNTRIES = """
+    WITH RECURSIVE country(code) AS (
+        SELECT MIN(holder_country) FROM credentials_award WHERE listed AND holder_country > ''
+        UNION ALL
+        SELECT (SELECT MIN(holder_country) FROM credentials_award WHERE listed AND holder_country > country.code)
+        FROM country WHERE country.code IS NOT NULL
+    )
+    SELECT code FROM country WHERE code IS NOT NULL
+"""
+
+
+def countries() -> list[tuple[str, str]]:
+    """The countries of the register, by their names in the reader's language."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTRIES)
+        codes = [row[0] for row in cursor.fetchall()]
+    return sorted(((code, country_name(code)) for code in codes), key=lambda pair: names.folded(pair[1]))
+
+
+def pathways() -> list[tuple[str, str, str, str]]:
+    """(scheme's key, scheme's title, pathway's key, pathway's title) of all that has been awarded or can be."""
+    rows = (
+        Pathway.objects.filter(scheme_version__is_current=True)
+        .order_by("scheme_version__scheme__title", "position")
+        .values_list("scheme_version__scheme__key", "scheme_version__scheme__title", "key", "title")
+    )
+    return list(rows)
