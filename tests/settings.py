@@ -22,3 +22,7 @@ for name in (
     os.environ.pop(name, None)
 
 from collegium.config.settings import *  # noqa: E402, F403
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in real life, and not memory: so that several threads and processes meet the real locks.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIRECTORY / "test.sqlite3"}  # noqa: F405

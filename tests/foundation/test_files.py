@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connections
 from PIL import Image
 
 from collegium.foundation import clock, files
@@ -318,9 +318,6 @@ def test_a_file_put_in_place_stays_whole_when_the_row_is_rolled_back(media, monk
     assert [path.name for path in (media / "incoming").iterdir()] == []
 
 
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="threads share one in-memory SQLite, which locks whole tables"
-)
 @pytest.mark.django_db(transaction=True)
 def test_many_bring_the_same_file_at_once(media):
     faults = []
