@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -22,7 +23,8 @@ class PersonMiddleware:
         if person is None:
             timezone.deactivate()
             return self.get_response(request)
-        if person.language:
+        # The language chosen at the foot of a page stands in a cookie, and is newer than the one in the profile.
+        if person.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(person.language)
             request.LANGUAGE_CODE = translation.get_language() or person.language
         with timezone.override(_zone(person.time_zone)):
