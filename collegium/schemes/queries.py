@@ -35,7 +35,7 @@ from collegium.schemes.models import (
     SchemeVersion,
     UnsetAnswer,
 )
-from collegium.schemes.requirements import All, Instances, Requirement
+from collegium.schemes.requirements import Requirement
 
 
 def answers_of(version: SchemeVersion) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def plan(pathway: Pathway) -> PathwayPlan:
     rows = {node.code: node for node in version.framework.nodes.all()}
     principle_rows = {row.code: row for row in version.framework.principles.all()}
     requirement = None if document.requires.value is UNSET else document.requires.value
-    needed = _needed(requirement) if requirement is not None else {}
+    needed = requirements.needed(requirement) if requirement is not None else {}
     sections: list[PlannedSection] = []
     if document.sections.value is not UNSET:
         for section in document.sections.value:
@@ -268,20 +268,6 @@ def _planned(
         words=bounds,
         must_refer_to_principles=node.must_refer_to_principles,
     )
-
-
-def _needed(requirement: Requirement) -> dict[str, int]:
-    """How many instances of each code are needed whatever else is chosen."""
-    match requirement:
-        case Instances(code, count):
-            return {code: count}
-        case All(parts):
-            needed: dict[str, int] = {}
-            for part in parts:
-                for code, count in _needed(part).items():
-                    needed[code] = max(count, needed.get(code, 0))
-            return needed
-    return {}
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------

@@ -135,6 +135,21 @@ def is_met(requirement: Requirement, complete: Mapping[str, int]) -> bool:
             return all(is_met(part, complete) for part in parts)
 
 
+def needed(requirement: Requirement) -> dict[str, int]:
+    """How many instances of each code are needed whatever else is chosen."""
+    match requirement:
+        case Instances(code, count):
+            return {code: count}
+        case AtLeast(count, parts) if count < len(parts):
+            return {}
+        case AtLeast(_, parts) | All(parts):
+            found: dict[str, int] = {}
+            for part in parts:
+                for code, count in needed(part).items():
+                    found[code] = max(count, found.get(code, 0))
+            return found
+
+
 def unmet(requirement: Requirement, complete: Mapping[str, int], titles: Mapping[str, str]) -> list[Unmet]:
     """What is still missing, as separate sentences.
 

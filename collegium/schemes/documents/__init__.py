@@ -9,7 +9,7 @@ A rule that nobody has published is `UNSET`, which is neither true nor false: `r
 `rule.required()` gives the value or raises `RuleNotSetError` with a sentence that may be shown.
 """
 
-from collegium.schemes.documents.catalogue import CHAPTERS, RULES, RULES_BY_NAME, RuleKind
+from collegium.schemes.documents.catalogue import CHAPTERS, EXAMPLES, RULES, RULES_BY_NAME, RuleKind
 from collegium.schemes.documents.checking import (
     CheckedScheme,
     answer_problems,
@@ -63,6 +63,7 @@ from collegium.schemes.documents.values import (
 
 __all__ = [
     "CHAPTERS",
+    "EXAMPLES",
     "RULES",
     "RULES_BY_NAME",
     "UNSET",

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from collegium.schemes.documents.values import Split
 
 # Shapes of an answer. A structure is answered in the words of the file, the others in a form of their own.
-DURATION, NUMBER, TEXT, LINES, YES_OR_NO, CHOICE, STRUCTURE, AMOUNT = (
-    "duration",
-    "number",
-    "text",
-    "lines",
-    "yes or no",
-    "choice",
-    "structure",
-    "amount",
-)
+DURATION = "duration"
+NUMBER = "number"
+TEXT = "text"
+LINES = "lines"
+YES_OR_NO = "yes or no"
+CHOICE = "choice"
+RELATIONS = "relations"
+WORDS = "words"
+AMOUNT = "amount"
+STRUCTURE = "structure"
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ RULES: tuple[RuleKind, ...] = (
         "may not assess",
         _("Who may not assess"),
         _("Which relation to the candidate rules an assessor out?"),
-        STRUCTURE,
+        RELATIONS,
         "judging",
     ),
     RuleKind(
@@ -131,7 +131,7 @@ RULES: tuple[RuleKind, ...] = (
         _("What happens when the assessors come to different conclusions?"),
         CHOICE,
         "outcome",
-        choices=tuple(Split),
+        choices=tuple(split.value for split in Split),
     ),
     RuleKind(
         "attempts",
@@ -155,3 +155,17 @@ RULES: tuple[RuleKind, ...] = (
 )
 
 RULES_BY_NAME: Mapping[str, RuleKind] = {kind.name: kind for kind in RULES}
+
+# What an answer looks like where it is given in the words of the file, by the last step of its path.
+EXAMPLES: Mapping[str, str] = {
+    "membership": "of: [partner]\ncandidates: no\nholders: yes",
+    "submission": "windows:\n  - {opens: 01-15, closes: 01-29}\n  - {opens: 05-16, closes: 05-30}",
+    "referees": "number: 2\ncalled: Referees\nmay not be: [self, mentor]",
+    "decision": "areas: every\nat: [adequate, strong]",
+    "attempts": ("- outcomes: {pass: Pass, referral: Referral}\n- outcomes: {pass: Pass, fail: Fail}"),
+    "renewal": "asks:\n  - A record of professional development.\nlapse: The award lapses when it is not renewed.",
+    "scale": ("- {key: met, title: Met, met: yes}\n- {key: not-yet-met, title: Not yet met, met: no}"),
+    "declaration": "- {key: own-work, text: This portfolio is my own work.}",
+    "sections": "- context\n- 1a\n- {code: 5, repeats: yes, called: Specialist area}",
+    "requires": "all:\n  - context\n  - one of: [1a, 1b]\n  - {at least: 2, of: 5}",
+}

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from collegium.schemes import requirements
-from collegium.schemes.documents.catalogue import AMOUNT, LINES, RULES_BY_NAME, STRUCTURE, RuleKind
+from collegium.schemes.documents.catalogue import AMOUNT, LINES, RULES_BY_NAME, STRUCTURE, WORDS, RuleKind
 from collegium.schemes.documents.frameworks import FrameworkDocument, NodeDocument, read_sources
 from collegium.schemes.documents.values import (
     UNSET,
@@ -153,6 +153,10 @@ class UnsetRule:
     note: str = ""
     source: str = ""
     choices: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
 
     def concerns(self, pathway_key: str) -> bool:
         """Whether it is asked on this pathway, or for the whole scheme."""
@@ -313,12 +317,14 @@ def _unset_in(pathway: PathwayDocument) -> Iterator[UnsetRule]:
         for section in pathway.sections.required():
             if section.words is not None and not section.words.is_set:
                 title = _("Words in %(section)s") % {"section": section.title or section.code}
-                yield _question(section.words, title, _("How long may this section be?"), pathway=name)
+                ask = _("How long may this section be?")
+                yield _question(section.words, title, ask, shape=WORDS, pathway=name)
     if not pathway.requires.is_set:
         ask = _("Which sections are required?")
         yield _question(pathway.requires, _("What is required"), ask, pathway=name)
     if pathway.words is not None and not pathway.words.is_set:
-        yield _question(pathway.words, _("Words"), _("How long may the whole be?"), pathway=name)
+        ask = _("How long may the whole be?")
+        yield _question(pathway.words, _("Words"), ask, shape=WORDS, pathway=name)
     if not pathway.assessed_by.is_set:
         ask = _("Holders of which pathways may assess it? One key on each line.")
         yield _question(pathway.assessed_by, _("Who may assess"), ask, shape=LINES, pathway=name)
