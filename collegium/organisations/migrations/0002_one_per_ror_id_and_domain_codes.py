@@ -4,35 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0001_organisations_and_members'),
-        ('people', '0001_accounts_persons_circles'),
+        ("organisations", "0001_organisations_and_members"),
+        ("people", "0001_accounts_persons_circles"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='emaildomain',
-            name='code_attempts',
+            model_name="emaildomain",
+            name="code_attempts",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='emaildomain',
-            name='code_expires_at',
+            model_name="emaildomain",
+            name="code_expires_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='emaildomain',
-            name='code_hash',
+            model_name="emaildomain",
+            name="code_hash",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='emaildomain',
-            name='code_sent_to',
+            model_name="emaildomain",
+            name="code_sent_to",
             field=models.EmailField(blank=True, max_length=254),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ror_id', ''), _negated=True), fields=('ror_id',), name='organisations_organisation_one_per_ror_id'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ror_id", ""), _negated=True),
+                fields=("ror_id",),
+                name="organisations_organisation_one_per_ror_id",
+            ),
         ),
     ]
