@@ -28,6 +28,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             Q(person=person) | Q(pathway__scheme_version__scheme__in=_coordinated(person).values("scheme"))
         )
 
+    def for_display(self) -> Self:
+        return self.select_related(
+            "person__photo", "pathway__scheme_version__scheme", "pathway__scheme_version__framework"
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("person__photo", "pathway__scheme_version__scheme").defer(
+            "pathway__scheme_version__document"
+        )
+
 
 class Registration(models.Model):
     """A candidate's intention to be accredited on a pathway. Validity is the scheme's; None where that is unset."""
@@ -137,6 +147,10 @@ class Referee(models.Model):
         return self.name
 
     @property
+    def scheme(self) -> Scheme:
+        return self.registration.scheme
+
+    @property
     def candidate_id(self) -> int:
         return self.registration.person_id
 
@@ -161,8 +175,20 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def for_display(self) -> Self:
         return self.select_related(
-            "registration__person__photo", "registration__pathway__scheme_version__scheme", "previous"
+            "registration__person__photo",
+            "registration__pathway__scheme_version__scheme",
+            "registration__pathway__scheme_version__framework",
         )
+
+    def for_list(self) -> Self:
+        """Without the snapshot and the scheme's documents, which a list does not read and which are long."""
+        return self.select_related(
+            "registration__person__photo", "registration__pathway__scheme_version__scheme"
+        ).defer("content", "registration__pathway__scheme_version__document")
+
+    def locked(self) -> Self:
+        """For an action that decides by what it reads: whoever comes second sees what the first one did."""
+        return self.select_for_update(of=("self",))
 
 
 class Submission(models.Model):
@@ -316,13 +342,25 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def active(self) -> Self:
         return self.filter(state__in=[Assignment.State.INVITED, Assignment.State.ACCEPTED])
 
+    def accepted(self) -> Self:
+        return self.filter(state=Assignment.State.ACCEPTED)
+
     def for_display(self) -> Self:
         return self.select_related(
             "assessor__photo",
             "judgement",
             "submission__registration__person__photo",
             "submission__registration__pathway__scheme_version__scheme",
+            "submission__registration__pathway__scheme_version__framework",
         )
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "assessor__photo",
+            "judgement",
+            "submission__registration__person__photo",
+            "submission__registration__pathway__scheme_version__scheme",
+        ).defer("submission__content", "submission__registration__pathway__scheme_version__document")
 
 
 class Assignment(models.Model):
@@ -399,6 +437,10 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return str(self.assignment)
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.assignment.scheme
 
     @property
     def is_sealed(self) -> bool:

@@ -138,7 +138,9 @@ def may_submit(person: Person, registration: Registration) -> bool:  # noqa: ARG
 # Submission -----------------------------------------------------------------------------------------------------------
 
 
-@rule(CANDIDATE, COORDINATOR, INVITED, ASSIGNED, says=_("see that there is a submission, and where it stands"))
+@rule(
+    CANDIDATE, COORDINATOR, INVITED, ASSIGNED, says=_("see that there is a submission, and where it stands")
+)
 def may_see(person: Person, submission: Submission) -> bool:  # noqa: ARG001  # the roles settle it
     return True
 
@@ -226,7 +228,11 @@ def may_compare(person: Person, submission: Submission) -> bool:
     return submission.is_opened and submission.candidate_id != person.pk
 
 
-@rule(ASSIGNED, COORDINATOR, says=_("write the joint judgement and give the outcome: the lead, or whom the scheme says"))
+@rule(
+    ASSIGNED,
+    COORDINATOR,
+    says=_("write the joint judgement and give the outcome: the lead, or whom the scheme says"),
+)
 def may_reconcile(person: Person, submission: Submission) -> bool:
     if submission.state != Submission.State.RECONCILING or submission.candidate_id == person.pk:
         return False
@@ -234,9 +240,9 @@ def may_reconcile(person: Person, submission: Submission) -> bool:
         assessor=person, role=Assignment.Role.LEAD, state=Assignment.State.ACCEPTED
     ).exists():
         return True
-    return terms_of(submission.pathway).rules.split_decision.value is Split.COORDINATOR and COORDINATOR.held_by(
-        person, submission
-    )
+    return terms_of(
+        submission.pathway
+    ).rules.split_decision.value is Split.COORDINATOR and COORDINATOR.held_by(person, submission)
 
 
 @rule(CANDIDATE, COORDINATOR, ASSIGNED, says=_("read the outcome and its feedback"))

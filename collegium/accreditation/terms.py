@@ -10,11 +10,19 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from collegium.foundation.refusal import Refusal
-from collegium.schemes.documents.catalogue import RULES_BY_NAME
-from collegium.schemes.documents.frameworks import FrameworkDocument
-from collegium.schemes.documents.schemes import PathwayDocument, Rules, SchemeDocument
-from collegium.schemes.documents.values import UNSET, Level, Rule, Statement
+from collegium.schemes.documents import (
+    RULES_BY_NAME,
+    UNSET,
+    FrameworkDocument,
+    Level,
+    PathwayDocument,
+    Rule,
+    Rules,
+    SchemeDocument,
+)
+from collegium.schemes.documents.values import Statement
 from collegium.schemes.models import Pathway
+from collegium.schemes.queries import in_force
 
 T = TypeVar("T")
 
@@ -53,8 +61,7 @@ class Terms:
 def terms_of(pathway: Pathway) -> Terms:
     """One query where the pathway came with its scheme version and framework."""
     version = pathway.scheme_version
-    answers = {answer.path: answer.answer for answer in version.unset_answers.order_by("answered_at", "id")}
-    scheme = version.read.with_answers(answers) if answers else version.read
+    scheme = in_force(version)
     return Terms(scheme=scheme, pathway=scheme.pathway(pathway.key), framework=version.framework.read)
 
 

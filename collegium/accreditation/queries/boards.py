@@ -1,0 +1,358 @@
+"""Lists by role: the coordinator's queue, the assessor's desk, the candidate's own."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from collegium.accreditation.models import (
+    UNDECIDED,
+    Assignment,
+    Extension,
+    Registration,
+    Submission,
+)
+from collegium.foundation import clock
+from collegium.people.models import Person
+from collegium.schemes.documents.schemes import SchemeDocument
+from collegium.schemes.documents.values import UNSET
+from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion
+from collegium.schemes.queries import in_force
+
+State = Submission.State
+SIZE = 40  # rows of a board
+
+STEPS = {
+    "screening": (gettext_lazy("To screen"), (State.RECEIVED,)),
+    "allocation": (gettext_lazy("Finding assessors"), (State.ACCEPTED,)),
+    "judging": (gettext_lazy("Being judged"), (State.ASSESSING,)),
+    "reconciling": (gettext_lazy("Being reconciled"), (State.RECONCILING,)),
+    "referred": (gettext_lazy("Referred"), (State.REFERRED,)),
+    "decided": (gettext_lazy("Decided"), (State.PASSED, State.FAILED)),
+}
+OPEN_STEPS = (*UNDECIDED, State.REFERRED)
+
+
+def coordinated_schemes(person: Person) -> QuerySet[Scheme]:
+    return Scheme.objects.filter(
+        role_holdings__person=person,
+        role_holdings__kind=RoleHolding.Kind.COORDINATOR,
+        role_holdings__withdrawn_at__isnull=True,
+    )
+
+
+def documents(schemes: Iterable[Scheme]) -> dict[int, SchemeDocument]:
+    """Every version of these schemes with its coordinator's answers, by the version's id: two queries."""
+    versions = SchemeVersion.objects.filter(scheme__in=list(schemes)).prefetch_related("unset_answers")
+    return {version.pk: in_force(version) for version in versions}
+
+
+# The coordinator's board ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One submission in the queue, and what it waits for."""
+
+    submission: Submission
+    waits_for: str
+    is_yours: bool  # it waits for the coordinator, and not for somebody else
+    assignments: list[Assignment] = field(default_factory=list)
+
+    @property
+    def is_late(self) -> bool:
+        due = self.submission.due_on
+        return due is not None and due < clock.today() and self.submission.state in OPEN_STEPS
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Waiting]
+    next_after: str  # key of the last row, if there are more; else empty
+    counts: Mapping[str, int]
+
+
+def queue(
+    person: Person,
+    *,
+    schemes: Collection[Scheme] | None = None,
+    step: str = "",
+    after: str = "",
+    size: int = SIZE,
+) -> Page:
+    """The submissions of the schemes that the person coordinates, what is due first; never their own."""
+    schemes = list(coordinated_schemes(person)) if schemes is None else list(schemes)
+    base = Submission.objects.filter(
+        registration__pathway__scheme_version__scheme__in=schemes, following__isnull=True
+    ).exclude(registration__person=person)
+    by_state = Counter(dict(base.values_list("state").annotate(number=Count("pk"))))
+    counts = {key: sum(by_state[state] for state in states) for key, (_title, states) in STEPS.items()}
+    counts[""] = sum(by_state[state] for state in OPEN_STEPS)
+    states = STEPS[step][1] if step in STEPS else OPEN_STEPS
+    found = (
+        base.filter(state__in=states)
+        .for_list()
+        .annotate(
+            undated=Case(
+                When(due_on__isnull=True, then=Value(1)), default=Value(0), output_field=IntegerField()
+            )
+        )
+        .prefetch_related(
+            Prefetch(
+                "assignments",
+                Assignment.objects.active()
+                .select_related("assessor__photo", "judgement")
+                .order_by("role", "pk"),
+                to_attr="at_work",
+            )
+        )
+    )
+    found = _after(found, after).order_by("undated", "due_on", "pk")
+    rows = list(found[: size + 1])
+    answered = documents(schemes)
+    page = [_waiting(row, answered) for row in rows[:size]]
+    last = page[-1].submission if len(rows) > size else None
+    return Page(
+        rows=page,
+        next_after=f"{last.due_on.isoformat() if last.due_on else ''}.{last.pk}" if last else "",
+        counts=counts,
+    )
+
+
+def _after(found: QuerySet[Submission], key: str) -> QuerySet[Submission]:
+    day, _dot, number = key.partition(".")
+    if not number.isdigit():
+        return found
+    pk = int(number)
+    if not day:
+        return found.filter(due_on__isnull=True, pk__gt=pk)
+    try:
+        due = dt.date.fromisoformat(day)
+    except ValueError:
+        return found
+    return found.filter(Q(due_on__isnull=True) | Q(due_on__gt=due) | Q(due_on=due, pk__gt=pk))
+
+
+def _waiting(submission: Submission, answered: Mapping[int, SchemeDocument]) -> Waiting:
+    at_work: list[Assignment] = list(getattr(submission, "at_work", ()))
+    words, is_yours = _waits_for(submission, at_work, answered)
+    return Waiting(submission, words, is_yours, at_work)
+
+
+def _waits_for(
+    submission: Submission, at_work: list[Assignment], answered: Mapping[int, SchemeDocument]
+) -> tuple[str, bool]:
+    """In words, and whether it is the coordinator."""
+    match submission.state:
+        case State.RECEIVED:
+            return _("You: look whether everything is there"), True
+        case State.ACCEPTED:
+            return _assessors_lacking(submission, at_work, answered) or (_assessors_working(at_work), False)
+        case State.ASSESSING:
+            return _assessors_working(at_work), False
+        case State.RECONCILING:
+            lead = next((row.assessor.name for row in at_work if row.role == Assignment.Role.LEAD), None)
+            if lead is None:
+                return _("You: name a lead assessor"), True
+            return _("%(name)s: bring the judgements together") % {"name": lead}, False
+        case State.REFERRED if submission.due_on is None:
+            return _("You: say by when the portfolio comes back"), True
+        case State.REFERRED:
+            return _("%(name)s: revise and submit again") % {"name": submission.candidate.name}, False
+    return "", False
+
+
+def _assessors_lacking(
+    submission: Submission, at_work: list[Assignment], answered: Mapping[int, SchemeDocument]
+) -> tuple[str, bool] | None:
+    pathway = submission.pathway
+    number = answered[pathway.scheme_version_id].pathway(pathway.key).rules.assessors.value
+    if number is UNSET:
+        return _("You: say how many assessors judge, since the scheme has not"), True
+    lacking = number + submission.extra_places - len(at_work)
+    if lacking <= 0:
+        return None
+    words = ngettext("You: ask %(count)d more assessor", "You: ask %(count)d more assessors", lacking)
+    return words % {"count": lacking}, True
+
+
+def _assessors_working(at_work: list[Assignment]) -> str:
+    invited = [row.assessor.name for row in at_work if row.state == Assignment.State.INVITED]
+    if invited:
+        return _("%(names)s: answer the invitation") % {"names": _and(invited)}
+    judging = [row.assessor.name for row in at_work if not row.has_sealed]
+    return _("%(names)s: judge and seal") % {"names": _and(judging)}
+
+
+def _and(names: list[str]) -> str:
+    if len(names) < 2:  # noqa: PLR2004
+        return "".join(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def extensions_to_answer(person: Person, schemes: Collection[Scheme]) -> list[Extension]:
+    return list(
+        Extension.objects.filter(
+            registration__pathway__scheme_version__scheme__in=list(schemes),
+            granted_at__isnull=True,
+            refused_at__isnull=True,
+        )
+        .exclude(registration__person=person)
+        .select_related("registration__person__photo", "registration__pathway__scheme_version__scheme")
+        .defer("registration__pathway__scheme_version__document")
+        .order_by("asked_at")
+    )
+
+
+def waiting_for_coordinator(person: Person) -> int:
+    """How many things wait for this coordinator, for the bar and for home: two queries."""
+    schemes = coordinated_schemes(person).values("pk")
+    mine = (
+        Submission.objects.filter(registration__pathway__scheme_version__scheme__in=schemes)
+        .exclude(registration__person=person)
+        .filter(
+            Q(state=State.RECEIVED)
+            | Q(state=State.REFERRED, due_on__isnull=True, following__isnull=True)
+            | (Q(state=State.ACCEPTED) & ~Q(pk__in=_fully_asked()))
+        )
+        .count()
+    )
+    asked = (
+        Extension.objects.filter(
+            registration__pathway__scheme_version__scheme__in=schemes,
+            granted_at__isnull=True,
+            refused_at__isnull=True,
+        )
+        .exclude(registration__person=person)
+        .count()
+    )
+    return mine + asked
+
+
+def _fully_asked() -> QuerySet[Assignment, int]:
+    # An estimate that needs no scheme's document: a lead and another one have been asked.
+    return (
+        Assignment.objects.active()
+        .values("submission")
+        .annotate(number=Count("pk"))
+        .filter(number__gte=2)
+        .values_list("submission", flat=True)
+    )
+
+
+# The assessor's desk --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Desk:
+    to_answer: list[Assignment]
+    to_judge: list[Assignment]
+    waiting: list[Assignment]  # sealed; others are still judging
+    to_reconcile: list[Assignment]
+    reconciling: list[Assignment]  # another one leads
+    done: list[Assignment]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(
+            (self.to_answer, self.to_judge, self.waiting, self.to_reconcile, self.reconciling, self.done)
+        )
+
+    @property
+    def in_hand(self) -> int:
+        return len(self.to_answer) + len(self.to_judge) + len(self.to_reconcile)
+
+
+DONE_SHOWN = 60
+
+
+def desk(person: Person) -> Desk:
+    """All assignments of an assessor, by what is to be done with them: two queries, however many there are."""
+    open_rows = list(
+        Assignment.objects.active()
+        .filter(assessor=person, submission__state__in=UNDECIDED)
+        .for_list()
+        .order_by("due_on", "pk")
+    )
+    done = list(
+        Assignment.objects.accepted()
+        .filter(assessor=person)
+        .exclude(submission__state__in=UNDECIDED)
+        .for_list()
+        .order_by("-submission__decided_at", "-pk")[:DONE_SHOWN]
+    )
+    accepted = [row for row in open_rows if row.state == Assignment.State.ACCEPTED]
+    reconciling = [row for row in accepted if row.submission.state == State.RECONCILING]
+    judging = [row for row in accepted if row.submission.state != State.RECONCILING]
+    return Desk(
+        to_answer=[row for row in open_rows if row.state == Assignment.State.INVITED],
+        to_judge=[row for row in judging if not row.has_sealed],
+        waiting=[row for row in judging if row.has_sealed],
+        to_reconcile=[row for row in reconciling if row.role == Assignment.Role.LEAD],
+        reconciling=[row for row in reconciling if row.role != Assignment.Role.LEAD],
+        done=done,
+    )
+
+
+def waiting_for_assessor(person: Person) -> int:
+    """How many assignments wait for this person: to answer, to judge, to reconcile."""
+    return (
+        Assignment.objects.active()
+        .filter(assessor=person)
+        .filter(
+            Q(state=Assignment.State.INVITED, submission__state__in=UNDECIDED)
+            | Q(
+                state=Assignment.State.ACCEPTED,
+                submission__state__in=[State.ACCEPTED, State.ASSESSING],
+                judgement__sealed_at__isnull=True,
+            )
+            | Q(
+                state=Assignment.State.ACCEPTED,
+                role=Assignment.Role.LEAD,
+                submission__state=State.RECONCILING,
+            )
+        )
+        .count()
+    )
+
+
+def has_assessed(person: Person) -> bool:
+    """Whether there is a reason to show them the assessors' pages."""
+    return (
+        RoleHolding.objects.filter(
+            person=person, kind=RoleHolding.Kind.ASSESSOR, withdrawn_at__isnull=True
+        ).exists()
+        or Assignment.objects.filter(assessor=person).exclude(state=Assignment.State.DECLINED).exists()
+    )
+
+
+# The candidate's own --------------------------------------------------------------------------------------------------
+
+
+def registrations_of(person: Person) -> list[Registration]:
+    """Newest first, each with its submissions as ``handed_in``, newest first too."""
+    return list(
+        Registration.objects.filter(person=person)
+        .for_list()
+        .prefetch_related(
+            Prefetch(
+                "submissions",
+                Submission.objects.defer("content").order_by("-submitted_at", "-pk"),
+                to_attr="handed_in",
+            )
+        )
+        .order_by("-registered_at", "-pk")
+    )
+
+
+def latest_submission(registration: Registration) -> Submission | None:
+    return (
+        Submission.objects.filter(registration=registration)
+        .select_related("screening")
+        .order_by("-submitted_at", "-pk")
+        .first()
+    )
