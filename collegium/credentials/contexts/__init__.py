@@ -102,3 +102,7 @@ def load(address: str, _options: dict[str, Any]) -> dict[str, Any]:
 def write(document: dict[str, Any]) -> str:
     """A document as it is kept, sent and put into files: readable, and the same each time."""
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

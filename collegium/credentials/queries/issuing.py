@@ -81,3 +81,7 @@ def _ours(address: str) -> bytes | None:
     if document is None:
         raise http.Unreachable(_("The site answers, but there is no page at this address."))
     return contexts.write(document).encode()
+
+
+def every_key() -> list[IssuerKey]:
+    return list(IssuerKey.objects.order_by("-made_at", "-id"))

@@ -1,0 +1,134 @@
+"""What awards put on the pages of lower rooms: the bar's footer, a person's page, home, and one's own data."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from collegium.credentials import contexts
+from collegium.credentials.models import Award
+from collegium.credentials.queries import awards
+from collegium.credentials.tasks import NOTICE
+from collegium.design.filters import day_in_words
+from collegium.design.places import bar_item, panel
+from collegium.foundation import clock
+from collegium.people.erasure import stays
+from collegium.people.export import File, exports
+from collegium.people.models import Person
+from collegium.people.requests import Request
+from collegium.portfolios.models import Portfolio
+
+bar_item(
+    key="register",
+    title=gettext_lazy("Register of holders"),
+    url="credentials:register",
+    icon="award",
+    slot="footer",
+    order=30,
+)
+bar_item(
+    key="verify",
+    title=gettext_lazy("Check a credential"),
+    url="credentials:verify",
+    icon="shield-check",
+    slot="footer",
+    order=31,
+)
+bar_item(
+    key="issuer",
+    title=gettext_lazy("Issuer and keys"),
+    url="credentials:issuer",
+    icon="key",
+    slot="footer",
+    order=32,
+)
+
+
+@panel("person.page", order=20)
+def awards_of_person(request: HttpRequest, *, person: Person) -> str | None:
+    """Listed awards to everybody who may see the page, unlisted ones to their holder."""
+    reader = cast("Request", request).person
+    held = [award for award in awards.awards_of(person) if award.listed or reader == person]
+    if not held:
+        return None
+    return render_to_string(
+        "credentials/held.jinja",
+        {"held": [(award, awards.standing(award)) for award in held], "own": reader == person},
+        request,
+    )
+
+
+@panel("portfolio.overview", order=60)
+def award_of_portfolio(request: HttpRequest, *, portfolio: Portfolio, **_context: Any) -> str | None:
+    reader = cast("Request", request).person
+    if reader is None or portfolio.owner_id != reader.pk:
+        return None
+    held = list(Award.objects.filter(submission__portfolio=portfolio).for_list().order_by("-granted_at"))
+    if not held:
+        return None
+    return render_to_string(
+        "credentials/held.jinja",
+        {"held": [(award, awards.standing(award)) for award in held], "own": True},
+        request,
+    )
+
+
+@panel("home.next", order=40)
+def what_next(request: HttpRequest) -> str | None:
+    """A new award to take away, and one that runs out soon."""
+    reader = cast("Request", request).person
+    if reader is None:
+        return None
+    today = clock.today()
+    cards = []
+    for award in awards.awards_of(reader):
+        if not award.is_in_force:
+            continue
+        if award.valid_until is not None and award.valid_until <= today + NOTICE:
+            cards.append(
+                (award, _("Renew by %(day)s") % {"day": day_in_words(award.valid_until)}, "hourglass")
+            )
+        elif (today - timezone.localdate(award.granted_at)).days < 30:  # noqa: PLR2004 -- a month of novelty
+            cards.append((award, _("Your badge and certificate are ready"), "award"))
+    if not cards:
+        return None
+    return render_to_string("credentials/next.jinja", {"cards": cards}, request)
+
+
+@stays
+def awards_stay(person: Person) -> list[str]:
+    return [
+        _(
+            "Your award “%(title)s” of %(day)s, on the public register, under the name %(name)s: others rely on it."
+        )
+        % {"title": award.title, "day": day_in_words(award.granted_at), "name": award.holder_name}
+        for award in awards.awards_of(person)
+    ]
+
+
+@exports("awards", title=gettext_lazy("Awards and credentials"))
+def my_awards(person: Person) -> tuple[object, list[File]]:
+    facts, files = [], []
+    for award in awards.awards_of(person):
+        facts.append(
+            {
+                "title": award.title,
+                "scheme": award.scheme.title,
+                "granted_at": award.granted_at,
+                "valid_until": award.valid_until,
+                "state": award.state,
+                "listed": award.listed,
+                "history": [
+                    {"state": line.state, "at": line.at, "reason": line.reason}
+                    for line in awards.status_history(award)
+                ],
+            }
+        )
+        files += [
+            (f"{credential.public_id}.json", contexts.write(credential.document).encode())
+            for credential in award.credentials.order_by("id")
+        ]
+    return facts, files

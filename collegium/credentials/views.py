@@ -1,0 +1,402 @@
+"""Pages for whoever checks a name, holds an award, or answers for one; and documents for programs that verify."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import Resolver404, resolve
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from collegium.credentials import actions, badges, baking, certificates, contexts, rules, verification
+from collegium.credentials.forms import EvidenceForm, ReasonForm, RegisterForm, VerifyForm
+from collegium.credentials.models import Award, Credential, StatusList
+from collegium.credentials.queries import awards, issuing, register
+from collegium.design.shortcuts import render
+from collegium.foundation import clock, http
+from collegium.foundation.refusal import Refusal, require
+from collegium.people.models import Person
+from collegium.people.requests import Request, SignedInRequest, signed_in
+from collegium.people.territories import country_name
+from collegium.schemes.models import Pathway
+
+CHECKS_A_MINUTE = 20
+
+# The register ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET"])
+def show_register(request: Request) -> HttpResponseBase:
+    form = RegisterForm(request.GET)
+    form.is_valid()  # what is not a choice is left out
+    scheme, _slash, pathway = str(form.cleaned_data.get("award", "")).partition("/")
+    page = request.GET.get("page", "1")
+    wanted = register.Wanted(
+        name=form.cleaned_data.get("name", ""),
+        scheme=scheme,
+        pathway=pathway,
+        country=form.cleaned_data.get("country", ""),
+        page=int(page)
+        if page.isascii() and page.isdigit() and 1 <= int(page[:6]) <= register.LAST_PAGE
+        else 1,
+    )
+    found = register.find(wanted)
+    return render(
+        request,
+        "credentials/register.jinja",
+        {
+            "form": form,
+            "wanted": wanted,
+            "entries": [
+                (award, awards.standing(award), country_name(award.holder_country)) for award in found.awards
+            ],
+            "has_next": found.has_next and wanted.page < register.LAST_PAGE,
+        },
+        block="results",
+    )
+
+
+# An award -------------------------------------------------------------------------------------------------------------
+
+
+def _award(public_id: Any, person: Person | None) -> Award:
+    return get_object_or_404(Award.objects.visible_to(person).for_display(), public_id=public_id)
+
+
+@require_http_methods(["GET"])
+def show_award(request: Request, public_id: Any) -> HttpResponseBase:
+    award = _award(public_id, request.person)
+    history = awards.status_history(award)
+    person = request.person
+    response = render(
+        request,
+        "credentials/award.jinja",
+        {
+            "award": award,
+            "standing": awards.standing(award),
+            "scheme": award.pathway.scheme_version.read,
+            "badge": awards.badge_of(award.pathway),
+            "badge_address": awards.badge_address(award.pathway, "svg"),
+            "history": history,
+            "revoked": history[-1] if history and award.state == Award.State.REVOKED else None,
+            "evidence": awards.chosen_evidence(award),
+            "country": country_name(award.holder_country),
+            "issuer_site": urlsplit(settings.SITE_URL).netloc,
+            "may_download": rules.may_download(person, award),
+            "may_choose_evidence": rules.may_choose_evidence(person, award),
+            "may_set_listed": rules.may_set_listed(person, award),
+            "may_revoke": rules.may_revoke(person, award),
+            "may_reinstate": rules.may_reinstate(person, award),
+        },
+    )
+    if not award.listed:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_http_methods(["GET"])
+@signed_in
+def show_award_by_number(request: SignedInRequest, award_id: int) -> HttpResponseBase:
+    """Where notifications lead; for those whom the award concerns, since numbers can be guessed."""
+    award = get_object_or_404(Award.objects.visible_to(request.person).for_display(), pk=award_id)
+    if not rules.may_download(request.person, award):
+        raise Http404
+    return redirect(award)
+
+
+def _held(request: SignedInRequest, public_id: Any) -> tuple[Award, Credential]:
+    """The award and its current credential, for those who may take it away."""
+    award = _award(public_id, request.person)
+    require(
+        allowed=rules.may_download(request.person, award),
+        because=_("Only its holder may download a credential."),
+    )
+    credential = awards.current_credential(award)
+    if credential is None:
+        raise Http404
+    return award, credential
+
+
+def _attachment(content: bytes | str, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file_name(award: Award, ending: str) -> str:
+    name = f"{award.holder_name} {award.post_nominals or award.pathway.title}"
+    safe = "".join(letter if letter.isalnum() or letter in " -" else "" for letter in name)
+    return f"{'-'.join(safe.split())[:80] or 'credential'}.{ending}"
+
+
+@require_http_methods(["GET"])
+@signed_in
+def download_json(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award, credential = _held(request, public_id)
+    return _attachment(contexts.write(credential.document), "application/json", _file_name(award, "json"))
+
+
+@require_http_methods(["GET"])
+@signed_in
+def download_png(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award, credential = _held(request, public_id)
+    baked = baking.bake_png(badges.png(awards.badge_of(award.pathway)), contexts.write(credential.document))
+    return _attachment(baked, "image/png", _file_name(award, "png"))
+
+
+@require_http_methods(["GET"])
+@signed_in
+def download_svg(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award, credential = _held(request, public_id)
+    baked = baking.bake_svg(badges.svg(awards.badge_of(award.pathway)), contexts.write(credential.document))
+    return _attachment(baked, "image/svg+xml", _file_name(award, "svg"))
+
+
+@require_http_methods(["GET"])
+@signed_in
+def download_certificate(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award, _credential = _held(request, public_id)
+    return _attachment(certificates.pdf(award), "application/pdf", _file_name(award, "pdf"))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def choose_evidence(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award = _award(public_id, request.person)
+    require(
+        allowed=rules.may_choose_evidence(request.person, award),
+        because=_("Only the holder of an award in force may do that."),
+    )
+    chosen = [link.evidence_id for link in awards.chosen_evidence(award)]
+    form = EvidenceForm(request.POST or None, holder=request.person, initial={"evidence": chosen})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.choose_evidence(
+                award=award, by=request.person, evidence=list(form.cleaned_data["evidence"])
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, _("Your credential was issued anew with this evidence. Earlier copies stay good.")
+            )
+            return redirect(award)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "credentials/evidence.jinja", {"award": award, "form": form}, status=status)
+
+
+@require_http_methods(["POST"])
+@signed_in
+def set_listed(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award = _award(public_id, request.person)
+    require(
+        allowed=rules.may_set_listed(request.person, award),
+        because=_("Only its holder decides whether an award is listed."),
+    )
+    listed = request.POST.get("listed") == "yes"
+    actions.set_listed(award=award, by=request.person, listed=listed)
+    said = (
+        _("Your award is listed on the register.")
+        if listed
+        else _(
+            "Your award is no longer listed. Whoever has its address or your credential can still check it."
+        )
+    )
+    messages.success(request, said)
+    return redirect(award)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def revoke(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award = _award(public_id, request.person)
+    require(
+        allowed=rules.may_revoke(request.person, award),
+        because=_("Only a coordinator of the scheme may revoke an award, and never their own."),
+    )
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        actions.revoke(award=award, by=request.person, reason=form.cleaned_data["reason"])
+        messages.success(
+            request, _("The award is revoked. Every copy of its credential shows so from now on.")
+        )
+        return redirect(award)
+    status = 422 if form.is_bound else 200
+    return render(
+        request,
+        "credentials/revoke.jinja",
+        {"award": award, "form": form, "reinstating": False},
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def reinstate(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    award = _award(public_id, request.person)
+    require(
+        allowed=rules.may_reinstate(request.person, award),
+        because=_("Only a coordinator of the scheme may reinstate an award, and never their own."),
+    )
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        actions.reinstate(award=award, by=request.person, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The award is in force again, with a new credential."))
+        return redirect(award)
+    status = 422 if form.is_bound else 200
+    return render(
+        request,
+        "credentials/revoke.jinja",
+        {"award": award, "form": form, "reinstating": True},
+        status=status,
+    )
+
+
+# Verifying ------------------------------------------------------------------------------------------------------------
+
+
+def _asks_too_often(request: HttpRequest) -> bool:
+    """Checking makes this site ask others, so nobody may make it ask for ever."""
+    name = f"credentials.verify.{get_adapter(request).get_client_ip(request)}"
+    cache.add(name, 0, timeout=60)
+    try:
+        return int(cache.incr(name)) > CHECKS_A_MINUTE
+    except ValueError:  # it ran out between the two
+        return False
+
+
+def _own_award(address: str) -> Award | None:
+    """The award whose page this address is, for those who give that instead of a credential."""
+    parts, site = urlsplit(address), urlsplit(settings.SITE_URL)
+    if parts.netloc != site.netloc:
+        return None
+    try:
+        found = resolve(parts.path)
+    except Resolver404:
+        return None
+    if found.view_name != "credentials:award":
+        return None
+    return Award.objects.filter(public_id=found.kwargs["public_id"]).first()
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: Request) -> HttpResponseBase:
+    """Anyone may ask. What is given is read and answered, and not kept."""
+    asked = (
+        {"address": request.GET["address"]}
+        if request.method == "GET" and request.GET.get("address")
+        else None
+    )
+    form = VerifyForm(request.POST or None, request.FILES or None, initial=asked)
+    report, problem = None, ""
+    if request.method == "POST" and form.is_valid():
+        if _asks_too_often(request):
+            problem = _("That were many checks in one minute. Please wait a moment, then try again.")
+        else:
+            given: bytes | str = form.cleaned_data["text"]
+            if form.cleaned_data["file"]:
+                given = form.cleaned_data["file"].read()
+            elif form.cleaned_data["address"]:
+                address = form.cleaned_data["address"].strip()
+                award = _own_award(address)
+                if award is not None:
+                    return redirect(award)
+                try:
+                    given = issuing.fetch(address)
+                except http.Unreachable as unreachable:
+                    problem = str(unreachable)
+            if not problem:
+                report = verification.verify(given, fetch=issuing.fetch, at=clock.now())
+    status = (
+        429
+        if problem and report is None and form.is_bound and not form.errors and "minute" in problem
+        else 200
+    )
+    return render(
+        request,
+        "credentials/verify.jinja",
+        {"form": form, "report": report, "problem": problem, "points": _points(report)},
+        status=422 if form.is_bound and form.errors else status,
+    )
+
+
+def _points(report: verification.Report | None) -> list[tuple[str, list[verification.Finding]]]:
+    """The findings under the question that each answers."""
+    if report is None:
+        return []
+    asked = {
+        verification.Point.READABLE: _("What is it?"),
+        verification.Point.SIGNATURE: _("Is it unchanged?"),
+        verification.Point.ISSUER: _("Who says so?"),
+        verification.Point.DATES: _("Is it in date?"),
+        verification.Point.STATUS: _("Has it been revoked?"),
+        verification.Point.TERMS: _("Is all of it covered?"),
+    }
+    return [(title, report.about(point)) for point, title in asked.items() if report.about(point)]
+
+
+@require_http_methods(["GET"])
+def show_issuer(request: Request) -> HttpResponseBase:
+    return render(
+        request,
+        "credentials/issuer.jinja",
+        {"did": issuing.did(), "keys": issuing.every_key(), "site": settings.SITE_URL},
+    )
+
+
+# For programs ---------------------------------------------------------------------------------------------------------
+
+
+def _public(response: HttpResponse, *, minutes: int) -> HttpResponse:
+    """Any site's program may read it, and keep it for a while."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = f"public, max-age={minutes * 60}"
+    return response
+
+
+@require_http_methods(["GET"])
+def show_did(request: Request) -> HttpResponseBase:  # noqa: ARG001 -- the same for everybody
+    return _public(JsonResponse(issuing.did_document(), json_dumps_params={"indent": 2}), minutes=5)
+
+
+@require_http_methods(["GET"])
+def show_status(request: Request, number: int) -> HttpResponseBase:  # noqa: ARG001 -- the same for everybody
+    row = get_object_or_404(StatusList, number=number)
+    return _public(HttpResponse(contexts.write(row.document), content_type="application/ld+json"), minutes=5)
+
+
+@require_http_methods(["GET"])
+def show_credential(request: Request, public_id: Any) -> HttpResponseBase:
+    """Whoever knows this address has the credential, for it stands nowhere else. People are shown the award's page."""
+    credential = get_object_or_404(Credential.objects.select_related("award"), public_id=public_id)
+    if request.accepts("text/html") and "text/html" in request.headers.get("accept", ""):
+        answer: HttpResponse = redirect(credential.award)
+    else:
+        answer = _public(
+            HttpResponse(contexts.write(credential.document), content_type="application/ld+json"), minutes=5
+        )
+    patch_vary_headers(answer, ["Accept"])
+    return answer
+
+
+@require_http_methods(["GET"])
+def show_badge(request: Request, pathway_id: int, form: str) -> HttpResponseBase:  # noqa: ARG001 -- the same for everybody
+    pathway = get_object_or_404(Pathway.objects.for_display(), pk=pathway_id)
+    badge = awards.badge_of(pathway)
+    match form:
+        case "svg":
+            response = HttpResponse(badges.svg(badge), content_type="image/svg+xml")
+        case "png":
+            response = HttpResponse(badges.png(badge), content_type="image/png")
+        case _:
+            raise Http404
+    return _public(response, minutes=60 * 24)
