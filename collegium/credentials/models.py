@@ -47,23 +47,40 @@ class StatusList(models.Model):
     seed = models.CharField(max_length=64)  # of the shuffle
     taken = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=clock.now)
+    document = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return str(self.number)
 
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:status", kwargs={"number": self.number})
+
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def visible_to(self, person: Person | None) -> Self:  # noqa: ARG002  # the same for everybody
-        """Awards are public by their address; the register lists only ``listed`` ones."""
+        """An award is public by its address, which nobody can guess; the register lists only ``listed`` ones."""
         return self
 
     def listed(self) -> Self:
         return self.filter(listed=True)
 
+    def in_force(self) -> Self:
+        return self.filter(state=Award.State.ACTIVE).filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=clock.today())
+        )
+
     def for_display(self) -> Self:
         return self.select_related(
-            "pathway__scheme_version__scheme", "pathway__scheme_version__framework", "person__photo"
+            "scheme",
+            "pathway__scheme_version__scheme",
+            "pathway__scheme_version__framework",
+            "person__account",
+            "renews",
         )
+
+    def for_list(self) -> Self:
+        """Without the scheme's documents, which a list does not read and which are long."""
+        return self.select_related("scheme", "pathway")
 
 
 class Award(models.Model):

@@ -1,0 +1,66 @@
+"""A submission that has passed, and the award that it makes, without walking the whole way there."""
+
+from pathlib import Path
+from typing import Any
+
+from collegium.accreditation.models import JointJudgement, JointMark, Registration, Submission
+from collegium.credentials import actions
+from collegium.credentials.models import Award
+from collegium.foundation import clock
+from collegium.schemes.actions import load_file
+from collegium.schemes.models import Pathway, Scheme
+from tests.factories import make_person
+
+SCHEMES = Path(__file__).parents[2] / "schemes"
+
+
+def make_cmalt() -> Scheme:
+    """The real scheme, as shipped."""
+    return Scheme.objects.filter(key="cmalt").first() or load_file(SCHEMES / "cmalt.yaml").scheme
+
+
+def make_pathway(key: str = "cmalt") -> Pathway:
+    return Pathway.objects.current().get(scheme_version__scheme=make_cmalt(), key=key)
+
+
+def _section(code: str, title: str, number: int = 1) -> dict[str, Any]:
+    return {
+        "key": code if number == 1 else f"{code}#{number}",
+        "code": code,
+        "title": title,
+        "own_title": "",
+        "components": [
+            {"key": "description", "title": "Description", "html": "<p>What I did.</p>", "words": 3}
+        ],
+        "dimensions": [],
+        "evidence": [],
+        "where_elsewhere": "",
+    }
+
+
+def make_passed(*, person: Any = None, pathway: Pathway | None = None, kind: str = "first", **fields: Any) -> Submission:
+    person = person or make_person()
+    pathway = pathway or make_pathway()
+    registration = Registration.objects.create(person=person, pathway=pathway, ended_at=clock.now())
+    sections = [_section("1a", "Constraints and benefits"), _section("5", "Specialist area"), _section("5", "Specialist area", 2)]
+    submission = Submission.objects.create(
+        registration=registration,
+        kind=kind,
+        state=Submission.State.PASSED,
+        content={"sections": sections, "evidence": []},
+        sha256="0" * 64,
+        decided_at=clock.now(),
+        **fields,
+    )
+    joint = JointJudgement.objects.create(submission=submission, outcome="pass", given_at=clock.now())
+    for key, level in (("1a", "strong"), ("5", "adequate"), ("5#2", "strong")):
+        JointMark.objects.create(joint_judgement=joint, section_key=key, level=level)
+    return submission
+
+
+def make_award(*, listed: bool = True, **fields: Any) -> Award:
+    award = actions.grant(submission=make_passed(**fields))
+    if not listed:
+        award.listed = False
+        award.save(update_fields=["listed"])
+    return award
