@@ -30,7 +30,10 @@ from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion, UnsetAn
 
 @require_http_methods(["GET", "HEAD"])
 def index(request: Request) -> HttpResponse:
-    shown = [(version, queries.in_force(version)) for version in queries.current_versions()]
+    shown = []
+    for version in queries.current_versions():
+        scheme, framework = queries.in_force(version), version.framework.read
+        shown.append((version, scheme, _with_spines(scheme, framework)))
     return render(request, "schemes/list.jinja", {"shown": shown, "wording": wording})
 
 
@@ -40,7 +43,7 @@ def show(request: Request, key: str) -> HttpResponse:
     scheme, framework = queries.in_force(version), version.framework.read
     context = _frame(request, version, scheme) | {
         "framework": framework,
-        "pathways": [(pathway, queries.spines(framework, pathway)) for pathway in scheme.pathways],
+        "pathways": _with_spines(scheme, framework),
         "chapters": wording.chapters(scheme.rules, scheme),
         "fees": [(fee, wording.amount(fee)) for fee in scheme.fees],
     }
@@ -252,12 +255,31 @@ def _asked(version: SchemeVersion, path: str) -> UnsetRule:
     return asked[path]
 
 
+def _with_spines(
+    scheme: SchemeDocument, framework: FrameworkDocument
+) -> list[tuple[PathwayDocument, list[tuple[NodeDocument, bool]]]]:
+    """Each pathway with the nodes that it is seen by, and whether each is judged or, of dimensions, required."""
+    found = []
+    for item in scheme.pathways:
+        counts = _needed_codes(item)
+        nodes = queries.spines(framework, item)
+        found.append(
+            (
+                item,
+                [
+                    (node, counts.get(node.code, 0) > 0 if framework.dimensions else node.assessed)
+                    for node in nodes
+                ],
+            )
+        )
+    return found
+
+
 @dataclass(frozen=True)
 class WrittenNode:
-    """A section as the pathway page shows it, with the heading that it stands under."""
+    """A section as the page of a pathway shows it."""
 
     node: NodeDocument
-    group: NodeDocument | None
     title: str
     asks: str
     called: str
@@ -266,18 +288,23 @@ class WrittenNode:
     words_unset: bool
 
 
-def _written(document: PathwayDocument, framework: FrameworkDocument) -> list[WrittenNode]:
+def _written(
+    document: PathwayDocument, framework: FrameworkDocument
+) -> list[tuple[NodeDocument | None, list[WrittenNode]]]:
+    """The sections in reading order, those of one group together under it."""
     if document.sections.value is UNSET:
         return []
     counts = _needed_codes(document)
-    written = []
+    runs: list[tuple[NodeDocument | None, list[WrittenNode]]] = []
     for section in document.sections.value:
         node = framework.node(section.code)
         words = document.words_of(node)
-        written.append(
+        group = framework.node(node.parent) if node.parent else None
+        if group is None or not runs or runs[-1][0] is not group:
+            runs.append((group, []))
+        runs[-1][1].append(
             WrittenNode(
                 node=node,
-                group=framework.node(node.parent) if node.parent else None,
                 title=section.title or node.title,
                 asks=section.asks,
                 called=section.called if section.repeats else "",
@@ -286,7 +313,7 @@ def _written(document: PathwayDocument, framework: FrameworkDocument) -> list[Wr
                 words_unset=words is not None and not words.is_set,
             )
         )
-    return written
+    return runs
 
 
 def _needed_codes(document: PathwayDocument) -> dict[str, int]:
