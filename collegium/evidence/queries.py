@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from collegium.evidence.models import Alignment, Evidence, PersonShown
+from collegium.foundation import richtext
 from collegium.foundation.models import Blob
 from collegium.people.models import Audience, Circle, Person
 from collegium.schemes.models import Framework, Node, Principle, SchemeVersion
@@ -196,6 +198,47 @@ def is_open(shown: PersonShown) -> bool:
     return shown.permission in {PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED}
 
 
+@dataclass(frozen=True)
+class Card:
+    """A piece of evidence as lists show it."""
+
+    evidence: Evidence
+    concern: str
+    note: str
+    codes: list[str]
+    audience_words: str
+
+
+_MOST_CODES = 4
+_NOTE_LENGTH = 120
+
+
+def cards(items: Iterable[Evidence]) -> list[Card]:
+    """Of what ``for_cards`` fetched."""
+    return [
+        Card(
+            evidence=evidence,
+            concern=next(iter(concerns(evidence)), ""),
+            note=Truncator(said(evidence)).chars(_NOTE_LENGTH),
+            codes=_codes(evidence),
+            audience_words=audience_words(evidence),
+        )
+        for evidence in items
+    ]
+
+
+def said(evidence: Evidence) -> str:
+    """The first words that there are about it."""
+    return evidence.description or richtext.plain(evidence.body) or evidence.impact
+
+
+def _codes(evidence: Evidence) -> list[str]:
+    targets = [alignment.node or alignment.principle for alignment in evidence.alignments.all()]
+    codes = [target.code for target in targets if target is not None]
+    more = len(codes) - _MOST_CODES
+    return [*codes[:_MOST_CODES], f"+{more}"] if more > 0 else codes
+
+
 # What it speaks for ---------------------------------------------------------------------------------------------------
 
 
@@ -239,8 +282,8 @@ def frameworks(person: Person) -> "QuerySet[Framework]":
     return Framework.objects.filter(pk__in=aimed_at).defer("document").order_by("title", "-version")
 
 
-# A group only holds others together; a statement speaks about the whole and is not shown by evidence.
-_HOLDERS = frozenset({"group", "statement"})
+_HOLDERS = frozenset({"group"})  # holds others together, and is nothing by itself
+_TOLD = frozenset({"statement", "plan", "declaration"})  # told in words, and not shown by evidence
 
 
 def offers(person: Person, evidence: Evidence | None = None) -> list[Offer]:
@@ -259,7 +302,7 @@ def _offer(framework: Framework, strengths: dict[str, int]) -> Offer:
     by_id = {node.pk: node for node in nodes}
     headings: dict[int | None, Heading] = {}
     for node in nodes:
-        if node.kind in _HOLDERS:
+        if node.kind in _HOLDERS | _TOLD:
             continue
         top = by_id.get(node.parent_id) if node.parent_id else None
         depth = 0
@@ -306,6 +349,11 @@ def fitting(person: Person, node: Node) -> list[Evidence]:
 def unused(person: Person) -> "QuerySet[Evidence]":
     """One's own evidence that stands in nothing yet: what is left over, and often the specialist area."""
     return for_cards(_of(person).filter(_is_unused())).order_by("-pk")
+
+
+def shown_to(viewer: Person | None, owner: Person) -> "QuerySet[Evidence]":
+    """Of somebody's evidence, what the viewer may see by its audience, newest first."""
+    return for_cards(Evidence.objects.visible_to(viewer).filter(owner=owner)).order_by("-pk")
 
 
 # Room -----------------------------------------------------------------------------------------------------------------

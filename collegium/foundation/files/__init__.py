@@ -4,7 +4,7 @@
 caller has asked who may see it. ``thumbnail`` and ``without_metadata`` make images that are safe to show.
 """
 
-from collegium.foundation.files.images import THUMBNAIL_SIZES, thumbnail, without_metadata
+from collegium.foundation.files.images import THUMBNAIL_SIZES, may_tell_where, thumbnail, without_metadata
 from collegium.foundation.files.keeping import collect_garbage, holds_blobs, store, store_bytes
 from collegium.foundation.files.refusing import check_image, check_zip
 from collegium.foundation.files.serving import serve
@@ -30,6 +30,7 @@ __all__ = [
     "in_words",
     "kind_of",
     "kinds",
+    "may_tell_where",
     "serve",
     "sniff",
     "store",

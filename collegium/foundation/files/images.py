@@ -12,7 +12,7 @@ from collegium.foundation.files.refusing import MOST_PIXELS, open_image
 from collegium.foundation.files.types import kinds
 from collegium.foundation.models import Blob, Derived
 
-THUMBNAIL_SIZES = (256, 1024)
+THUMBNAIL_SIZES = (256, 640, 1024)
 
 
 def thumbnail(blob: Blob, size: int) -> Blob | None:
@@ -20,6 +20,11 @@ def thumbnail(blob: Blob, size: int) -> Blob | None:
     if size not in THUMBNAIL_SIZES:
         raise ValueError(f"Thumbnails have one of the sizes {THUMBNAIL_SIZES}, not {size}.")
     return _derive(blob, f"webp-{size}", lambda image: _fit(image, size))
+
+
+def may_tell_where(blob: Blob) -> bool:
+    """Whether it is of a type in which cameras write where and with what a picture was taken."""
+    return blob.media_type in kinds["image"] - {"image/gif"}
 
 
 def without_metadata(blob: Blob) -> Blob | None:

@@ -1,0 +1,109 @@
+"""Evidence in the bar, on home, on a person's page; in everything of mine, and gone when I go."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from collegium.design.places import bar_item, panel, signed_in
+from collegium.evidence import queries
+from collegium.evidence.models import Evidence
+from collegium.people.erasure import erases, goes
+from collegium.people.export import File, exports
+from collegium.people.models import Person
+from collegium.people.requests import Request
+
+SHOWN_ON_A_PERSONS_PAGE = 6
+
+bar_item(
+    key="evidence",
+    title=_("Evidence"),
+    url="evidence:list",
+    icon="paperclip",
+    order=50,
+    shown_to=signed_in,
+    namespace="evidence",
+)
+bar_item(
+    key="capture", title=_("Capture"), url="evidence:capture", icon="plus", slot="tools", shown_to=signed_in
+)
+
+
+@panel("home.next", order=60)
+def what_to_sort(request: HttpRequest) -> str | None:
+    person = cast("Request", request).person
+    if person is None:
+        return None
+    return render_to_string(
+        "evidence/next.jinja", {"counts": queries.counts(person), "Show": queries.Show}, request
+    )
+
+
+@panel("person.page", order=40)
+def evidence_of(request: HttpRequest, *, person: Person) -> str | None:
+    viewer = cast("Request", request).person
+    shown = queries.cards(queries.shown_to(viewer, person)[:SHOWN_ON_A_PERSONS_PAGE])
+    if not shown:
+        return None
+    return render_to_string("evidence/of_person.jinja", {"shown": shown, "person": person}, request)
+
+
+@exports("evidence", title=_("Evidence"))
+def my_evidence(person: Person) -> tuple[object, list[File]]:
+    facts, kept = [], []
+    for evidence in queries.for_cards(Evidence.objects.filter(owner=person)).order_by("pk"):
+        file = f"{evidence.pk} {evidence.file_name}" if evidence.blob else ""
+        if evidence.blob is not None:
+            kept.append((file, evidence.blob.path))
+        facts.append(_facts(evidence, file))
+    return facts, kept
+
+
+def _facts(evidence: Evidence, file: str) -> dict[str, object]:
+    words = (
+        "title",
+        "kind",
+        "description",
+        "impact",
+        "body",
+        "said_by",
+        "url",
+        "access",
+        "alt_text",
+        "audience",
+    )
+    return {
+        **{name: getattr(evidence, name) for name in words},
+        "happened_on": evidence.happened_on,
+        "captured_at": evidence.captured_at,
+        "file": file,
+        "circle": evidence.circle.name if evidence.circle else "",
+        "people_shown": [
+            {"who": shown.who, "permission": shown.permission, "note": shown.note}
+            for shown in evidence.people_shown.all()
+        ],
+        "speaks_for": [
+            {"code": target.code, "title": target.title, "strength": alignment.get_strength_display()}
+            for alignment in evidence.alignments.all()
+            if (target := alignment.node or alignment.principle) is not None
+        ],
+    }
+
+
+@goes
+def evidence_goes(person: Person) -> Iterable[str]:
+    number = Evidence.objects.filter(owner=person).count()
+    if number:
+        yield ngettext(
+            "%(number)s piece of evidence, with its file",
+            "%(number)s pieces of evidence, with their files",
+            number,
+        ) % {"number": number}
+
+
+@erases(order=40)
+def erase_evidence(person: Person) -> None:
+    Evidence.objects.filter(owner=person).delete()
