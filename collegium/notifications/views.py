@@ -21,7 +21,7 @@ from collegium.people.requests import Request, SignedInRequest, signed_in
 SHOWN = 50
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @signed_in
 def show_list(request: SignedInRequest) -> HttpResponseBase:
     start = max(0, int(page) * SHOWN) if (page := request.GET.get("page", "0")).isdecimal() else 0
@@ -39,7 +39,7 @@ def show_list(request: SignedInRequest) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @signed_in
 def open_one(request: SignedInRequest, notification_id: int) -> HttpResponseBase:
     """Follow a notification, which is what reads it: the one GET that notes something, and only that it was seen."""
@@ -68,7 +68,7 @@ def mark_all(request: SignedInRequest) -> HttpResponseBase:
     return redirect("notifications:list")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def preferences(request: SignedInRequest) -> HttpResponseBase:
     form = PreferencesForm(request.POST or None, topics=queries.topics(request.person))
@@ -88,7 +88,7 @@ def preferences(request: SignedInRequest) -> HttpResponseBase:
 
 # A mail program presses this button for its reader (RFC 8058), without our cookie: the signed link is the permission.
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: Request, token: str) -> HttpResponse:
     """The link at the foot of a letter, which works without signing in."""
     try:

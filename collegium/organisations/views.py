@@ -25,7 +25,7 @@ from collegium.people.requests import Request, SignedInRequest, signed_in
 SHOWN = 40
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def show_list(request: HttpRequest) -> HttpResponse:
     viewer = cast("Request", request).person
     words = request.GET.get("q", "")[:200]
@@ -52,7 +52,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = cast("Request", request).person
     organisation = get_object_or_404(Organisation.objects.visible_to(viewer), slug=slug)
@@ -72,7 +72,7 @@ def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def found(request: SignedInRequest) -> HttpResponseBase:
     require(allowed=rules.may_found(request.person, None))
@@ -95,7 +95,7 @@ def found(request: SignedInRequest) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit(request: SignedInRequest, slug: str) -> HttpResponseBase:
     organisation = get_object_or_404(Organisation.objects.visible_to(request.person), slug=slug)
@@ -117,7 +117,7 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @signed_in
 def manage(request: SignedInRequest, slug: str) -> HttpResponseBase:
     return _manage(request, _managed(request, slug))
@@ -205,7 +205,7 @@ def withdraw_invitation(request: SignedInRequest, slug: str, invitation_id: int)
     return redirect("organisations:manage", slug=slug)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def invitation(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link from the letter: shows what one would join, and joins on POST."""

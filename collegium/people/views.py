@@ -31,7 +31,7 @@ PHOTO_MAX_BYTES = 15_000_000
 A_WEEK = 60 * 60 * 24 * 7
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
     viewer = cast("Request", request).person
     person = get_object_or_404(Person.objects.visible_to(viewer).for_display(), pk=person_id)
@@ -51,7 +51,7 @@ def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def photo(request: HttpRequest, person_id: int, size: int) -> HttpResponseBase:
     viewer = cast("Request", request).person
     person = get_object_or_404(Person.objects.visible_to(viewer).for_display(), pk=person_id)
@@ -62,7 +62,7 @@ def photo(request: HttpRequest, person_id: int, size: int) -> HttpResponseBase:
     return files.serve(blob, name=f"{person.name}.webp", request=request, max_age=A_WEEK)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def profile(request: SignedInRequest) -> HttpResponseBase:
     person = request.person
@@ -142,13 +142,13 @@ def set_photo(request: SignedInRequest) -> HttpResponseBase:
 # My data --------------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @signed_in
 def my_data(request: SignedInRequest) -> HttpResponseBase:
     return render(request, "people/my_data.jinja", {"person": request.person})
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 @signed_in
 def download(request: SignedInRequest) -> HttpResponseBase:
     require(allowed=rules.may_download(request.person, request.person))
@@ -158,7 +158,7 @@ def download(request: SignedInRequest) -> HttpResponseBase:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def delete_account(request: SignedInRequest) -> HttpResponseBase:
     """Says what goes and what stays; asks to see once more that it is they; then does it."""
@@ -196,6 +196,6 @@ def delete_account(request: SignedInRequest) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "HEAD"])
 def gone(request: HttpRequest) -> HttpResponse:
     return render(request, "people/gone.jinja")

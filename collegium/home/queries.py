@@ -1,0 +1,302 @@
+"""What the front page, home, search and the page of roles show, drawn from every room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from collegium.activity.models import Activity
+from collegium.activity.queries import Line, sentence
+from collegium.credentials.models import Award
+from collegium.credentials.queries import register
+from collegium.evidence.models import Evidence
+from collegium.foundation.rulebook import RULEBOOK, Role
+from collegium.organisations.models import Membership, Organisation
+from collegium.organisations.queries import found_by
+from collegium.people.models import Person
+from collegium.people.queries import faces, named_like
+from collegium.portfolios.models import Portfolio
+from collegium.schemes import queries as scheme_queries
+from collegium.schemes.documents import UNSET
+from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion
+
+BOOKS = (6, 11)  # as many spines as look like a shelf
+RECENT = 8
+EACH_KIND = 8
+SHORTEST_QUERY = 2
+
+
+# The front page -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Book:
+    """A section on the shelf of the front page."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class SchemeCard:
+    key: str
+    title: str
+    short: str
+    language: str
+    summary: str
+    partners: str
+    pathways: Sequence[tuple[str, str, str]]  # key, title, letters after the name
+    shelf: Sequence[Book]
+
+
+def schemes() -> list[SchemeCard]:
+    """The current versions, in the order of their titles. One query; a document is read once a process."""
+    rows = SchemeVersion.objects.filter(is_current=True).order_by("scheme__title")
+    return [_scheme_card(pk, sha256) for pk, sha256 in rows.values_list("pk", "sha256")]
+
+
+@lru_cache(maxsize=64)
+def _scheme_card(version_id: int, sha256: str) -> SchemeCard:  # noqa: ARG001  # what was loaded never changes: a hash is a key
+    version = SchemeVersion.objects.select_related("framework", "scheme").get(pk=version_id)
+    document, framework = version.read, version.framework.read
+    written = () if framework.dimensions else document.pathways
+    spines = next(
+        (
+            scheme_queries.spines(framework, pathway)
+            for pathway in written
+            if pathway.sections.value is not UNSET
+        ),
+        (),
+    )
+    return SchemeCard(
+        key=version.scheme.key,
+        title=document.title,
+        short=document.short_title,
+        language=document.language,
+        summary=document.summary,
+        partners=" · ".join(partner.name for partner in document.partners),
+        pathways=tuple((each.key, each.title, each.post_nominals) for each in document.pathways),
+        shelf=tuple(Book(node.code if node.is_coded else "", node.short or node.title) for node in spines),
+    )
+
+
+def shelf_of(cards: Sequence[SchemeCard]) -> SchemeCard | None:
+    """The scheme whose sections stand on the front page's shelf."""
+    few, many = BOOKS
+    return next((card for card in cards if few <= len(card.shelf) <= many), None)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    awards: int
+    organisations: int
+
+
+def numbers() -> Numbers:
+    return Numbers(
+        awards=Award.objects.filter(listed=True).count(), organisations=Organisation.objects.count()
+    )
+
+
+# Home -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    title: str
+    says: str
+    address: str
+    icon: str
+    is_done: bool
+
+
+def first_steps(person: Person) -> list[FirstStep]:
+    """What a newcomer does first. Empty once all of it is done: nobody is a beginner for ever. One query."""
+    has = _has(person)
+    steps = [
+        FirstStep(
+            _("Say who you are"),
+            _("A photo and a few words. You choose who sees each of them."),
+            reverse("people:profile"),
+            "circle-user",
+            bool(person.photo_id),
+        ),
+        FirstStep(
+            _("Capture a first piece of evidence"),
+            _("A file, a link, a photo or a thought from your work, however small. You can sort it later."),
+            reverse("evidence:capture"),
+            "paperclip",
+            has["evidence"],
+        ),
+        FirstStep(
+            _("Begin a portfolio"),
+            _("Choose a scheme and a pathway. It costs nothing, and nobody sees it."),
+            reverse("portfolios:begin"),
+            "notebook-pen",
+            has["portfolio"],
+        ),
+    ]
+    return [] if all(step.is_done for step in steps) else steps
+
+
+def _has(person: Person) -> dict[str, bool]:
+    found = (
+        Person.objects.filter(pk=person.pk)
+        .annotate(
+            has_evidence=Exists(Evidence.objects.filter(owner=OuterRef("pk"))),
+            has_portfolio=Exists(Portfolio.objects.filter(owner=OuterRef("pk"))),
+        )
+        .values_list("has_evidence", "has_portfolio")
+        .get()
+    )
+    return {"evidence": found[0], "portfolio": found[1]}
+
+
+def done_lately(person: Person) -> list[Line]:
+    """What the person did, newest first. One query."""
+    return [
+        Line(activity.at, sentence(activity), activity)
+        for activity in Activity.objects.filter(actor=person).select_related("actor")[:RECENT]
+    ]
+
+
+# Search ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: str
+    address: str
+    icon: str
+    meta: str = ""
+    note: str = ""
+    face: str | None = None
+    is_person: bool = False
+
+
+@dataclass(frozen=True)
+class Hits:
+    key: str
+    title: str
+    hits: list[Hit] = field(default_factory=list)
+    more: str = ""  # the address of the whole list
+
+
+def search(words: str, viewer: Person | None) -> list[Hits]:
+    """What the viewer may see of everything that has all these words, a few of each kind. A fixed number of queries."""
+    if len(words) < SHORTEST_QUERY:
+        return []
+    found = [
+        *([_my_portfolios(words, viewer), _my_evidence(words, viewer)] if viewer is not None else []),
+        _schemes(words),
+        _people(words, viewer),
+        _awards(words),
+        _organisations(words),
+    ]
+    return [kind for kind in found if kind.hits]
+
+
+def _all_words(field_names: Sequence[str], words: str) -> Q:
+    wanted = Q()
+    for word in words.split():
+        any_field = Q()
+        for name in field_names:
+            any_field |= Q(**{f"{name}__icontains": word})
+        wanted &= any_field
+    return wanted
+
+
+def _my_portfolios(words: str, person: Person) -> Hits:
+    rows = Portfolio.objects.filter(_all_words(["title", "pathway__title"], words), owner=person)
+    hits = [
+        Hit(portfolio.title, portfolio.get_absolute_url(), "book-open", meta=portfolio.pathway.title)
+        for portfolio in rows.select_related("pathway").order_by("-edited_at")[:EACH_KIND]
+    ]
+    return Hits("portfolios", _("Your portfolios"), hits)
+
+
+def _my_evidence(words: str, person: Person) -> Hits:
+    rows = Evidence.objects.filter(
+        _all_words(["title", "description", "impact", "body", "file_name"], words), owner=person
+    )
+    hits = [
+        Hit(evidence.title, evidence.get_absolute_url(), "paperclip", meta=evidence.get_kind_display())
+        for evidence in rows.order_by("-captured_at")[:EACH_KIND]
+    ]
+    return Hits("evidence", _("Your evidence"), hits, more=reverse("evidence:list"))
+
+
+def _schemes(words: str) -> Hits:
+    """By title, and by the titles of pathways and what follows a holder's name."""
+    rows = Scheme.objects.filter(
+        _all_words(["title", "key", "versions__pathways__title", "versions__pathways__post_nominals"], words)
+    ).distinct()
+    hits = [Hit(scheme.title, scheme.get_absolute_url(), "library") for scheme in rows[:EACH_KIND]]
+    return Hits("schemes", _("Schemes"), hits, more=reverse("schemes:list"))
+
+
+def _people(words: str, viewer: Person | None) -> Hits:
+    found = named_like(words, viewer, limit=EACH_KIND)
+    shown = faces(found, viewer)
+    hits = [
+        Hit(person.name, person.get_absolute_url(), "user", face=shown.get(person.pk), is_person=True)
+        for person in found
+    ]
+    return Hits("people", _("People"), hits)
+
+
+def _awards(words: str) -> Hits:
+    found = register.find(register.Wanted(name=words)).awards
+    hits = [
+        Hit(award.holder_name, award.get_absolute_url(), "award", meta=award.pathway.title)
+        for award in found[:EACH_KIND]
+    ]
+    return Hits("awards", _("On the register"), hits, more=reverse("credentials:register"))
+
+
+def _organisations(words: str) -> Hits:
+    hits = [
+        Hit(organisation.name, organisation.get_absolute_url(), "building-2")
+        for organisation in found_by(words)[:EACH_KIND]
+    ]
+    return Hits("organisations", _("Organisations"), hits, more=reverse("organisations:list"))
+
+
+# Roles ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RoleOnPage:
+    role: Role
+    may: list[str]
+    where: list[str]  # the viewer's own: which schemes, which organisations; [""] where it needs no place
+
+
+def roles(viewer: Person | None) -> list[RoleOnPage]:
+    """Every role with what its rules let it do, as the rules themselves say it."""
+    held = _held(viewer)
+    return [
+        RoleOnPage(role=role, may=[str(rule.says) for rule in rules], where=held.get(role.key, []))
+        for role, rules in RULEBOOK.by_role().items()
+    ]
+
+
+def _held(viewer: Person | None) -> dict[str, list[str]]:
+    if viewer is None:
+        return {}
+    held: dict[str, list[str]] = {"anyone_signed_in": [""]}
+    if viewer.is_site_administrator:
+        held["site_administrator"] = [""]
+    for holding in RoleHolding.objects.filter(person=viewer, withdrawn_at__isnull=True).select_related(
+        "scheme"
+    ):
+        key = "scheme_coordinator" if holding.kind == RoleHolding.Kind.COORDINATOR else "assessor"
+        held.setdefault(key, []).append(holding.scheme.title)
+    for membership in Membership.objects.filter(person=viewer).select_related("organisation"):
+        held.setdefault("organisation_member", []).append(membership.organisation.name)
+        if membership.is_coordinator:
+            held.setdefault("organisation_coordinator", []).append(membership.organisation.name)
+    return held

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from collegium.home import views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("search/", views.search, name="search"),
+    path("roles/", views.roles, name="roles"),
+]
