@@ -18,7 +18,9 @@ OURS = [config for config in apps.get_app_configs() if config.name.startswith("c
 def _layers() -> list[str]:
     """App labels from the ground up, from the import contract itself."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    layers = next(contract for contract in contracts if contract["type"] == "layers" and contract.get("exhaustive"))["layers"]
+    layers = next(
+        contract for contract in contracts if contract["type"] == "layers" and contract.get("exhaustive")
+    )["layers"]
     return [layer.strip("() ") for layer in reversed(layers)]
 
 
@@ -63,7 +65,12 @@ def test_settings_come_from_the_declared_environment_only():
     readers = [
         str(path.relative_to(ROOT))
         for path in PACKAGE.rglob("*.py")
-        if path.name != "environment.py" and ("os.environ[" in path.read_text() or "os.environ.get" in path.read_text() or "getenv(" in path.read_text())
+        if path.name != "environment.py"
+        and (
+            "os.environ[" in path.read_text()
+            or "os.environ.get" in path.read_text()
+            or "getenv(" in path.read_text()
+        )
     ]
     assert readers == []
 
@@ -75,6 +82,12 @@ OPEN = {
     "home:start": "the front page",
     "home:search": "finds only what the reader may see",
     "home:roles": "what each role may do is public",
+    "schemes:list": "anybody may read a scheme before signing up",
+    "schemes:scheme": "the same",
+    "schemes:pathway": "the same",
+    "schemes:history": "the same",
+    "schemes:document": "the same, for programs",
+    "schemes:by_id": "only leads on to schemes:scheme",
     "healthz": "for the supervisor",
     "readyz": "for the supervisor",
 }
@@ -86,7 +99,11 @@ def _addresses(patterns=None, namespace="", prefix=""):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from _addresses(pattern.url_patterns, inner, prefix + str(pattern.pattern))
         elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name or pattern.callback.__name__}", prefix + str(pattern.pattern), pattern.callback
+            yield (
+                f"{namespace}{pattern.name or pattern.callback.__name__}",
+                prefix + str(pattern.pattern),
+                pattern.callback,
+            )
 
 
 OUR_ADDRESSES = [
