@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import extract, pofile
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 
 PACKAGE = Path(__file__).parent.parent
@@ -99,6 +99,11 @@ def update(language: str, gathered: Catalog) -> tuple[int, int]:
     return len(after - before), len(before - after)
 
 
+def is_translated(message: Message) -> bool:
+    said = message.string or ""
+    return all([said] if isinstance(said, str) else said) and not message.fuzzy
+
+
 def compile_all() -> Iterator[tuple[str, int]]:
     """Makes the files that Django reads; yields each language and how many of its texts are translated."""
     for language in languages():
@@ -108,4 +113,4 @@ def compile_all() -> Iterator[tuple[str, int]]:
         with fresh.open("wb") as written:
             write_mo(written, catalog)
         fresh.replace(target)
-        yield language, sum(1 for message in catalog if message.id and message.string and not message.fuzzy)
+        yield language, sum(1 for message in catalog if message.id and is_translated(message))

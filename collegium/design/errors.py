@@ -34,7 +34,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  whatever broke may be the request itself
     """Without the reader's name and bar, since what they need may be what broke."""
     try:
-        html = loader.render_to_string("500.jinja", {"request": None})
+        html = str(loader.render_to_string("500.jinja", {"request": None}))
     except Exception:  # noqa: BLE001  the page of last resort must come
         html = LAST_RESORT
     return HttpResponse(html, status=500)

@@ -32,11 +32,13 @@ def locale_of(language: str) -> Locale:
         return Locale("en", "GB")
 
 
-def here(value: Moment) -> Moment:
+def local_moment(value: dt.datetime) -> dt.datetime:
     """The same moment on the reader's clock."""
-    if isinstance(value, dt.datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
-    return value
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def local_day(value: Moment) -> dt.date:
+    return local_moment(value).date() if isinstance(value, dt.datetime) else value
 
 
 def element(value: Moment, text: str, title: str | None = None) -> Markup:
@@ -45,18 +47,17 @@ def element(value: Moment, text: str, title: str | None = None) -> Markup:
 
 
 def day_in_words(value: Moment, form: str = "long") -> str:
-    return dates.format_date(here(value), format=form, locale=locale())
+    return dates.format_date(local_day(value), format=form, locale=locale())
 
 
 def moment_in_words(value: dt.datetime) -> str:
-    language = locale()
-    local = here(value)
-    return (
-        dates.get_datetime_format("medium", locale=language)
-        .replace("'", "")
-        .replace("{1}", dates.format_date(local, format="long", locale=language))
-        .replace("{0}", dates.format_time(local, format="short", locale=language, tzinfo=None))
-    )
+    """The day in full and the time without seconds, joined as the language joins them."""
+    joined = str(dates.get_datetime_format("medium", locale=locale())).replace("'", "")
+    return joined.replace("{1}", day_in_words(value)).replace("{0}", time_in_words(value))
+
+
+def time_in_words(value: dt.datetime) -> str:
+    return dates.format_time(local_moment(value), format="short", locale=locale(), tzinfo=None)
 
 
 def date(value: Moment | None, form: str = "long") -> Markup:
@@ -69,10 +70,7 @@ def moment(value: dt.datetime | None) -> Markup:
 
 
 def time(value: dt.datetime | None) -> Markup:
-    if not value:
-        return Markup()
-    local = here(value)
-    return element(value, dates.format_time(local, format="short", locale=locale(), tzinfo=None))
+    return element(value, time_in_words(value)) if value else Markup()
 
 
 def relative(value: Moment | None) -> Markup:
@@ -80,13 +78,10 @@ def relative(value: Moment | None) -> Markup:
     if not value:
         return Markup()
     if isinstance(value, dt.datetime):
-        title = moment_in_words(value)
-        seconds = (value - clock.now()).total_seconds()
-        local = here(value)
-        day = local.date() if isinstance(local, dt.datetime) else local
+        title, seconds = moment_in_words(value), (value - clock.now()).total_seconds()
     else:
-        title, seconds, day = day_in_words(value), None, value
-    days = (day - clock.today()).days
+        title, seconds = day_in_words(value), None
+    days = (local_day(value) - clock.today()).days
     if abs(days) > NEAR:
         return element(value, day_in_words(value), title)
     if days == 0 and seconds is None:

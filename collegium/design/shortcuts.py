@@ -29,7 +29,7 @@ def render(
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Htmx restoring its history, or a boosted link, wants the whole page."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 

@@ -25,7 +25,7 @@ export function toast(text, { seconds = 8 } = {}) {
 document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail.text));
 
 // The first thing to read after a form came back: its summary of errors, or a refusal.
-const toRead = document.querySelector("[data-focus]");
+const toRead = document.querySelector("[data-focus]:not(.specimen *)");
 if (toRead) toRead.focus();
 
 document.addEventListener("htmx:afterSwap", (event) => {
