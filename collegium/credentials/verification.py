@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from collegium.credentials import baking, contexts, dids, linkeddata, proofs, statuslists
+from collegium.design.filters import day_in_words
 from collegium.foundation import http
 
 _JWT: Final = re.compile(r"^[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(~.*)?$", re.DOTALL)
@@ -290,7 +290,8 @@ def _claim(document: dict[str, Any]) -> Claim:
 
 
 def day(when: datetime) -> str:
-    return date_format(when, "DATE_FORMAT")
+    """The day in UTC: that is what the issuer wrote, wherever the reader is."""
+    return day_in_words(when.date())
 
 
 def verify(given: bytes | str | Mapping[str, Any], *, fetch: dids.Fetch, at: datetime) -> Report:
@@ -410,10 +411,10 @@ def _signature(document: dict[str, Any], report: Report, *, fetch: dids.Fetch) -
             holds=True,
             detail=proof.created[:40],
         )
-    _issuer(report, issuer, known, proof)
+    _issuer(report, issuer, known, proof, good=good)
 
 
-def _issuer(report: Report, issuer: str, known: dids.SigningKey, proof: proofs.Proof) -> None:
+def _issuer(report: Report, issuer: str, known: dids.SigningKey, proof: proofs.Proof, *, good: bool) -> None:
     if issuer != known.controller:
         report.add(
             Point.ISSUER,
@@ -432,6 +433,17 @@ def _issuer(report: Report, issuer: str, known: dids.SigningKey, proof: proofs.P
             _("The key is the issuer's, but the issuer says not to trust it any more."),
             holds=False,
             detail=proof.method[:300],
+        )
+        return
+    if not good:
+        report.add(
+            Point.ISSUER,
+            "unproved",
+            _(
+                "It names a key of “%(issuer)s”, but without a signature that fits, nothing shows that they said this."
+            )
+            % {"issuer": issuer[:120]},
+            holds=None,
         )
         return
     name = report.claim.issuer_name
