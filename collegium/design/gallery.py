@@ -17,7 +17,7 @@ TOKENS = Path(__file__).parent / "static" / "design" / "tokens.css"
 CHAPTER = re.compile(r"^\{#= (?P<title>[^|#]+?)(?: \| (?P<note>.+?))? #\}\n", re.MULTILINE)
 SPECIMEN = re.compile(r"^\{#: (?P<macros>[a-z_ ]+?) \| (?P<note>.+?) #\}\n", re.MULTILINE)
 MACRO = re.compile(r"^\{%-? macro (?P<name>[a-z]\w*)\((?P<parameters>.*)\) -?%\}$", re.MULTILINE)
-COLOUR = re.compile(r"--(?P<name>[a-z-]+): light-dark\((?P<light>#[0-9a-f]{6}), (?P<dark>#[0-9a-f]{6})\)")
+COLOUR = re.compile(r"--(?P<name>[a-z0-9-]+): light-dark\((?P<light>#[0-9a-f]{6}), (?P<dark>#[0-9a-f]{6})\)")
 
 
 @dataclass(frozen=True)

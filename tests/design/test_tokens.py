@@ -24,23 +24,13 @@ TEXT_PAIRS = [
     *[("ink", f"{tone}-wash") for tone in WASHED],
     *[("ink-soft", f"{tone}-wash") for tone in WASHED],
     *[("accent", f"{tone}-wash") for tone in ("warn", "bad", "good", "info")],
-    *[
-        ("paper", tint)
-        for tint in (
-            "description",
-            "evidence",
-            "reflection",
-            "impact",
-            "accent",
-            "ink-soft",
-            "bad",
-            "ink-faint",
-            "ink",
-        )
-    ],
+    *[("face", f"face-{number}") for number in range(1, 9)],
+    ("paper", "ink"),
     *[("sheet", mark) for mark in ("description", "evidence", "reflection", "impact")],
     ("on-accent", "accent"),
     ("on-accent", "accent-deep"),
+    ("on-cloth", "cloth"),
+    ("on-cloth", "cloth-deep"),
     ("accent", "accent-wash"),
     ("ink", "accent-wash"),
     ("ink-soft", "accent-wash"),
@@ -52,6 +42,7 @@ SHAPE_PAIRS = [
     *[("edge", surface) for surface in SURFACES],
     *[("focus", surface) for surface in SURFACES],
     *[("accent", surface) for surface in (*SURFACES, "hairline")],
+    *[("cloth", surface) for surface in ("paper", "sheet")],
     *[(tone, "hairline") for tone in ("good", "warn", "description", "evidence", "reflection", "impact")],
 ]
 
