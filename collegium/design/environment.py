@@ -1,6 +1,7 @@
 """How every template is rendered: Django's Jinja2 backend is given `environment` by the settings."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -67,13 +68,13 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals.update(
         ui=Components(env),
         url=url,
-        static=static,
+        static=static_address,
         icon=icon,
         clock=clock,
         places=places.panels,
         frame=places.frame,
         pending_messages=pending_messages,
-        languages=languages,
+        language_name=language_name,
         page_language=page_language,
         appearance=appearance,
         query=query,
@@ -102,13 +103,19 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+@lru_cache(maxsize=512)
+def static_address(name: str) -> str:
+    """The same for as long as the process lives, so each is found once."""
+    return str(static(name))
+
+
 def pending_messages(request: HttpRequest | None) -> list[Any]:
     return list(get_messages(request)) if request is not None else []
 
 
-def languages() -> list[tuple[str, str]]:
-    """Each language by its own name, as its speakers look for it."""
-    return [(code, translation.get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
+def language_name() -> str:
+    """The language of this page by its own name."""
+    return str(translation.get_language_info(page_language()[0])["name_local"])
 
 
 def page_language() -> tuple[str, str]:

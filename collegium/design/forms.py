@@ -6,8 +6,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.renderers import BaseRenderer
 from django.template import loader
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 DJANGOS = "django/forms/"
@@ -65,7 +67,13 @@ class DayAndTime(forms.DateTimeInput):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
 
 
+def languages() -> list[tuple[str, str]]:
+    """Each language by its own name, as its speakers look for it."""
+    return [(code, str(get_language_info(code)["name_local"])) for code, _name in settings.LANGUAGES]
+
+
 class AppearanceForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
     theme = forms.ChoiceField(
         label=_("Light or dark"),
         choices=[("auto", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],

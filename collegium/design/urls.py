@@ -1,5 +1,4 @@
 from django.urls import path
-from django.views.i18n import set_language
 
 from collegium.design import views
 
@@ -8,5 +7,4 @@ app_name = "design"
 urlpatterns = [
     path("", views.gallery, name="gallery"),
     path("appearance/", views.appearance, name="appearance"),
-    path("language/", set_language, name="language"),
 ]

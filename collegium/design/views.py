@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template import engines
@@ -51,7 +53,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def appearance(request: HttpRequest) -> HttpResponse:
     now = chosen_appearance(request)
-    form = AppearanceForm(request.POST or None, initial={"theme": now.theme, "shortcuts": now.shortcuts})
+    form = AppearanceForm(request.POST or None, initial=asdict(now))
     if form.is_valid():
         response = HttpResponseRedirect(_way_back(request))
         remember(response, Appearance(**form.cleaned_data), secure=request.is_secure())

@@ -27,7 +27,7 @@ def test_htmx_gets_the_block_alone(stranger):
     request = stranger()
     request.htmx = Asked()
     response = answer(request, status=422)
-    assert response.content.decode() == "Appearance and keys"
+    assert response.content.decode() == "Language and appearance"
     assert response.status_code == 422
     assert response["Vary"] == "HX-Request"
 

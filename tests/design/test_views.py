@@ -25,12 +25,12 @@ def test_only_the_methods_that_are_meant(client, path):
 
 
 def test_a_theme_is_kept_and_comes_with_the_next_page(client):
-    response = client.post("/design/appearance/", {"theme": "dark", "next": "/design/"})
+    response = client.post("/design/appearance/", {"theme": "dark", "language": "en-gb", "next": "/design/"})
     assert (response.status_code, response["Location"]) == (302, "/design/")
     html = client.get("/design/").content.decode()
     assert 'data-theme="dark"' in html
     assert 'data-shortcuts="off"' in html
-    client.post("/design/appearance/", {"theme": "auto", "shortcuts": "on"})
+    client.post("/design/appearance/", {"theme": "auto", "language": "en-gb", "shortcuts": "on"})
     html = client.get("/design/").content.decode()
     assert "data-theme=" not in html.split("<body")[0]
     assert "data-shortcuts=" not in html
@@ -38,19 +38,23 @@ def test_a_theme_is_kept_and_comes_with_the_next_page(client):
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
 def test_the_way_back_is_one_of_ours(client, elsewhere):
-    response = client.post("/design/appearance/", {"theme": "dark", "next": elsewhere})
+    response = client.post("/design/appearance/", {"theme": "dark", "language": "en-gb", "next": elsewhere})
     assert response["Location"] == "/design/appearance/"
 
 
 def test_a_theme_that_does_not_exist_is_refused_and_a_forged_cookie_ignored(client):
-    assert client.post("/design/appearance/", {"theme": '"><script>'}).status_code == 200
+    assert client.post("/design/appearance/", {"language": "en-gb", "theme": '"><script>'}).status_code == 200
     client.cookies["theme"] = '"><script>'
     assert "<script>" not in client.get("/design/").content.decode().split("<body")[0]
 
 
 def test_a_language_can_be_chosen_without_an_account(client):
-    client.post("/design/language/", {"language": "de", "next": "/design/appearance/"})
+    client.post("/design/appearance/", {"theme": "auto", "language": "de"})
     assert '<html lang="de" dir="ltr"' in client.get("/design/appearance/").content.decode()
+
+
+def test_a_stranger_who_only_reads_is_given_no_cookie(client):
+    assert dict(client.get("/refusing/").cookies) == {}
 
 
 @pytest.mark.parametrize(
