@@ -1,6 +1,6 @@
 """Public pages of schemes, and what a coordinator does with one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -238,7 +238,7 @@ def _frame(request: Request, version: SchemeVersion, scheme: SchemeDocument) -> 
     }
 
 
-def _newest(answers: Sequence[UnsetAnswer]) -> list[UnsetAnswer]:
+def _newest(answers: Iterable[UnsetAnswer]) -> list[UnsetAnswer]:
     """The answer that holds for each path, latest first."""
     held: dict[str, UnsetAnswer] = {}
     for item in sorted(answers, key=lambda one: (one.answered_at, one.pk), reverse=True):

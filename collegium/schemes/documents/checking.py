@@ -195,17 +195,22 @@ def _explain_any_of(error: ValidationError) -> Explained:
 
 def _explain_required(error: ValidationError) -> Explained:
     path: PathOfValue = tuple(error.absolute_path)
-    for key in error.validator_value:
+    for key in _strings(error.validator_value):
         # jsonschema reports each missing name by itself: the message begins with it.
-        if key not in error.instance and error.message.startswith(repr(key)):
+        if error.message.startswith(repr(key)):
             yield path, _missing(key, _name(error), path)
 
 
 def _explain_unknown(error: ValidationError) -> Explained:
     known = list(error.schema.get("properties", ())) if isinstance(error.schema, Mapping) else []
-    for key in error.instance:
+    for key in _strings(error.instance):
         if key not in known:
             yield (*error.absolute_path, key), _unknown(key, known)
+
+
+def _strings(found: Any) -> list[str]:
+    """Jsonschema types what it holds as anything, and as not there at all."""
+    return [str(item) for item in found]
 
 
 def _explain_empty(error: ValidationError) -> Explained:
@@ -251,9 +256,14 @@ def _branch_meant(error: ValidationError) -> list[ValidationError]:
     ]
     if isinstance(error.instance, Mapping) and len(fitting) > 1:
         # A mapping with `value` is a rule with its source; any other is the thing itself.
-        wrapped = [branch for branch in fitting if "value" in branch[0].schema.get("properties", {})]
+        wrapped = [branch for branch in fitting if "value" in _properties(branch[0])]
         fitting = wrapped if "value" in error.instance else [b for b in fitting if b not in wrapped]
     return fitting[0] if len(fitting) == 1 else []
+
+
+def _properties(error: ValidationError) -> Mapping[str, Any]:
+    found = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def _should_be(name: str, says: str, found: Any) -> str:
@@ -467,7 +477,7 @@ def _scale(plain: Mapping[str, Any], complain: Complain) -> None:
 
 
 def _windows(plain: Mapping[str, Any], complain: Complain) -> None:
-    at = ("rules", "submission")
+    at: PathOfValue = ("rules", "submission")
     submission = _value(plain["rules"]["submission"])
     if not isinstance(submission, Mapping):
         return
@@ -654,36 +664,51 @@ class _Rulings:
                 self.one(pathway, ("pathways", index, "rules"))
 
     def one(self, pathway: PathwayDocument | None, at: PathOfValue) -> None:
+        """The scheme's rules; or of a pathway those that are its own."""
         rules = pathway.rules if pathway is not None else self.scheme.rules
-        decision, scale = rules.decision.value, self.scheme.scale.value
-        if decision is not UNSET:
-            if scale is UNSET:
-                self.complain(
-                    _("The decision speaks of levels, but the scale is unset."), path=(*at, "decision")
-                )
-            else:
-                known = [level.key for level in scale]
-                for level in decision.levels:
-                    if level not in known:
-                        self.complain(
-                            _("The scale has no level “%(level)s”; it has %(known)s.")
-                            % {"level": level, "known": ", ".join(known)},
-                            path=(*at, "decision"),
-                        )
-        self._attempts(rules.attempts.value, rules.referral_deadline.value, at)
+
+        def speaks_of(*names: str) -> bool:
+            return pathway is None or any(name in pathway.own_rules for name in names)
+
+        if speaks_of("decision"):
+            self._decision(rules.decision.value, at)
+        if speaks_of("attempts", "referral deadline"):
+            self._attempts(rules.attempts.value, rules.referral_deadline.value, at)
         assessors, lead_after = rules.assessors.value, rules.lead_after.value
-        if assessors is not UNSET and lead_after is not UNSET and assessors == 1 and lead_after is not None:
+        if (
+            speaks_of("assessors", "lead after")
+            and assessors is not UNSET
+            and lead_after is not UNSET
+            and assessors == 1
+            and lead_after is not None
+        ):
             self.complain(
                 _("With one assessor nobody is second: “lead after” has to be none."),
                 path=(*at, "lead after"),
             )
         membership = rules.membership.value
-        if membership is not UNSET and membership is not None:
+        if speaks_of("membership") and membership is not UNSET and membership is not None:
             for key in membership.of:
                 if key not in self.partners:
                     self.complain(
-                        _("There is no awarding partner “%(key)s”.") % {"key": key}, path=(*at, "membership")
+                        _("There is no awarding partner “%(key)s”.") % {"key": key},
+                        path=(*at, "membership"),
                     )
+
+    def _decision(self, decision: Any, at: PathOfValue) -> None:
+        if decision is UNSET:
+            return
+        if self.scheme.scale.value is UNSET:
+            self.complain(_("The decision speaks of levels, but the scale is unset."), path=(*at, "decision"))
+            return
+        known = [level.key for level in self.scheme.scale.value]
+        for level in decision.levels:
+            if level not in known:
+                self.complain(
+                    _("The scale has no level “%(level)s”; it has %(known)s.")
+                    % {"level": level, "known": ", ".join(known)},
+                    path=(*at, "decision"),
+                )
 
     def _attempts(self, attempts: Any, deadline: Any, at: PathOfValue) -> None:
         if attempts is UNSET:
