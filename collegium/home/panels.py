@@ -1,11 +1,20 @@
 """Home, search and roles in the frame; and, in demo mode, the way to the cast and to the letters."""
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from collegium.design.places import bar_item, everyone, panel, signed_in
+from collegium.people.requests import Request
+
+
+def _administers(request: HttpRequest) -> bool:
+    person = cast("Request", request).person
+    return person is not None and person.is_site_administrator
+
 
 bar_item(key="home", title=_("Home"), url="home:start", icon="house", order=10, shown_to=signed_in)
 bar_item(
@@ -20,6 +29,16 @@ bar_item(
 bar_item(key="roles", title=_("Who may do what"), url="home:roles", icon="scale", order=40, slot="footer")
 bar_item(
     key="my_roles", title=_("Roles"), url="home:roles", icon="scale", order=40, slot="me", shown_to=signed_in
+)
+
+bar_item(
+    key="administration",
+    title=_("Administration"),
+    url="admin:index",
+    icon="settings-2",
+    order=50,
+    slot="me",
+    shown_to=_administers,
 )
 
 if settings.MODE == "demo":

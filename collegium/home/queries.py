@@ -23,7 +23,7 @@ from collegium.schemes import queries as scheme_queries
 from collegium.schemes.documents import UNSET
 from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion
 
-BOOKS = (6, 11)  # as many spines as look like a shelf
+BOOKS = (5, 14)  # as many spines as look like a shelf
 RECENT = 8
 EACH_KIND = 8
 SHORTEST_QUERY = 2

@@ -90,7 +90,7 @@ def topics(person: Person) -> list[Topic]:
             found.setdefault(name.partition(".")[0], []).append(
                 Choice(
                     verb=name,
-                    sentences=[str(says.says) % _Somebody() for says in declared.tells.values()],
+                    sentences=[_in_general(says) for says in declared.tells.values()],
                     by_email=chosen.get(name, any(says.by_email for says in declared.tells.values())),
                 )
             )
@@ -100,9 +100,11 @@ def topics(person: Person) -> list[Topic]:
 def sentence_in_general(verb: str) -> str:
     """What the verb tells, before it has happened to anybody."""
     declared = VERBS.get(verb)
-    return (
-        next((str(says.says) % _Somebody() for says in declared.tells.values()), verb) if declared else verb
-    )
+    return next((_in_general(says) for says in declared.tells.values()), verb) if declared else verb
+
+
+def _in_general(says: Told) -> str:
+    return (str(says.says) % _Somebody()).replace("….", "…")
 
 
 class _Somebody(dict[str, str]):
