@@ -29,6 +29,10 @@ MAX_QUADS: Final = 10_000
 MAX_BLANK_NODES: Final = 2_000
 MAX_WORK: Final = 20_000
 
+# PyLD makes relative addresses and undefined types whole with a base, and has one of its own where none is given. This one
+# is where nothing is: whatever leads there was not whole.
+NOWHERE: Final = "nowhere://nowhere/"
+
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 # Keywords that describe a value. Everything else that begins with @ changes how the document is read.
@@ -244,7 +248,7 @@ def quads(document: dict[str, Any]) -> set[Quad]:
 
     try:
         expanded = _Processor(on_property_dropped=dropped).expand(
-            document, {"documentLoader": contexts.load, "base": "", "processingMode": "json-ld-1.1"}
+            document, {"documentLoader": contexts.load, "base": NOWHERE, "processingMode": "json-ld-1.1"}
         )
     except JsonLdError as problem:
         known: BaseException | None = problem
@@ -285,7 +289,8 @@ class _Writer:
     def address(self, value: str) -> Node:
         if value.startswith("_:"):
             return self.blank(value)
-        if not ABSOLUTE.match(value):
+        if value.startswith(NOWHERE) or not ABSOLUTE.match(value):
+            value = value.removeprefix(NOWHERE)
             raise UndefinedTerm(
                 _(
                     "“%(term)s” is neither a term that a context defines nor a whole address, so a signature would not cover it."

@@ -38,11 +38,17 @@ def _section(code: str, title: str, number: int = 1) -> dict[str, Any]:
     }
 
 
-def make_passed(*, person: Any = None, pathway: Pathway | None = None, kind: str = "first", **fields: Any) -> Submission:
+def make_passed(
+    *, person: Any = None, pathway: Pathway | None = None, kind: str = "first", **fields: Any
+) -> Submission:
     person = person or make_person()
     pathway = pathway or make_pathway()
     registration = Registration.objects.create(person=person, pathway=pathway, ended_at=clock.now())
-    sections = [_section("1a", "Constraints and benefits"), _section("5", "Specialist area"), _section("5", "Specialist area", 2)]
+    sections = [
+        _section("1a", "Constraints and benefits"),
+        _section("5", "Specialist area"),
+        _section("5", "Specialist area", 2),
+    ]
     submission = Submission.objects.create(
         registration=registration,
         kind=kind,
