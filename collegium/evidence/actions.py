@@ -130,8 +130,9 @@ def edit(
     if upload is not None:
         evidence.blob = _kept_file(upload, evidence.owner, file_name, instead_of=evidence.blob)
         evidence.file_name = files.clean_name(file_name or upload.name or "")
+        is_said = evidence.kind == Evidence.Kind.TESTIMONIAL or "kind" in changes
         evidence.kind = _kind(
-            evidence.kind if evidence.kind in FREE_KINDS else None, evidence.blob, evidence.url
+            evidence.kind if is_said else None, evidence.blob, evidence.url, evidence.file_name
         )
     _tidy(evidence)
     if not evidence.title:

@@ -246,7 +246,8 @@ class EvidenceForm(forms.Form):
 
 def body_as_text(html: str) -> str:
     """The words of a note as they were typed: a line for a line, an empty line between paragraphs."""
-    return richtext.plain(html.replace("</p><p>", "</p><p>\u2029</p><p>")).replace("\n\u2029\n", "\n\n")
+    gap = "\ue000"  # of private use, so nobody types it
+    return richtext.plain(html.replace("</p><p>", f"</p><p>{gap}</p><p>")).replace(f"\n{gap}\n", "\n\n")
 
 
 def strength_choices() -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -76,14 +76,22 @@ def _of(person: Person) -> "QuerySet[Evidence]":
     return Evidence.objects.filter(owner=person)
 
 
+def _spoken_for() -> "Prefetch[str, QuerySet[Alignment], str]":
+    alignments = Alignment.objects.select_related("node", "principle").order_by("-strength", "pk")
+    return Prefetch("alignments", alignments)
+
+
+def whole(evidence: Evidence) -> Evidence:
+    """The same with what a page about it shows, in two queries."""
+    prefetch_related_objects(
+        [evidence], _spoken_for(), Prefetch("people_shown", PersonShown.objects.order_by("pk"))
+    )
+    return evidence
+
+
 def for_cards(evidence: "QuerySet[Evidence]") -> "QuerySet[Evidence]":
     """With all that a card shows."""
-    return evidence.select_related("circle", "blob").prefetch_related(
-        Prefetch(
-            "alignments", Alignment.objects.select_related("node", "principle").order_by("-strength", "pk")
-        ),
-        "people_shown",
-    )
+    return evidence.select_related("circle", "blob").prefetch_related(_spoken_for(), "people_shown")
 
 
 def _is_unused() -> Q:
@@ -277,9 +285,9 @@ class Offer:
 def frameworks(person: Person) -> "QuerySet[Framework]":
     """The frameworks that the person works towards; while there is none, those of all schemes in use."""
     aimed_at = {framework_id for aims in _aims for framework_id in aims(person)}
-    if not aimed_at:
-        aimed_at = set(SchemeVersion.objects.filter(is_current=True).values_list("framework_id", flat=True))
-    return Framework.objects.filter(pk__in=aimed_at).defer("document").order_by("title", "-version")
+    if aimed_at:
+        return Framework.objects.filter(pk__in=aimed_at)
+    return Framework.objects.filter(pk__in=SchemeVersion.objects.filter(is_current=True).values("framework"))
 
 
 _HOLDERS = frozenset({"group"})  # holds others together, and is nothing by itself
@@ -287,41 +295,52 @@ _TOLD = frozenset({"statement", "plan", "declaration"})  # told in words, and no
 
 
 def offers(person: Person, evidence: Evidence | None = None) -> list[Offer]:
-    """What evidence can be aligned to, framework by framework. Four queries, however many frameworks there are."""
-    wanted = list(frameworks(person).prefetch_related("nodes", "principles"))
-    strengths: dict[str, int] = {}
-    if evidence is not None:
-        for alignment in evidence.alignments.all():
-            key = f"node-{alignment.node_id}" if alignment.node_id else f"principle-{alignment.principle_id}"
-            strengths[key] = alignment.strength
-    return [_offer(framework, strengths) for framework in wanted]
-
-
-def _offer(framework: Framework, strengths: dict[str, int]) -> Offer:
-    nodes: list[Node] = sorted(framework.nodes.all(), key=lambda node: node.position)
-    by_id = {node.pk: node for node in nodes}
-    headings: dict[int | None, Heading] = {}
-    for node in nodes:
+    """What evidence can be aligned to, framework by framework; as few queries for many frameworks as for one."""
+    wanted = frameworks(person)
+    nodes = Node.objects.filter(framework__in=wanted).select_related("framework").defer("framework__document")
+    principles = Principle.objects.filter(framework__in=wanted)
+    strengths = _strengths(evidence) if evidence is not None else {}
+    offered: dict[int, Offer] = {}
+    by_id = {node.pk: node for node in nodes.order_by("framework__title", "-framework__version", "position")}
+    headings: dict[tuple[int, int | None], Heading] = {}
+    for node in by_id.values():
+        offer = offered.setdefault(node.framework_id, Offer(node.framework, [], []))
         if node.kind in _HOLDERS | _TOLD:
             continue
-        top = by_id.get(node.parent_id) if node.parent_id else None
-        depth = 0
-        while top is not None and top.kind not in _HOLDERS:
-            top, depth = by_id.get(top.parent_id) if top.parent_id else None, depth + 1
-        heading = headings.setdefault(
-            top.pk if top else None, Heading(top.code if top else "", top.title if top else "")
-        )
-        key = f"node-{node.pk}"
-        heading.choices.append(Choice(key, node.code, node.title, strengths.get(key, 0), depth))
-    principles = sorted(framework.principles.all(), key=lambda principle: principle.position)
-    return Offer(
-        framework=framework,
-        headings=list(headings.values()),
-        principles=[
-            Choice(f"principle-{each.pk}", each.code, each.title, strengths.get(f"principle-{each.pk}", 0))
-            for each in principles
-        ],
-    )
+        top, depth = _holder(node, by_id)
+        key = (node.framework_id, top.pk if top else None)
+        if key not in headings:
+            headings[key] = Heading(top.code if top else "", top.title if top else "")
+            offer.headings.append(headings[key])
+        headings[key].choices.append(_choice("node", node, strengths, depth))
+    for principle in principles.order_by("position"):
+        if principle.framework_id in offered:
+            offered[principle.framework_id].principles.append(_choice("principle", principle, strengths))
+    return list(offered.values())
+
+
+def _strengths(evidence: Evidence) -> dict[str, int]:
+    return {
+        f"node-{alignment.node_id}"
+        if alignment.node_id
+        else f"principle-{alignment.principle_id}": alignment.strength
+        for alignment in evidence.alignments.all()
+    }
+
+
+def _holder(node: Node, by_id: dict[int, Node]) -> tuple[Node | None, int]:
+    """The group that it stands in, if any, and how many other nodes are between."""
+    above = by_id.get(node.parent_id) if node.parent_id else None
+    depth = 0
+    while above is not None and above.kind not in _HOLDERS:
+        above = by_id.get(above.parent_id) if above.parent_id else None
+        depth += 1
+    return above, depth
+
+
+def _choice(kind: str, target: Node | Principle, strengths: dict[str, int], depth: int = 0) -> Choice:
+    key = f"{kind}-{target.pk}"
+    return Choice(key, target.code, target.title, strengths.get(key, 0), depth)
 
 
 def chosen_target(key: str) -> Node | Principle | None:

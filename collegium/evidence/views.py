@@ -182,7 +182,7 @@ def _own(request: SignedInRequest, evidence_id: int) -> Evidence:
 
 @require_safe
 def show(request: HttpRequest, evidence_id: int) -> HttpResponse:
-    evidence = _readable(request, evidence_id)
+    evidence = queries.whole(_readable(request, evidence_id))
     person = cast("Request", request).person
     is_own = person is not None and rules.may_edit(person, evidence)
     context = _about(evidence) | {"is_own": is_own, "owner": evidence.owner}
@@ -199,11 +199,11 @@ def show(request: HttpRequest, evidence_id: int) -> HttpResponse:
 
 
 def _about(evidence: Evidence) -> dict[str, Any]:
-    alignments = sorted(evidence.alignments.all(), key=lambda alignment: (-alignment.strength, alignment.pk))
+    """What its page shows to every reader, of what ``queries.whole`` fetched."""
     return {
         "evidence": evidence,
         "audience_words": queries.audience_words(evidence),
-        "alignments": alignments,
+        "alignments": list(evidence.alignments.all()),
         "file_words": _file_words(evidence),
         "is_pdf": evidence.blob is not None and evidence.blob.media_type == "application/pdf",
         "media_kind": (files.kind_of(evidence.blob.media_type) or "document") if evidence.blob else "",
@@ -249,9 +249,7 @@ def align(request: SignedInRequest, evidence_id: int) -> HttpResponse:
             strengths[target] = int(value)
     is_changed = actions.realign(evidence=evidence, by=request.person, strengths=strengths)
     if getattr(request, "htmx", None):
-        return render(
-            request, "evidence/evidence.jinja", _about(_readable(request, evidence_id)), block="speaks_for"
-        )
+        return render(request, "evidence/evidence.jinja", _about(queries.whole(evidence)), block="speaks_for")
     if is_changed:
         messages.success(request, _("Saved what it speaks for."))
     return redirect(f"{evidence.get_absolute_url()}#speaks-for")
