@@ -100,11 +100,9 @@ class Report:
         if broken:
             return _("Do not rely on this credential: something in it does not hold.")
         if self.holds is None:
-            return (
-                _("The signature is good, but not everything could be checked just now.")
-                if any(finding.code == "signed" for finding in self.findings)
-                else _("It could not be checked just now, so it is neither confirmed nor refuted.")
-            )
+            if signed:
+                return _("The signature is good, but not everything about it could be checked.")
+            return _("It could not be checked, so it is neither confirmed nor refuted.")
         return _("This credential is genuine and in force.")
 
     @staticmethod
@@ -329,7 +327,7 @@ def verify(given: bytes | str | Mapping[str, Any], *, fetch: dids.Fetch, at: dat
 def _terms(document: dict[str, Any], report: Report) -> bool:
     """Whether every term means something. If not, no signature can say anything, so none is looked at."""
     try:
-        linkeddata.canonicalise(document)
+        linkeddata.canonicalise({term: held for term, held in document.items() if term != "proof"})
     except contexts.UnknownContext as problem:
         report.add(
             Point.TERMS,
