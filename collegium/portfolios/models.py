@@ -1,5 +1,9 @@
 """Portfolio, its sections and parts with their revisions, and who else may read them."""
 
+from __future__ import annotations
+
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -8,12 +12,28 @@ from django.utils.translation import gettext_lazy as _
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
-from collegium.people.models import Audienced, AudiencedQuerySet, Circle, Person
-from collegium.schemes.models import Node, Pathway
+from collegium.people.models import Audienced, AudiencedQuerySet, Circle, CircleMember, Person
+from collegium.schemes.models import Node, Pathway, Scheme
 
 
 class PortfolioQuerySet(AudiencedQuerySet):
-    pass
+    def visible_to(self, person: Person | None) -> Self:
+        """Whole portfolios: one's own, a mentor's, of an audience that one belongs to, or shared with one as a whole."""
+        open_to_all = super().visible_to(person)
+        if person is None:
+            return open_to_all
+        whole = Share.objects.reaching(person).filter(section__isnull=True)
+        return open_to_all | self.filter(Q(mentor=person) | Q(pk__in=whole.values("portfolio")))
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "owner",
+            "mentor",
+            "circle",
+            "declaration",
+            "pathway__scheme_version__scheme",
+            "pathway__scheme_version__framework",
+        )
 
 
 class Portfolio(Audienced):
@@ -52,6 +72,9 @@ class Portfolio(Audienced):
         Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     elsewhere_name = models.CharField(max_length=200, blank=True)
+    elsewhere_checked_at = models.DateTimeField(null=True, blank=True)
+    elsewhere_answers = models.BooleanField(null=True)  # None: not asked yet
+    elsewhere_finding = models.CharField(max_length=300, blank=True)  # a sentence
 
     objects = PortfolioQuerySet.as_manager()
 
@@ -64,6 +87,39 @@ class Portfolio(Audienced):
     def get_absolute_url(self) -> str:
         return reverse("portfolios:portfolio", kwargs={"portfolio_id": self.pk})
 
+    @property
+    def scheme(self) -> Scheme:
+        return self.pathway.scheme_version.scheme
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+    @property
+    def is_locked(self) -> bool:
+        """Nothing of it may be changed at present."""
+        return self.open_codes == []
+
+    @property
+    def is_free(self) -> bool:
+        """All of it may be changed, its arrangement too."""
+        return self.open_codes is None
+
+    @property
+    def signed(self) -> Declaration | None:
+        """The declaration, or None where there is none yet."""
+        return getattr(self, "declaration", None)
+
+
+class SectionQuerySet(models.QuerySet["Section"]):
+    def visible_to(self, person: Person | None) -> Self:
+        """Sections of portfolios that the person may read, and those shared with them one by one."""
+        of_portfolios = Q(portfolio__in=Portfolio.objects.visible_to(person).values("pk"))
+        if person is None:
+            return self.filter(of_portfolios)
+        single = Share.objects.reaching(person).filter(section__isnull=False)
+        return self.filter(of_portfolios | Q(pk__in=single.values("section")))
+
 
 class Section(models.Model):
     """One instance of a node in one portfolio: two specialist areas are two sections of one node."""
@@ -73,12 +129,14 @@ class Section(models.Model):
     instance = models.PositiveSmallIntegerField(default=1)
     title = models.CharField(_("your own title"), max_length=200, blank=True)
     # For frameworks whose dimensions are tagged many-to-many: what this section also speaks for.
-    dimensions: models.ManyToManyField[Node, "Section"] = models.ManyToManyField(
+    dimensions: models.ManyToManyField[Node, Section] = models.ManyToManyField(
         Node, blank=True, related_name="+"
     )
     where_elsewhere = models.CharField(
         _("where it is"), max_length=500, blank=True
     )  # page, heading or address in a portfolio made elsewhere
+
+    objects = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["portfolio", "node__position", "instance"]
@@ -89,15 +147,25 @@ class Section(models.Model):
     def __str__(self) -> str:
         return self.title or str(self.node)
 
+    def get_absolute_url(self) -> str:
+        return reverse(
+            "portfolios:section", kwargs={"portfolio_id": self.portfolio_id, "section_id": self.pk}
+        )
+
     @property
     def key(self) -> str:
         """``5`` for the first instance, ``5#2`` for the second: what judgements and referrals name."""
         return self.node.code if self.instance == 1 else f"{self.node.code}#{self.instance}"
 
-    def get_absolute_url(self) -> str:
-        return reverse(
-            "portfolios:section", kwargs={"portfolio_id": self.portfolio_id, "section_id": self.pk}
-        )
+    @property
+    def name(self) -> str:
+        """What its writer calls it, or what the framework does."""
+        return self.title or self.node.title
+
+    @property
+    def is_open(self) -> bool:
+        codes = self.portfolio.open_codes
+        return codes is None or self.key in codes
 
 
 class Part(models.Model):
@@ -126,7 +194,8 @@ class Revision(models.Model):
     html = models.TextField(blank=True)
     words = models.PositiveIntegerField(default=0)
     saved_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
-    saved_at = models.DateTimeField(default=clock.now)
+    begun_at = models.DateTimeField(default=clock.now)  # the first save that this row stands for
+    saved_at = models.DateTimeField(default=clock.now)  # the last one
 
     class Meta:
         ordering = ["-number"]
@@ -170,6 +239,16 @@ class Declaration(models.Model):
         return f"{self.signed_name}, {self.signed_at:%Y-%m-%d}"
 
 
+class ShareQuerySet(models.QuerySet["Share"]):
+    def open(self) -> Self:
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), ended_at__isnull=True)
+
+    def reaching(self, person: Person) -> Self:
+        """Open ones with this person, or with a circle that they are in; links are for whoever holds them."""
+        circles = CircleMember.objects.filter(person=person).values("circle")
+        return self.open().filter(Q(person=person) | Q(circle__in=circles))
+
+
 class Share(models.Model):
     """Lets a person, a circle or whoever has the link read a portfolio, or one section of it, until a day."""
 
@@ -189,6 +268,8 @@ class Share(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ShareQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -204,3 +285,11 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return self.label or str(self.pk)
+
+    @property
+    def is_link(self) -> bool:
+        return bool(self.token_hash)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None and (self.expires_at is None or self.expires_at > clock.now())

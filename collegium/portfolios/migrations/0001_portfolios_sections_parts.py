@@ -6,161 +6,390 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('evidence', '0001_evidence_and_alignment'),
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
-        ('schemes', '0001_frameworks_schemes_roles'),
+        ("evidence", "0001_evidence_and_alignment"),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
+        ("schemes", "0001_frameworks_schemes_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('component', models.CharField(max_length=30)),
-                ('html', models.TextField(blank=True)),
-                ('words', models.PositiveIntegerField(default=0)),
-                ('marks', models.JSONField(blank=True, default=dict)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("component", models.CharField(max_length=30)),
+                ("html", models.TextField(blank=True)),
+                ("words", models.PositiveIntegerField(default=0)),
+                ("marks", models.JSONField(blank=True, default=dict)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("saved_at", models.DateTimeField(default=collegium.foundation.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Portfolio',
+            name="Portfolio",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='private', max_length=12, verbose_name='who can see this')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('begun_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('edited_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('target_date', models.DateField(blank=True, null=True, verbose_name='you hope to submit by')),
-                ('slug', models.SlugField(blank=True, max_length=80, null=True, unique=True)),
-                ('licence', models.CharField(choices=[('all-rights-reserved', 'All rights reserved'), ('CC-BY-4.0', 'Creative Commons: attribution'), ('CC-BY-SA-4.0', 'Creative Commons: attribution, share alike'), ('CC-BY-NC-4.0', 'Creative Commons: attribution, non-commercial'), ('CC-BY-NC-SA-4.0', 'Creative Commons: attribution, non-commercial, share alike'), ('CC-BY-ND-4.0', 'Creative Commons: attribution, no derivatives'), ('CC0-1.0', 'No rights reserved (CC0)')], default='all-rights-reserved', max_length=24, verbose_name='licence')),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('open_codes', models.JSONField(blank=True, null=True)),
-                ('made_elsewhere', models.BooleanField(default=False)),
-                ('elsewhere_url', models.URLField(blank=True, max_length=2000)),
-                ('elsewhere_access', models.CharField(blank=True, max_length=300)),
-                ('elsewhere_name', models.CharField(blank=True, max_length=200)),
-                ('circle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.circle', verbose_name='circle')),
-                ('elsewhere_blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mentored_portfolios', to='people.person')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='portfolios', to='people.person')),
-                ('pathway', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='portfolios', to='schemes.pathway')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="private",
+                        max_length=12,
+                        verbose_name="who can see this",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("begun_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("edited_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "target_date",
+                    models.DateField(blank=True, null=True, verbose_name="you hope to submit by"),
+                ),
+                ("slug", models.SlugField(blank=True, max_length=80, null=True, unique=True)),
+                (
+                    "licence",
+                    models.CharField(
+                        choices=[
+                            ("all-rights-reserved", "All rights reserved"),
+                            ("CC-BY-4.0", "Creative Commons: attribution"),
+                            ("CC-BY-SA-4.0", "Creative Commons: attribution, share alike"),
+                            ("CC-BY-NC-4.0", "Creative Commons: attribution, non-commercial"),
+                            ("CC-BY-NC-SA-4.0", "Creative Commons: attribution, non-commercial, share alike"),
+                            ("CC-BY-ND-4.0", "Creative Commons: attribution, no derivatives"),
+                            ("CC0-1.0", "No rights reserved (CC0)"),
+                        ],
+                        default="all-rights-reserved",
+                        max_length=24,
+                        verbose_name="licence",
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("open_codes", models.JSONField(blank=True, null=True)),
+                ("made_elsewhere", models.BooleanField(default=False)),
+                ("elsewhere_url", models.URLField(blank=True, max_length=2000)),
+                ("elsewhere_access", models.CharField(blank=True, max_length=300)),
+                ("elsewhere_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "circle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.circle",
+                        verbose_name="circle",
+                    ),
+                ),
+                (
+                    "elsewhere_blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.blob",
+                    ),
+                ),
+                (
+                    "mentor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mentored_portfolios",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="portfolios",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pathway",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="portfolios",
+                        to="schemes.pathway",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statements', models.JSONField()),
-                ('collaborators', models.TextField(blank=True, verbose_name='who worked on it with you')),
-                ('signed_name', models.CharField(max_length=120)),
-                ('signed_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('nominated_assessor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('portfolio', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='declaration', to='portfolios.portfolio')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statements", models.JSONField()),
+                ("collaborators", models.TextField(blank=True, verbose_name="who worked on it with you")),
+                ("signed_name", models.CharField(max_length=120)),
+                ("signed_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "nominated_assessor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="declaration",
+                        to="portfolios.portfolio",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('html', models.TextField(blank=True)),
-                ('words', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='portfolios.part')),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("html", models.TextField(blank=True)),
+                ("words", models.PositiveIntegerField(default=0)),
+                ("saved_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="portfolios.part",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('instance', models.PositiveSmallIntegerField(default=1)),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='your own title')),
-                ('where_elsewhere', models.CharField(blank=True, max_length=500, verbose_name='where it is')),
-                ('dimensions', models.ManyToManyField(blank=True, related_name='+', to='schemes.node')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schemes.node')),
-                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='portfolios.portfolio')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("instance", models.PositiveSmallIntegerField(default=1)),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="your own title")),
+                ("where_elsewhere", models.CharField(blank=True, max_length=500, verbose_name="where it is")),
+                ("dimensions", models.ManyToManyField(blank=True, related_name="+", to="schemes.node")),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schemes.node"
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="portfolios.portfolio",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['portfolio', 'node__position', 'instance'],
+                "ordering": ["portfolio", "node__position", "instance"],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('embedded', models.BooleanField(default=False)),
-                ('placed_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='evidence.evidence')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='portfolios.section')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("embedded", models.BooleanField(default=False)),
+                ("placed_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="evidence.evidence",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="portfolios.section",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='part',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='portfolios.section'),
+            model_name="part",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="portfolios.section"
+            ),
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(blank=True, max_length=64)),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='for whom')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('circle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.circle')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='shares_received', to='people.person')),
-                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='portfolios.portfolio')),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='portfolios.section')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(blank=True, max_length=64)),
+                ("label", models.CharField(blank=True, max_length=120, verbose_name="for whom")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "circle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares_received",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="portfolios.portfolio",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="portfolios.section",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='portfolio',
-            index=models.Index(fields=['owner', '-id'], name='portfolios_of_owner'),
+            model_name="portfolio",
+            index=models.Index(fields=["owner", "-id"], name="portfolios_of_owner"),
         ),
         migrations.AddConstraint(
-            model_name='portfolio',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'circle'), ('circle__isnull', False)), models.Q(models.Q(('audience', 'circle'), _negated=True), ('circle__isnull', True)), _connector='OR'), name='portfolios_portfolio_circle_with_audience'),
+            model_name="portfolio",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("audience", "circle"), ("circle__isnull", False)),
+                    models.Q(models.Q(("audience", "circle"), _negated=True), ("circle__isnull", True)),
+                    _connector="OR",
+                ),
+                name="portfolios_portfolio_circle_with_audience",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('part', 'number'), name='portfolios_revision_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("part", "number"), name="portfolios_revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('portfolio', 'node', 'instance'), name='portfolios_section_once'),
+            model_name="section",
+            constraint=models.UniqueConstraint(
+                fields=("portfolio", "node", "instance"), name="portfolios_section_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('section', 'evidence'), name='portfolios_placement_once'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                fields=("section", "evidence"), name="portfolios_placement_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('section', 'component'), name='portfolios_part_once'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("section", "component"), name="portfolios_part_once"),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('circle__isnull', True), ('person__isnull', False), ('token_hash', '')), models.Q(('circle__isnull', False), ('person__isnull', True), ('token_hash', '')), models.Q(('circle__isnull', True), ('expires_at__isnull', False), ('person__isnull', True), models.Q(('token_hash', ''), _negated=True)), _connector='OR'), name='portfolios_share_with_one'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("circle__isnull", True), ("person__isnull", False), ("token_hash", "")),
+                    models.Q(("circle__isnull", False), ("person__isnull", True), ("token_hash", "")),
+                    models.Q(
+                        ("circle__isnull", True),
+                        ("expires_at__isnull", False),
+                        ("person__isnull", True),
+                        models.Q(("token_hash", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="portfolios_share_with_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(condition=models.Q(('token_hash', ''), _negated=True), fields=('token_hash',), name='portfolios_share_token_once'),
+            model_name="share",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token_hash", ""), _negated=True),
+                fields=("token_hash",),
+                name="portfolios_share_token_once",
+            ),
         ),
     ]

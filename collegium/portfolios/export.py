@@ -1,0 +1,179 @@
+"""A portfolio to take along: a folder of pages that stand alone, and a document that prints well (PDF/UA-1)."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+from markupsafe import Markup
+
+from collegium.design import documents
+from collegium.design.icons import drawing
+from collegium.foundation import clock, files
+from collegium.foundation.models import Blob
+from collegium.portfolios import passages
+
+Files = Mapping[int, Blob]
+WIDEST = 1024  # pixels of an image on paper
+FONT = re.compile(r'url\("(fonts/[^"]+)"\)')
+# The four components, in the icons and the (light) colours that they have everywhere.
+MARKS = {
+    "description": ("text", "#2f5aa0"),
+    "evidence": ("paperclip", "#8f5300"),
+    "reflection": ("lightbulb", "#8c3372"),
+    "impact": ("sprout", "#166a45"),
+}
+
+
+@lru_cache(maxsize=1)
+def _marks() -> Markup:
+    """The marks as backgrounds: decoration, which neither a screen reader nor a tagged document speaks of."""
+    rules = []
+    for key, (name, colour) in MARKS.items():
+        svg = (
+            '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="none"'
+            f' stroke="{colour}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{drawing(name)}</svg>'
+        )
+        rules.append(
+            f".component--{key} > .component__title, .component__title--{key}"
+            f' {{ background-image: url("data:image/svg+xml,{quote(svg)}"); }}'
+        )
+    return Markup("\n".join(rules))  # noqa: S704 -- made of our own drawings
+
+
+def _context(taken: dict[str, Any], addresses: dict[int, str], *, show_access: bool) -> dict[str, Any]:
+    moved = {
+        **taken,
+        "sections": [
+            {
+                **section,
+                "components": [
+                    {**each, "html": passages.with_images_from(each["html"], addresses)}
+                    for each in section["components"]
+                ],
+            }
+            for section in taken["sections"]
+        ],
+    }
+    return {
+        "taken": moved,
+        "evidence_by_id": {each["id"]: each for each in taken["evidence"]},
+        "evidence_url": lambda number: addresses.get(number, ""),
+        "show_access": show_access,
+        "made_on": clock.today(),
+        "marks": _marks(),
+    }
+
+
+# A folder of pages ----------------------------------------------------------------------------------------------------
+
+
+def html_folder(taken: dict[str, Any], brought: Files, *, show_access: bool = False) -> bytes:
+    """A ZIP with index.html, a page for each section, style, fonts and the files of the evidence.
+
+    ``taken`` is a snapshot; ``brought`` the files by the id of their evidence, under 0 that of a portfolio made elsewhere.
+    """
+    names = {
+        each["id"]: _file_name(each["id"], each["file_name"], brought[each["id"]])
+        for each in taken["evidence"]
+        if each["id"] in brought
+    }
+    context = _context(
+        taken, {number: quote(name) for number, name in names.items()}, show_access=show_access
+    )
+    pages = [(section, _page_name(section)) for section in context["taken"]["sections"]]
+    elsewhere = ""
+    if taken["elsewhere"] and 0 in brought:
+        names[0] = _file_name(0, taken["elsewhere"]["file_name"], brought[0])
+        elsewhere = quote(names[0])
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
+        put = _putter(folder)
+        put(
+            "index.html",
+            render_to_string(
+                "portfolios/export/index.jinja", {**context, "pages": pages, "elsewhere_file": elsewhere}
+            ),
+        )
+        for number, (section, name) in enumerate(pages):
+            beside = {
+                "section": section,
+                "before": pages[number - 1] if number else None,
+                "after": pages[number + 1] if number + 1 < len(pages) else None,
+            }
+            put(name, render_to_string("portfolios/export/section.jinja", {**context, **beside}))
+        sheet = documents.static_file("design/document.css").decode()
+        put("style/document.css", sheet)
+        put("style/folder.css", documents.static_file("portfolios/folder.css"))
+        for font in sorted(set(FONT.findall(sheet))):
+            put(f"style/{font}", documents.static_file(f"design/{font}"))
+        for evidence_id, name in names.items():
+            folder.write(brought[evidence_id].path, name, compress_type=zipfile.ZIP_STORED)
+    return out.getvalue()
+
+
+def _putter(folder: zipfile.ZipFile) -> Callable[[str, str | bytes], None]:
+    moment = clock.now().timetuple()[:6]
+
+    def put(name: str, content: str | bytes) -> None:
+        entry = zipfile.ZipInfo(name, date_time=moment)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o644 << 16
+        folder.writestr(entry, content)
+
+    return put
+
+
+def _page_name(section: dict[str, Any]) -> str:
+    return f"section-{re.sub(r'[^A-Za-z0-9.-]+', '-', section['key'])}.html"
+
+
+def _file_name(number: int, name: str, blob: Blob) -> str:
+    """With its number before it, since two files may have one name, and with the ending of what it is."""
+    clean = re.sub(r"[^\w.\- ]+", "-", files.clean_name(name) or "file").strip(" .-") or "file"
+    ending = files.ending_of(blob.media_type)
+    if not clean.lower().endswith(f".{ending}") and "." not in clean[-6:]:
+        clean = f"{clean}.{ending}"
+    return f"files/{number}-{clean}" if number else f"files/{clean}"
+
+
+# A document -----------------------------------------------------------------------------------------------------------
+
+
+def pdf(taken: dict[str, Any], brought: Files, *, show_access: bool = False) -> bytes:
+    """One tagged document: cover, contents, a part for each section, the list of evidence, the declaration."""
+    shown: dict[str, tuple[bytes, str]] = {}
+    addresses: dict[int, str] = {}
+    for each in taken["evidence"]:
+        blob = brought.get(each["id"])
+        if blob is None:
+            continue
+        if each["kind"] == "image":
+            smaller = files.thumbnail(blob, WIDEST)
+            if smaller is not None:
+                addresses[each["id"]] = f"/images/{each['id']}"
+                shown[addresses[each["id"]]] = (smaller.read(), smaller.media_type)
+        else:
+            addresses[each["id"]] = f"{settings.SITE_URL}/evidence/{each['id']}/file"
+    codes = {}
+    for each in taken["evidence"]:
+        address = each["url"] or (addresses.get(each["id"], "") if each["kind"] in {"audio", "video"} else "")
+        if address:
+            codes[each["id"]] = f"/codes/{each['id']}"
+            shown[codes[each["id"]]] = (_code(address), "image/svg+xml")
+    context = _context(taken, addresses, show_access=show_access)
+    for each in context["evidence_by_id"].values():
+        each["qr"] = codes.get(each["id"], "")
+    return documents.pdf(render_to_string("portfolios/export/book.jinja", context), files=shown)
+
+
+def _code(address: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", border=1, xmldecl=True, svgns=True, dark="#241f1a")
+    return out.getvalue()

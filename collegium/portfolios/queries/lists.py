@@ -1,0 +1,60 @@
+"""Lists of portfolios."""
+
+from django.db.models import Q, QuerySet, Sum
+
+from collegium.people.models import Person
+from collegium.portfolios.models import Portfolio, Revision, Section, Share
+
+
+def begun(person: Person) -> QuerySet[Portfolio]:
+    """One's own, the last edited first."""
+    return (
+        Portfolio.objects.filter(owner=person)
+        .for_display()
+        .annotate(total_words=Sum("sections__parts__words"))
+        .order_by("-edited_at", "-pk")
+    )
+
+
+def latest(person: Person) -> Portfolio | None:
+    """The one that a person is most likely to go on with."""
+    return Portfolio.objects.filter(owner=person).for_display().order_by("-edited_at", "-pk").first()
+
+
+def shared_with(person: Person) -> QuerySet[Portfolio]:
+    """Whole portfolios that others let this person read: by name, by a circle, or as their mentor."""
+    whole = Share.objects.reaching(person).filter(section__isnull=True)
+    return (
+        Portfolio.objects.filter(Q(mentor=person) | Q(pk__in=whole.values("portfolio")))
+        .exclude(owner=person)
+        .for_display()
+        .select_related("owner__photo")
+        .order_by("-edited_at", "-pk")
+    )
+
+
+def sections_shared_with(person: Person) -> QuerySet[Section]:
+    """Single sections that others let this person read."""
+    single = Share.objects.reaching(person).filter(section__isnull=False)
+    return (
+        Section.objects.filter(pk__in=single.values("section"))
+        .exclude(portfolio__owner=person)
+        .select_related("node", "portfolio__owner__photo")
+        .order_by("-portfolio__edited_at", "pk")
+    )
+
+
+def revisions_of(portfolio: Portfolio) -> list[dict[str, object]]:
+    """Every kept version of every part, for its owner to take along."""
+    return [
+        {
+            "section": revision.part.section.key,
+            "part": revision.part.component,
+            "saved_at": revision.saved_at.isoformat(),
+            "words": revision.words,
+            "html": revision.html,
+        }
+        for revision in Revision.objects.filter(part__section__portfolio=portfolio)
+        .select_related("part__section__node")
+        .order_by("part", "number")
+    ]

@@ -1,0 +1,51 @@
+"""What every page of a portfolio begins with."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from collegium.foundation.refusal import require
+from collegium.people.models import Person
+from collegium.portfolios import rules
+from collegium.portfolios.models import Portfolio, Section
+
+
+def load(person: Person | None, portfolio_id: int) -> Portfolio:
+    """A portfolio that the person may read, with what its pages show of it; 404 otherwise."""
+    found: Portfolio = get_object_or_404(Portfolio.objects.visible_to(person).for_display(), pk=portfolio_id)
+    return found
+
+
+def load_own(person: Person, portfolio_id: int) -> Portfolio:
+    portfolio = load(person, portfolio_id)
+    require(allowed=rules.may_manage(person, portfolio))
+    return portfolio
+
+
+def load_section(person: Person | None, portfolio_id: int, section_id: int) -> Section:
+    """A section that the person may read, be it the only one; 404 otherwise."""
+    section: Section = get_object_or_404(
+        Section.objects.visible_to(person).select_related(
+            "node",
+            "portfolio__owner",
+            "portfolio__mentor",
+            "portfolio__circle",
+            "portfolio__declaration",
+            "portfolio__pathway__scheme_version__scheme",
+            "portfolio__pathway__scheme_version__framework",
+        ),
+        pk=section_id,
+        portfolio=portfolio_id,
+    )
+    return section
+
+
+def load_open_section(person: Person, portfolio_id: int, section_id: int) -> Section:
+    """One that may be written in: by its writer, and while it is not locked."""
+    section = load_section(person, portfolio_id, section_id)
+    require(
+        allowed=rules.may_write(person, section),
+        because=_("This section is locked: it is being assessed, or was not referred back to you.")
+        if rules.may_manage(person, section.portfolio)
+        else "",
+    )
+    return section
