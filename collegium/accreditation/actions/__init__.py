@@ -8,12 +8,12 @@ from collegium.accreditation.actions.allocation import (
     release,
 )
 from collegium.accreditation.actions.judging import save_judgement, seal_judgement
+from collegium.accreditation.actions.leaving import forget_candidate
 from collegium.accreditation.actions.outcomes import give_outcome, save_joint, set_resubmission_date
 from collegium.accreditation.actions.registrations import (
     ask_extension,
     ask_referee_again,
     decline_reference,
-    draft_of,
     drop_referee,
     give_reference,
     grant_extension,
@@ -44,8 +44,8 @@ __all__ = [
     "change_lead",
     "declare_and_submit",
     "decline_reference",
-    "draft_of",
     "drop_referee",
+    "forget_candidate",
     "give_outcome",
     "give_reference",
     "grant_extension",

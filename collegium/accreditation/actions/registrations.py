@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collegium.accreditation.models import Extension, Referee, Registration
+from collegium.accreditation.queries import portfolio_for
 from collegium.accreditation.terms import Terms, decided, terms_of
 from collegium.activity.actions import record
 from collegium.activity.verbs import Told, verb
@@ -284,7 +285,7 @@ def name_referee(
     email = email.strip().lower()
     if any(referee.email.lower() == email for referee in standing):
         raise Refusal(_("You have asked this person already."))
-    portfolio = portfolio or draft_of(registration)
+    portfolio = portfolio or portfolio_for(registration)
     if portfolio is None:
         raise Refusal(_("Begin your portfolio first: a referee reads your draft before writing."))
     known = Person.objects.filter(account__email__iexact=email).first()
@@ -299,15 +300,6 @@ def name_referee(
     )
     record(REFEREE_NAMED, by=by, about=registration, data={"referee": referee.pk})
     return referee
-
-
-def draft_of(registration: Registration) -> Portfolio | None:
-    """The portfolio that this registration is about: the one on its pathway that was worked on last."""
-    return (
-        Portfolio.objects.filter(owner=registration.person_id, pathway=registration.pathway_id)
-        .order_by("-edited_at", "-pk")
-        .first()
-    )
 
 
 def _refuse_relation(

@@ -21,17 +21,17 @@ from collegium.accreditation.queries.areas import (
 from collegium.accreditation.queries.boards import (
     STEPS,
     Desk,
+    InHand,
     Page,
     Waiting,
     coordinated_schemes,
     desk,
     extensions_to_answer,
-    has_assessed,
+    in_hand,
     latest_submission,
+    portfolio_for,
     queue,
     registrations_of,
-    waiting_for_assessor,
-    waiting_for_coordinator,
 )
 from collegium.accreditation.queries.judgements import (
     Compared,
@@ -48,6 +48,7 @@ from collegium.accreditation.queries.judgements import (
     proposal,
 )
 from collegium.accreditation.queries.links import Link, links_in
+from collegium.accreditation.queries.reading import Reading, draft_reading, reading
 from collegium.accreditation.queries.words import candidate_words, outcome_areas, progress, steps
 
 __all__ = [
@@ -59,9 +60,11 @@ __all__ = [
     "Conflict",
     "Desk",
     "Given",
+    "InHand",
     "Link",
     "Page",
     "Proposal",
+    "Reading",
     "Waiting",
     "allowed_outcomes",
     "areas",
@@ -72,9 +75,10 @@ __all__ = [
     "coordinated_schemes",
     "desk",
     "draft_of",
+    "draft_reading",
     "extensions_to_answer",
     "former_assessors",
-    "has_assessed",
+    "in_hand",
     "is_split",
     "is_written",
     "joint_draft",
@@ -86,14 +90,14 @@ __all__ = [
     "open_sections",
     "outcome_areas",
     "places",
+    "portfolio_for",
     "progress",
     "proposal",
     "queue",
+    "reading",
     "referred_before",
     "registrations_of",
     "sections_behind",
     "steps",
     "title_of",
-    "waiting_for_assessor",
-    "waiting_for_coordinator",
 ]

@@ -4,12 +4,27 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.accreditation.models import (
+    JUDGED_IN,
     UNDECIDED,
     Assignment,
     Extension,
@@ -18,6 +33,7 @@ from collegium.accreditation.models import (
 )
 from collegium.foundation import clock
 from collegium.people.models import Person
+from collegium.portfolios.models import Portfolio
 from collegium.schemes.documents.schemes import SchemeDocument
 from collegium.schemes.documents.values import UNSET
 from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion
@@ -155,15 +171,25 @@ def _waits_for(
         case State.ASSESSING:
             return _assessors_working(at_work), False
         case State.RECONCILING:
-            lead = next((row.assessor.name for row in at_work if row.role == Assignment.Role.LEAD), None)
-            if lead is None:
-                return _("You: name a lead assessor"), True
-            return _("%(name)s: bring the judgements together") % {"name": lead}, False
-        case State.REFERRED if submission.due_on is None:
-            return _("You: say by when the portfolio comes back"), True
+            return _lead_working(at_work)
         case State.REFERRED:
-            return _("%(name)s: revise and submit again") % {"name": submission.candidate.name}, False
+            return _candidate_working(submission, answered)
     return "", False
+
+
+def _lead_working(at_work: list[Assignment]) -> tuple[str, bool]:
+    lead = next((row.assessor.name for row in at_work if row.role == Assignment.Role.LEAD), None)
+    if lead is None:
+        return _("You: name a lead assessor"), True
+    return _("%(name)s: bring the judgements together") % {"name": lead}, False
+
+
+def _candidate_working(submission: Submission, answered: Mapping[int, SchemeDocument]) -> tuple[str, bool]:
+    pathway = submission.pathway
+    deadline = answered[pathway.scheme_version_id].pathway(pathway.key).rules.referral_deadline
+    if submission.due_on is None and deadline.value is UNSET:
+        return _("You: say by when the portfolio comes back"), True
+    return _("%(name)s: revise and submit again") % {"name": submission.candidate.name}, False
 
 
 def _assessors_lacking(
@@ -196,11 +222,8 @@ def _and(names: list[str]) -> str:
 
 def extensions_to_answer(person: Person, schemes: Collection[Scheme]) -> list[Extension]:
     return list(
-        Extension.objects.filter(
-            registration__pathway__scheme_version__scheme__in=list(schemes),
-            granted_at__isnull=True,
-            refused_at__isnull=True,
-        )
+        _open_extensions()
+        .filter(registration__pathway__scheme_version__scheme__in=list(schemes))
         .exclude(registration__person=person)
         .select_related("registration__person__photo", "registration__pathway__scheme_version__scheme")
         .defer("registration__pathway__scheme_version__document")
@@ -208,40 +231,96 @@ def extensions_to_answer(person: Person, schemes: Collection[Scheme]) -> list[Ex
     )
 
 
-def waiting_for_coordinator(person: Person) -> int:
-    """How many things wait for this coordinator, for the bar and for home: two queries."""
-    schemes = coordinated_schemes(person).values("pk")
-    mine = (
-        Submission.objects.filter(registration__pathway__scheme_version__scheme__in=schemes)
-        .exclude(registration__person=person)
-        .filter(
-            Q(state=State.RECEIVED)
-            | Q(state=State.REFERRED, due_on__isnull=True, following__isnull=True)
-            | (Q(state=State.ACCEPTED) & ~Q(pk__in=_fully_asked()))
-        )
-        .count()
-    )
-    asked = (
-        Extension.objects.filter(
-            registration__pathway__scheme_version__scheme__in=schemes,
-            granted_at__isnull=True,
-            refused_at__isnull=True,
-        )
-        .exclude(registration__person=person)
-        .count()
-    )
-    return mine + asked
+@dataclass(frozen=True)
+class InHand:
+    """What the bar and home show: whether somebody assesses or coordinates, and how much waits for them."""
+
+    assesses: bool = False
+    to_assess: int = 0
+    coordinates: bool = False
+    to_manage: int = 0
 
 
-def _fully_asked() -> QuerySet[Assignment, int]:
-    # An estimate that needs no scheme's document: a lead and another one have been asked.
-    return (
+def in_hand(person: Person) -> InHand:
+    """One query, since every page asks."""
+    roles = RoleHolding.objects.filter(person=OuterRef("pk"), withdrawn_at__isnull=True)
+    coordinating = RoleHolding.objects.filter(
+        person=person, kind=RoleHolding.Kind.COORDINATOR, withdrawn_at__isnull=True
+    )
+    row = (
+        Person.objects.filter(pk=person.pk)
+        .annotate(
+            coordinates=Exists(roles.filter(kind=RoleHolding.Kind.COORDINATOR)),
+            is_assessor=Exists(roles.filter(kind=RoleHolding.Kind.ASSESSOR)),
+            is_asked=Exists(
+                Assignment.objects.filter(assessor=OuterRef("pk")).exclude(state=Assignment.State.DECLINED)
+            ),
+            to_assess=_number(_waiting_for_assessor().filter(assessor=OuterRef("pk"))),
+            to_screen=_number(
+                _waiting_for_coordinator()
+                .filter(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
+                .exclude(registration__person=OuterRef("pk"))
+            ),
+            to_extend=_number(
+                _open_extensions()
+                .filter(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
+                .exclude(registration__person=OuterRef("pk"))
+            ),
+        )
+        .values("coordinates", "is_assessor", "is_asked", "to_assess", "to_screen", "to_extend")
+        .first()
+    )
+    if row is None:
+        return InHand()
+    return InHand(
+        assesses=row["is_assessor"] or row["is_asked"],
+        to_assess=row["to_assess"],
+        coordinates=row["coordinates"],
+        to_manage=row["to_screen"] + row["to_extend"],
+    )
+
+
+def _number(rows: QuerySet[Any]) -> Any:
+    """How many rows, as a subquery."""
+    counted = (
+        rows.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _waiting_for_assessor() -> QuerySet[Assignment]:
+    """To answer, to judge, to bring together."""
+    return Assignment.objects.filter(
+        Q(state=Assignment.State.INVITED, submission__state__in=UNDECIDED)
+        | Q(
+            state=Assignment.State.ACCEPTED,
+            submission__state__in=JUDGED_IN,
+            judgement__sealed_at__isnull=True,
+        )
+        | Q(
+            state=Assignment.State.ACCEPTED,
+            role=Assignment.Role.LEAD,
+            submission__state=State.RECONCILING,
+        )
+    )
+
+
+def _waiting_for_coordinator() -> QuerySet[Submission]:
+    """To screen, or lacking assessors. Without the scheme's documents, two assessors count as enough."""
+    fully_asked = (
         Assignment.objects.active()
         .values("submission")
         .annotate(number=Count("pk"))
         .filter(number__gte=2)
-        .values_list("submission", flat=True)
+        .values("submission")
     )
+    return Submission.objects.filter(
+        Q(state=State.RECEIVED) | (Q(state=State.ACCEPTED) & ~Q(pk__in=fully_asked))
+    )
+
+
+def _open_extensions() -> QuerySet[Extension]:
+    return Extension.objects.filter(granted_at__isnull=True, refused_at__isnull=True)
 
 
 # The assessor's desk --------------------------------------------------------------------------------------------------
@@ -298,38 +377,6 @@ def desk(person: Person) -> Desk:
     )
 
 
-def waiting_for_assessor(person: Person) -> int:
-    """How many assignments wait for this person: to answer, to judge, to reconcile."""
-    return (
-        Assignment.objects.active()
-        .filter(assessor=person)
-        .filter(
-            Q(state=Assignment.State.INVITED, submission__state__in=UNDECIDED)
-            | Q(
-                state=Assignment.State.ACCEPTED,
-                submission__state__in=[State.ACCEPTED, State.ASSESSING],
-                judgement__sealed_at__isnull=True,
-            )
-            | Q(
-                state=Assignment.State.ACCEPTED,
-                role=Assignment.Role.LEAD,
-                submission__state=State.RECONCILING,
-            )
-        )
-        .count()
-    )
-
-
-def has_assessed(person: Person) -> bool:
-    """Whether there is a reason to show them the assessors' pages."""
-    return (
-        RoleHolding.objects.filter(
-            person=person, kind=RoleHolding.Kind.ASSESSOR, withdrawn_at__isnull=True
-        ).exists()
-        or Assignment.objects.filter(assessor=person).exclude(state=Assignment.State.DECLINED).exists()
-    )
-
-
 # The candidate's own --------------------------------------------------------------------------------------------------
 
 
@@ -354,5 +401,15 @@ def latest_submission(registration: Registration) -> Submission | None:
         Submission.objects.filter(registration=registration)
         .select_related("screening")
         .order_by("-submitted_at", "-pk")
+        .first()
+    )
+
+
+def portfolio_for(registration: Registration) -> Portfolio | None:
+    """The portfolio that a registration is about: the one on its pathway that was worked on last."""
+    return (
+        Portfolio.objects.filter(owner=registration.person_id, pathway=registration.pathway_id)
+        .for_display()
+        .order_by("-edited_at", "-pk")
         .first()
     )

@@ -1,0 +1,93 @@
+"""When a candidate deletes their account: the words go, what was decided stays."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from collegium.accreditation.actions.submissions import withdraw
+from collegium.accreditation.models import (
+    UNDECIDED,
+    Assignment,
+    Extension,
+    JointJudgement,
+    JointMark,
+    Judgement,
+    Mark,
+    Referee,
+    Registration,
+    Screening,
+    Submission,
+    SubmittedFile,
+)
+from collegium.activity.models import Activity
+from collegium.foundation import clock
+from collegium.people.models import Person
+
+
+@transaction.atomic
+def forget_candidate(*, person: Person) -> None:
+    """Part of ``people.actions.erase``. Levels, dates and hashes stay, so that a scheme can still account for itself."""
+    for submission in Submission.objects.filter(registration__person=person, state__in=UNDECIDED):
+        withdraw(submission=submission, by=person)
+    own = Submission.objects.filter(registration__person=person)
+    now = clock.now()
+    SubmittedFile.objects.filter(submission__in=own).delete()
+    Judgement.objects.filter(assignment__submission__in=own).update(overall="")
+    Mark.objects.filter(judgement__assignment__submission__in=own).update(comment="")
+    JointJudgement.objects.filter(submission__in=own).update(feedback="", note="")
+    JointMark.objects.filter(joint_judgement__submission__in=own).update(comment="")
+    Screening.objects.filter(submission__in=own).update(reasons="", findings=[])
+    Assignment.objects.filter(submission__in=own).update(conflicts=[], reason="")
+    for submission in own:
+        submission.content = _bones(submission.content)
+        submission.access, submission.erased_at = "", now
+        submission.save(update_fields=["content", "access", "erased_at"])
+    registrations = Registration.objects.filter(person=person)
+    Referee.objects.filter(registration__in=registrations).delete()
+    Extension.objects.filter(registration__in=registrations).update(reason="", answer="")
+    registrations.filter(ended_at__isnull=True).update(ended_at=now)
+    _forget_in_log(person)
+
+
+def _bones(content: dict[str, Any]) -> dict[str, Any]:
+    """Which sections there were, by the framework's titles: what levels are read by."""
+    return {
+        "sections": [
+            {
+                "key": section["key"],
+                "code": section["code"],
+                "title": section["title"],
+                "own_title": "",
+                "components": [{**part, "html": "", "words": 0} for part in section["components"]],
+                "dimensions": section.get("dimensions", []),
+                "evidence": [],
+                "words": 0,
+                # Not empty where there was something, so that it still counts as an area that was judged.
+                "where_elsewhere": _("Erased by its author.") if _was_written(section) else "",
+            }
+            for section in content.get("sections", ())
+        ],
+        "evidence": [],
+        "pathway": content.get("pathway", {}),
+    }
+
+
+def _was_written(section: dict[str, Any]) -> bool:
+    return bool(
+        any(part.get("html") for part in section["components"])
+        or section.get("evidence")
+        or section.get("where_elsewhere")
+    )
+
+
+def _forget_in_log(person: Person) -> None:
+    """The log names assessors in its facts, so that a sentence can: there the name goes as well."""
+    for activity in Activity.objects.filter(
+        Q(concerns__person=person) | Q(actor=person),
+        about_kind=Submission._meta.label_lower,
+        data__assessor=person.name,
+    ).distinct():
+        activity.data["assessor"] = _("An assessor")
+        activity.save(update_fields=["data"])

@@ -1,0 +1,148 @@
+/**
+ * Saves a judging form as one writes, and loses nothing on a train: what was not sent is kept on this device and sent
+ * when the connection is back. Without this module the form has its Save button.
+ *
+ * <form data-autosave="key" data-saving data-offline data-signed-out data-restored> … <p data-status>
+ * Only the fields that were touched are sent, so that two devices do not undo each other; `data-whole` sends all.
+ */
+
+const PAUSE = 1200;
+const RETRY = 8000;
+
+for (const form of document.querySelectorAll("form[data-autosave]")) start(form);
+
+function start(form) {
+  const store = `collegium:${form.dataset.autosave}`;
+  const status = form.querySelector("[data-status]");
+  const touched = new Set();
+  let timer = 0;
+  let sending = false;
+
+  restore();
+
+  form.addEventListener("input", (event) => {
+    if (!event.target.name) return;
+    // A level and its comment belong together, and are sent together.
+    for (const name of together(event.target.name)) touched.add(name);
+    keep();
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, PAUSE);
+  });
+  form.addEventListener("submit", forget);
+  window.addEventListener("online", save);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save();
+  });
+
+  function together(name) {
+    const [, index] = name.match(/^(?:level|comment)_(\d+)$/) ?? [];
+    return index === undefined ? [name] : [`level_${index}`, `comment_${index}`];
+  }
+
+  function data(names) {
+    const all = new FormData(form);
+    if ("whole" in form.dataset) return all;
+    const some = new FormData();
+    some.set("csrfmiddlewaretoken", all.get("csrfmiddlewaretoken"));
+    for (const name of names) for (const value of all.getAll(name)) some.append(name, value);
+    return some;
+  }
+
+  async function save() {
+    if (sending || touched.size === 0) return;
+    const names = [...touched];
+    touched.clear();
+    sending = true;
+    say(form.dataset.saving);
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: data(names),
+        headers: { Accept: "application/json" },
+        redirect: "manual",
+        keepalive: document.visibilityState === "hidden",
+      });
+      if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut();
+      const said = await answer.json();
+      if (!answer.ok) {
+        // A refusal, such as a judgement that was sealed meanwhile: it is said, and the words stay on the page.
+        say(said.refused, "bad");
+        return;
+      }
+      say(said.saved);
+      show(said);
+      if (touched.size === 0) {
+        forget();
+        form.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
+      }
+    } catch (fault) {
+      for (const name of names) touched.add(name);
+      say(fault instanceof SignedOut ? form.dataset.signedOut : form.dataset.offline, "warn");
+      window.clearTimeout(timer);
+      timer = window.setTimeout(save, RETRY);
+    } finally {
+      sending = false;
+    }
+    if (touched.size > 0 && !timer) timer = window.setTimeout(save, PAUSE);
+  }
+
+  function show(said) {
+    if (said.judged === undefined) return;
+    const bar = form.querySelector("[data-judged]");
+    if (bar) bar.value = said.judged;
+    const words = form.querySelector("[data-judged-words]");
+    if (words) words.textContent = String(said.judged);
+    for (const link of document.querySelectorAll("[data-area-link]")) {
+      const index = link.dataset.areaLink;
+      const level = form.querySelector(`[name="level_${index}"]:checked`);
+      const comment = form.elements.namedItem(`comment_${index}`);
+      link.toggleAttribute("data-done", Boolean(level && comment?.value.trim()));
+    }
+  }
+
+  function say(words, tone = "") {
+    if (!status || !words) return;
+    status.textContent = words;
+    status.dataset.tone = tone;
+  }
+
+  function keep() {
+    const kept = {};
+    const all = new FormData(form);
+    for (const name of touched) kept[name] = all.getAll(name);
+    try {
+      window.localStorage.setItem(store, JSON.stringify(kept));
+    } catch {
+      // No room or not allowed: the form still saves itself, and has its button.
+    }
+  }
+
+  function forget() {
+    try {
+      window.localStorage.removeItem(store);
+    } catch {
+      // As above.
+    }
+  }
+
+  function restore() {
+    let kept = null;
+    try {
+      kept = JSON.parse(window.localStorage.getItem(store) ?? "null");
+    } catch {
+      return;
+    }
+    if (!kept) return;
+    for (const [name, values] of Object.entries(kept)) {
+      for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+        else [field.value] = values;
+      }
+      touched.add(name);
+    }
+    say(form.dataset.restored);
+    timer = window.setTimeout(save, PAUSE);
+  }
+}
+
+class SignedOut extends Error {}
