@@ -42,6 +42,12 @@ LINK_CHECKED = verb("evidence.link_checked", history=gettext_lazy("The link of â
 
 TITLE_MOST = 200
 FREE_KINDS = frozenset({Evidence.Kind.TESTIMONIAL, Evidence.Kind.DATA, Evidence.Kind.DOCUMENT})
+_LINES = {
+    "title": TITLE_MOST,
+    "said_by": 200,
+    "access": 300,
+    "alt_text": 1000,
+}  # with the length of each column
 _WORDS = ("title", "description", "impact", "said_by", "access", "alt_text")
 
 
@@ -363,8 +369,7 @@ def _line(words: str, most: int) -> str:
 
 def _tidy(evidence: Evidence) -> None:
     """Cut what is a line to a line that fits, and take control characters out of the rest."""
-    for name in ("title", "said_by", "access", "alt_text"):
-        most = Evidence._meta.get_field(name).max_length or TITLE_MOST
+    for name, most in _LINES.items():
         setattr(evidence, name, _line(getattr(evidence, name) or "", most))
     for name in ("description", "impact"):
         words = (getattr(evidence, name) or "").replace("\r\n", "\n").strip()

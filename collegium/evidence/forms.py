@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +12,8 @@ from collegium.evidence import actions, queries
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import files, richtext
 from collegium.people.models import Audience, Circle, Person
+
+Upload = Any  # a Django upload
 
 
 class _SeveralFilesInput(forms.FileInput):
@@ -24,13 +25,9 @@ class SeveralFilesField(forms.FileField):
 
     widget = _SeveralFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # several, not one
-        # Empty and unknown files are refused one by one, in words, by the action: not all for one bad one.
-        return (
-            [upload for upload in (data if isinstance(data, list) else [data]) if upload]
-            or super().clean(None, initial)
-            or []
-        )
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:  # noqa: ARG002 -- Django's signature
+        """All that came: what is empty or unknown is refused by the action, one by one, not all for one bad one."""
+        return [upload for upload in (data if isinstance(data, list) else [data]) if upload is not None]
 
 
 _A_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -77,8 +74,8 @@ class CaptureForm(forms.Form):
         ),
     )
 
-    def clean_uploads(self) -> list[UploadedFile]:
-        uploads: list[UploadedFile] = self.cleaned_data["uploads"]
+    def clean_uploads(self) -> list[Upload]:
+        uploads: list[Upload] = self.cleaned_data["uploads"]
         if len(uploads) > _MOST_FILES:
             raise forms.ValidationError(_("At most %(most)s files at once, please.") % {"most": _MOST_FILES})
         return uploads
@@ -192,7 +189,8 @@ class EvidenceForm(forms.Form):
         }
         initial |= {name: getattr(evidence, name) for name in ("happened_on", "description", "impact")}
         self.body_as_text = body_as_text(evidence.body)
-        super().__init__(*args, initial=initial | {"body": self.body_as_text}, **kwargs)
+        kwargs["initial"] = initial | {"body": self.body_as_text}
+        super().__init__(*args, **kwargs)
         self._leave_out()
         if "kind" in self.fields:
             self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
@@ -297,7 +295,8 @@ class AudienceForm(forms.Form):
             f"circle-{circle.pk}": circle for circle in queries.circles(person)
         }
         now = f"circle-{evidence.circle_id}" if evidence.circle_id else evidence.audience
-        super().__init__(*args, initial={"audience": now}, **kwargs)
+        kwargs["initial"] = {"audience": now}
+        super().__init__(*args, **kwargs)
         self.fields["audience"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (Audience.PRIVATE, Audience.PRIVATE.label),
             *((key, circle.name) for key, circle in self._circles.items()),

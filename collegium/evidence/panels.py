@@ -53,7 +53,8 @@ def evidence_of(request: HttpRequest, *, person: Person) -> str | None:
 
 @exports("evidence", title=_("Evidence"))
 def my_evidence(person: Person) -> tuple[object, list[File]]:
-    facts, kept = [], []
+    facts: list[dict[str, object]] = []
+    kept: list[File] = []
     for evidence in queries.for_cards(Evidence.objects.filter(owner=person)).order_by("pk"):
         file = f"{evidence.pk} {evidence.file_name}" if evidence.blob else ""
         if evidence.blob is not None:

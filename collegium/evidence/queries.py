@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
@@ -19,7 +20,7 @@ PAGE_SIZE = 24
 
 # What higher rooms tell -----------------------------------------------------------------------------------------------
 
-Use = Callable[[], "QuerySet[object, int]"]
+Use = Callable[[], "QuerySet[Any, Any]"]
 Aim = Callable[[Person], Iterable[int]]
 
 _uses: list[Use] = []
@@ -102,7 +103,7 @@ def _is_unused() -> Q:
 
 
 def _is_loose() -> Q:
-    return ~Exists(Alignment.objects.filter(evidence=OuterRef("pk")))
+    return ~Q(Exists(Alignment.objects.filter(evidence=OuterRef("pk"))))
 
 
 def _wants_attention() -> Q:

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -168,7 +167,9 @@ def manifest(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 def _readable(request: HttpRequest, evidence_id: int) -> Evidence:
     """The evidence, if the reader may see it; otherwise there is none."""
-    evidence = get_object_or_404(Evidence.objects.select_related("owner", "circle", "blob"), pk=evidence_id)
+    evidence: Evidence = get_object_or_404(
+        Evidence.objects.select_related("owner", "circle", "blob"), pk=evidence_id
+    )
     if not rules.may_read(cast("Request", request).person, evidence, request):
         raise Http404
     return evidence
@@ -302,13 +303,8 @@ def people_shown(request: SignedInRequest, evidence_id: int) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal))
     else:
-        messages.error(
-            request,
-            " ".join(
-                f"{capfirst(str(form[name].label))}: {' '.join(errors)}"
-                for name, errors in form.errors.items()
-            ),
-        )
+        faults = [f"{form[name].label}: {fault}" for name, found in form.errors.items() for fault in found]
+        messages.error(request, " ".join(faults))
     return redirect(f"{evidence.get_absolute_url()}#people-shown")
 
 

@@ -43,7 +43,7 @@ def decrypt(text: str, *, purpose: str) -> bytes:
 
 def _secrets() -> list[str]:
     own = getattr(settings, "COLLEGIUM_KEY_SECRET", "")
-    return [*([own] if own else []), settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [*([own] if own else []), *map(str, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])]
 
 
 def _key(secret: str, purpose: str) -> bytes:
