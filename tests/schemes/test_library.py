@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from collegium.schemes import requirements
+from collegium.schemes.comparison import compare
 from collegium.schemes.documents import UNSET, Arrangement, Duration, OutcomeKind, Relation, framework_file
 from tests.schemes.conftest import shipped
 
@@ -22,6 +23,7 @@ def unmet(checked, pathway, complete):
 def test_it_is_in_order_and_says_where_it_is_from(name):
     checked = shipped(name)
     assert checked.scheme.key == name
+    assert checked.scheme.sources
     assert all(
         source.url and source.accessed for source in (*checked.scheme.sources, *checked.framework.sources)
     )
@@ -48,6 +50,13 @@ def test_no_name_of_a_scheme_is_in_the_code():
 
 
 class TestCmalt:
+    def test_its_history(self):
+        before, now = shipped("cmalt-2024").scheme, shipped("cmalt").scheme
+        assert (before.key, before.framework_version) == (now.key, now.framework_version)
+        assert not before.rules.submission.required().is_rolling
+        changed = [change.path for change in compare(before, now) if change.path[0] == "rules"]
+        assert changed == [("rules", "submission"), ("rules", "submission", "note")]
+
     def test_its_sections_and_components(self):
         framework = shipped("cmalt").framework
         assert [node.code for node in framework.walk()] == [
