@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from collegium.config import environment
+from tests.addresses import OUR_ADDRESSES
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGE = ROOT / "collegium"
@@ -77,50 +77,9 @@ def test_settings_come_from_the_declared_environment_only():
 
 # Addresses ------------------------------------------------------------------------------------------------------------
 
-# Pages that strangers may open, each with its reason. Everything else of ours must be closed to a stranger.
-OPEN = {
-    "home:start": "the front page",
-    "home:search": "finds only what the reader may see",
-    "home:roles": "what each role may do is public",
-    "schemes:list": "anybody may read a scheme before signing up",
-    "schemes:scheme": "the same",
-    "schemes:pathway": "the same",
-    "schemes:history": "the same",
-    "schemes:document": "the same, for programs",
-    "schemes:by_id": "only leads on to schemes:scheme",
-    "credentials:register": "an employer who checks a name has no account",
-    "credentials:award": "the same; its address can't be guessed",
-    "credentials:verify": "anybody may check a credential",
-    "credentials:issuer": "whose keys these are is public",
-    "credentials:badge": "the picture that credentials point to",
-    "credentials:credential": "whoever knows this address has the credential",
-    "credentials:status": "status lists are read by every verifier",
-    "credentials:did": "public keys are public",
-    "healthz": "for the supervisor",
-    "readyz": "for the supervisor",
-}
-
-
-def _addresses(patterns=None, namespace="", prefix=""):
-    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from _addresses(pattern.url_patterns, inner, prefix + str(pattern.pattern))
-        elif isinstance(pattern, URLPattern):
-            yield (
-                f"{namespace}{pattern.name or pattern.callback.__name__}",
-                prefix + str(pattern.pattern),
-                pattern.callback,
-            )
-
-
-OUR_ADDRESSES = [
-    (name, route, view) for name, route, view in _addresses() if view.__module__.startswith("collegium.")
-]
-
 
 def test_there_are_addresses_to_guard():
-    assert len(OUR_ADDRESSES) > 40
+    assert len(OUR_ADDRESSES) > 100
 
 
 @pytest.mark.parametrize(("name", "view"), [(name, view) for name, _, view in OUR_ADDRESSES])

@@ -1,0 +1,224 @@
+"""Every address of ours, asked by nobody and by a signed-in stranger. A new address fails until it is told here whose it is."""
+
+import datetime as dt
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from collegium.accreditation.models import (
+    Assignment,
+    Extension,
+    Judgement,
+    Referee,
+    Registration,
+    Screening,
+    Submission,
+    SubmittedFile,
+)
+from collegium.activity.models import Activity
+from collegium.evidence.models import PersonShown
+from collegium.foundation import clock
+from collegium.foundation.models import Blob
+from collegium.notifications.models import Notification
+from collegium.organisations.models import EmailDomain, Invitation
+from collegium.portfolios import actions as portfolios
+from collegium.portfolios.models import Share
+from collegium.portfolios.queries import snapshot
+from collegium.schemes import actions as schemes
+from tests.addresses import OUR_ADDRESSES
+from tests.credentials.factories import make_award
+from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
+
+# What strangers may open, each with its reason. Everything else answers a stranger with log-in, 403 or 404.
+OPEN_TO_STRANGERS = {
+    "healthz": "for the supervisor",
+    "readyz": "for the supervisor",
+    "home:start": "the front page",
+    "home:search": "finds only what its reader may see",
+    "home:roles": "what each role may do is public",
+    "people:gone": "the last page of an account that is no more",
+    "organisations:list": "institutions are public, their members are not",
+    "organisations:organisation": "institutions are public, their members are not",
+    "schemes:list": "schemes are public",
+    "schemes:scheme": "schemes are public",
+    "schemes:by_id": "schemes are public",
+    "schemes:pathway": "schemes are public",
+    "schemes:history": "schemes are public",
+    "schemes:document": "schemes are public",
+    "credentials:register": "the register is public",
+    "credentials:verify": "anybody may check a credential",
+    "credentials:issuer": "who issues is public",
+    "credentials:award": "an award is public by its address",
+    "credentials:badge": "the picture of a pathway's badge",
+    "credentials:credential": "a credential is there to be verified",
+    "credentials:status": "a credential is there to be verified",
+    "credentials:did": "a credential is there to be verified",
+    "design:gallery": "components, without anybody's data",
+    "design:appearance": "light or dark, kept in a cookie",
+    "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
+}
+# What everyone signed in may open besides: lists of their own things, empty for a stranger, and first steps.
+OPEN_TO_EVERYONE_SIGNED_IN = {
+    "people:profile": "one's own",
+    "people:set_photo": "one's own",
+    "people:my_data": "one's own",
+    "people:download": "one's own",
+    "people:delete_account": "one's own",
+    "people:person": "the cast's names are seen by everyone signed in",
+    "people:photo": "as the person's page",
+    "notifications:list": "one's own",
+    "notifications:mark_all": "one's own",
+    "notifications:preferences": "one's own",
+    "organisations:found": "anyone may put an organisation on the list",
+    "organisations:invitation": "whoever has the letter; a wrong token is told so",
+    "evidence:list": "one's own",
+    "evidence:capture": "one's own",
+    "evidence:anywhere": "how to capture from anywhere",
+    "portfolios:list": "one's own",
+    "portfolios:with_me": "what is shared with the reader",
+    "portfolios:begin": "a portfolio of one's own",
+    "portfolios:begin_on": "a portfolio of one's own",
+    "portfolios:signed_in_again": "says that signing in worked",
+    "accreditation:mine": "one's own",
+    "accreditation:register": "a registration of one's own",
+}
+CLOSED = {403, 404, 405}
+
+
+@pytest.fixture
+def small_world(ada, bo, cy, settings, tmp_path):
+    """Something of Ada's behind every kind of address, nothing of it shared with anybody."""
+    settings.MEDIA_ROOT = tmp_path
+    version = schemes.load_file(settings.SCHEMES_DIRECTORY / "cmalt.yaml")
+    pathway = version.pathways.get(key="cmalt")
+    make_coordinator(cy, version.scheme)
+    holding = make_assessor(bo, version.scheme, holds_pathway="cmalt")
+    evidence = make_evidence(ada)
+    shown = PersonShown.objects.create(evidence=evidence, who="My students")
+    portfolio = portfolios.begin(by=ada, pathway=pathway)
+    section = portfolio.sections.get(node__code="1a")
+    part = portfolios.write(
+        section=section, component="description", html="<p>Mine.</p>", on_revision=0, by=ada
+    )
+    share = Share.objects.create(portfolio=portfolio, person=bo)
+    registration = Registration.objects.create(person=ada, pathway=pathway)
+    extension = Extension.objects.create(
+        registration=registration, reason="Illness", until=dt.date(2030, 1, 1)
+    )
+    referee = Referee.objects.create(registration=registration, name="Ree Feree", email="ree@example.org")
+    content = snapshot(portfolio)
+    submission = Submission.objects.create(
+        registration=registration, portfolio=portfolio, content=content, sha256="0" * 64, state="assessing"
+    )
+    Screening.objects.create(submission=submission)
+    blob = Blob.objects.create(sha256="a" * 64, size=1, media_type="text/plain")
+    file = SubmittedFile.objects.create(
+        submission=submission, blob=blob, name="notes.txt", evidence_id=evidence.pk
+    )
+    assignment = Assignment.objects.create(submission=submission, assessor=bo, role="lead", state="accepted")
+    Judgement.objects.create(assignment=assignment, overall="Sealed words")
+    award = make_award(person=ada, pathway=pathway)
+    credential = award.credentials.get()
+    organisation = make_organisation(ada, coordinators=(cy,))
+    domain = EmailDomain.objects.create(organisation=organisation, domain="ada.example")
+    invitation = Invitation.objects.create(
+        organisation=organisation, email="new@example.org", token_hash="1" * 64, expires_at=clock.now()
+    )
+    activity = Activity.objects.create(
+        verb="evidence.captured", actor=ada, about_kind="evidence.evidence", about_id=str(evidence.pk)
+    )
+    notification = Notification.objects.create(person=ada, activity=activity, role="owner")
+    return SimpleNamespace(
+        arguments={
+            "portfolio_id": portfolio.pk,
+            "section_id": section.pk,
+            "node_id": section.node_id,
+            "component": part.component,
+            "number": 1,
+            "evidence_id": evidence.pk,
+            "shown_id": shown.pk,
+            "share_id": share.pk,
+            "registration_id": registration.pk,
+            "extension_id": extension.pk,
+            "referee_id": referee.pk,
+            "submission_id": submission.pk,
+            "file_id": file.pk,
+            "assignment_id": assignment.pk,
+            "award_id": award.pk,
+            "public_id": award.public_id,
+            "pathway_id": pathway.pk,
+            "pathway_key": pathway.key,
+            "scheme_id": version.scheme.pk,
+            "key": version.scheme.key,
+            "holding_id": holding.pk,
+            "person_id": ada.pk,
+            "size": 256,
+            "token": "no-such-token",
+            "slug": organisation.slug,
+            "domain_id": domain.pk,
+            "invitation_id": invitation.pk,
+            "notification_id": notification.pk,
+            "form": "svg",
+        },
+        special={
+            "credentials:credential": {"public_id": credential.public_id},
+            "credentials:status": {"number": credential.status_list.number},
+            "portfolios:public": {"slug": "not-published"},
+        },
+    )
+
+
+def address(name, route, world):
+    """The address with the row of the small world for each of its parameters."""
+    names = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    known = {**world.arguments, **world.special.get(name, {})}
+    missing = [parameter for parameter in names if parameter not in known]
+    assert not missing, f"{name} has parameters that the small world has no row for: {missing}"
+    try:
+        return reverse(name, kwargs={parameter: known[parameter] for parameter in names})
+    except NoReverseMatch:  # pragma: no cover
+        pytest.fail(f"{name} has no address")
+
+
+CASES = [(name, route) for name, route, _ in OUR_ADDRESSES]
+
+
+def _answer(client, method, where):
+    """The status at the end of the way; "log-in" where the way leads to the door."""
+    response = getattr(client, method)(where, follow=True)
+    ways = [address for address, _ in response.redirect_chain]
+    return "log-in" if any(way.startswith(reverse("account_login")) for way in ways) else response.status_code
+
+
+def _answers(client, where):
+    return {method: _answer(client, method, where) for method in ("get", "post")}
+
+
+def test_nobody_opens_what_is_not_open(small_world, client_of):
+    wrong = {}
+    for name, route in CASES:
+        answers = _answers(client_of(None), address(name, route, small_world))
+        is_closed = all(answer in {*CLOSED, "log-in"} for answer in answers.values())
+        if is_closed == (name in OPEN_TO_STRANGERS):
+            wrong[name] = answers
+    assert wrong == {}
+
+
+def test_a_signed_in_stranger_opens_nothing_of_hers(small_world, client_of):
+    wrong = {}
+    open_to_eve = OPEN_TO_STRANGERS | OPEN_TO_EVERYONE_SIGNED_IN
+    for name, route in CASES:
+        if name in open_to_eve:
+            continue
+        # A stranger of her own each time: what one address does must not spoil the next question.
+        answers = _answers(client_of(make_person()), address(name, route, small_world))
+        if not all(answer in CLOSED for answer in answers.values()):
+            wrong[name] = answers
+    assert wrong == {}
+
+
+def test_the_lists_name_only_addresses_that_exist():
+    names = {name for name, _ in CASES}
+    assert sorted((OPEN_TO_STRANGERS | OPEN_TO_EVERYONE_SIGNED_IN).keys() - names) == []
