@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from collegium.schemes import requirements
+from collegium.schemes import requirements, wording
 from collegium.schemes.documents import RULES_BY_NAME, UNSET, Duration, FrameworkDocument, SchemeDocument
 from collegium.schemes.requirements import ShapeError
 
@@ -56,17 +56,17 @@ def compare(
         raise TypeError("A framework can be compared with a framework, a scheme with a scheme.")
     if isinstance(old, FrameworkDocument) and isinstance(new, FrameworkDocument):
         titles = {**old.titles, **new.titles}
-    return list(_Comparison(old.plain, new.plain, titles or {}).changes())
+    return list(_Comparison(old, new, titles or {}).changes())
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    old: Mapping[str, Any]
-    new: Mapping[str, Any]
+    old: FrameworkDocument | SchemeDocument
+    new: FrameworkDocument | SchemeDocument
     titles: Mapping[str, str]
 
     def changes(self) -> Iterator[Change]:
-        for change in self._mapping(self.old, self.new, ()):
+        for change in self._mapping(self.old.plain, self.new.plain, ()):
             # The version itself is what is compared: it always differs.
             if change.path != ("version",):
                 yield change
@@ -90,7 +90,7 @@ class _Comparison:
             # One may be bare and the other with its source: what counts is the value in both.
             yield from self._value(_bare(old), _bare(new), path)
             yield from self._remarks(old, new, path)
-        elif path[-1] == "requires":
+        elif path[-1] == "requires" or _is_rule(path):
             yield self._change(How.CHANGED, path, old=old, new=new)
         elif isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from self._mapping(old, new, path)
@@ -126,10 +126,10 @@ class _Comparison:
         where = self._where(path)
         match how:
             case How.ADDED:
-                words = self._words(new, path, under=where)
+                words = self._words(new, path, of=self.new, under=where)
                 pattern = _("%(where)s is new: %(words)s.") if words else _("%(where)s is new.")
             case How.REMOVED:
-                words = self._words(old, path, under=where)
+                words = self._words(old, path, of=self.old, under=where)
                 pattern = _("%(where)s is gone; it was: %(words)s.") if words else _("%(where)s is gone.")
             case How.CHANGED:
                 return Change(
@@ -138,8 +138,8 @@ class _Comparison:
                     _("%(where)s: was %(old)s, is now %(new)s.")
                     % {
                         "where": where,
-                        "old": self._words(old, path) or _("something else"),
-                        "new": self._words(new, path) or _("something else"),
+                        "old": self._words(old, path, of=self.old) or _("something else"),
+                        "new": self._words(new, path, of=self.new) or _("something else"),
                     },
                 )
         return Change(how, path, pattern % {"where": where, "words": words})
@@ -147,7 +147,7 @@ class _Comparison:
     def _where(self, path: Path) -> str:
         """The path as a reader would say it: titles for codes, and words for the keys of the file."""
         said: list[str] = []
-        here: list[Any] = [self.new, self.old]
+        here: list[Any] = [self.new.plain, self.old.plain]
         parent = ""
         for number, step in enumerate(path):
             here = [found for item in here if (found := _step(item, step)) is not None]
@@ -176,9 +176,13 @@ class _Comparison:
             return _("upgrade %(between)s") % {"between": step.replace("-to-", " → ")}
         return _FIELDS[step]() if step in _FIELDS else step
 
-    def _words(self, value: Any, path: Path, *, under: str = "") -> str:
+    def _words(
+        self, value: Any, path: Path, *, of: FrameworkDocument | SchemeDocument, under: str = ""
+    ) -> str:
         """The value in words; nothing where its heading has said them already."""
         value = _bare(value)
+        if _is_rule(path) and isinstance(of, SchemeDocument):
+            return _rule_in_words(path, of)
         if path[-1] == "requires" and value != UNSET.value:
             try:
                 return _short(requirements.in_words(requirements.read(value), self.titles))
@@ -186,6 +190,21 @@ class _Comparison:
                 return ""
         words = _in_words(value)
         return "" if (words and words in under) or words == path[-1] else words
+
+
+def _is_rule(path: Path) -> bool:
+    return len(path) > 1 and path[-2] == "rules" and path[-1] in RULES_BY_NAME
+
+
+def _rule_in_words(path: Path, scheme: SchemeDocument) -> str:
+    """A rule of the scheme, or of the pathway that the path leads to, as its page says it."""
+    kind = RULES_BY_NAME[path[-1]]
+    rules = scheme.pathway(path[1]).rules if path[0] == "pathways" else scheme.rules
+    said = wording.say(kind.name, getattr(rules, kind.attribute), scheme)
+    if said is None:
+        return _("unset")
+    words = " ".join(filter(None, (said.sentence, "; ".join(point.rstrip(".") for point in said.points))))
+    return f"“{_short(words)}”"
 
 
 def _in_words(value: Any) -> str:

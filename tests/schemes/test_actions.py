@@ -71,7 +71,7 @@ class TestLoading:
                 checked=samples.checked(("time to outcome: 3 months", "time to outcome: 4 months"))
             )
         assert caught.value.code == "version"
-        assert caught.value.details == ("Time to the outcome: was 3 months, is now 4 months.",)
+        assert caught.value.details == ("Time to the outcome: was “3 months”, is now “4 months”.",)
         assert SchemeVersion.objects.get().read == samples.checked().scheme
 
     def test_a_framework_never_changes_either(self, lantern):

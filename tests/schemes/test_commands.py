@@ -54,7 +54,10 @@ def test_load_refuses_with_what_differs(run, folder, lantern):
     result = run("load", folder / "lantern.yaml")
     assert result.exit_code == 1
     assert "already loaded with other content" in result.output
-    assert "Becoming lead assessor: was 3, is now 2." in result.output
+    assert (
+        "Becoming lead assessor: was “After three assessments as second assessor”, is now “After two assessments as second assessor”."
+        in result.output
+    )
     assert SchemeVersion.objects.count() == 1
 
 
@@ -68,7 +71,7 @@ def test_diff_with_what_is_loaded_and_between_files(run, folder, lantern):
         result = run("diff", *arguments)
         assert result.exit_code == 1
         assert result.output == (
-            "From Lantern award 2024-01 to Lantern award 2025-01:\n~ Becoming lead assessor: was 3, is now 2.\n"
+            "From Lantern award 2024-01 to Lantern award 2025-01:\n~ Becoming lead assessor: was “After three assessments as second assessor”, is now “After two assessments as second assessor”.\n"
         )
     assert run("diff", folder / "lantern.yaml", folder / "frameworks" / "lantern-1.yaml").exit_code == 1
 

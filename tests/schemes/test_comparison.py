@@ -27,20 +27,20 @@ def test_nothing_changed():
             "time to outcome: 3 months",
             "time to outcome: 4 months",
             How.CHANGED,
-            "Time to the outcome: was 3 months, is now 4 months.",
+            "Time to the outcome: was “3 months”, is now “4 months”.",
         ),
         (
             "split decision: unset",
             "split decision: third assessor",
             How.CHANGED,
-            "When assessors differ: was unset, is now “third assessor”.",
+            "When assessors differ: was unset, is now “A third assessor reads the portfolio”.",
         ),
         ("registration validity: 2 years", "registration validity: {value: 2 years, source: book}", None, ""),
         (
             "registration validity: 2 years",
             "registration validity: {value: 1 year, source: book}",
             How.CHANGED,
-            "Registration is valid for: was 2 years, is now 1 year.",
+            "Registration is valid for: was “2 years”, is now “1 year”.",
         ),
         (
             "one of: [1a, 1b]",
@@ -54,7 +54,7 @@ def test_nothing_changed():
             "award validity: 3 years",
             "award validity: for life",
             How.CHANGED,
-            "The award is valid for: was 3 years, is now “for life”.",
+            "The award is valid for: was “3 years”, is now “For life”.",
         ),
         (
             "fees:\n",
@@ -66,7 +66,7 @@ def test_nothing_changed():
             "nominated assessor: yes",
             "nominated assessor: no",
             How.CHANGED,
-            "Nominating an assessor: was yes, is now no.",
+            "Nominating an assessor: was “A candidate may name somebody they would like to be read by”, is now “A candidate has no say in who assesses”.",
         ),
     ],
 )

@@ -93,7 +93,7 @@ def test_versions_and_what_each_changed(lantern):
     ]
     assert [str(change) for change in steps[0].changes] == [
         "Date of publication: was 2024-01-15, is now 2025-02-01.",
-        "Becoming lead assessor: was 3, is now 2.",
+        "Becoming lead assessor: was “After three assessments as second assessor”, is now “After two assessments as second assessor”.",
     ]
 
 

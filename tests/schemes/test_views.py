@@ -115,8 +115,9 @@ class TestPublic:
         address = lantern.scheme.get_absolute_url()
         assert "no longer the current one" in text(client.get(f"{address}?version=2024-01"))
         assert "no longer the current one" not in text(client.get(address))
-        assert "Becoming lead assessor: was 3, is now 2." in text(
-            client.get(reverse("schemes:history", args=["lantern"]))
+        assert (
+            "Becoming lead assessor: was “After three assessments as second assessor”, is now “After two assessments as second assessor”."
+            in text(client.get(reverse("schemes:history", args=["lantern"])))
         )
         assert client.get(f"{address}?version=1999").status_code == 404
 
