@@ -1,6 +1,9 @@
 """Rows of the rooms that have no page of their own for administrators: background work, the log, schemes and roles."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from collegium.activity.models import Activity
@@ -12,6 +15,10 @@ from collegium.schemes.models import RoleHolding, SchemeVersion
 admin.site.site_header = admin.site.site_title = _("Administration")
 admin.site.index_title = _("What stands behind the pages")
 admin.site.site_url = "/"
+# Keys and addresses are their owner's, and nobody here is in a group: no page to change them by the way.
+for foreign in (EmailAddress, Authenticator, Group):
+    if admin.site.is_registered(foreign):
+        admin.site.unregister(foreign)
 
 
 @admin.register(Job)

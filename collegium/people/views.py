@@ -45,6 +45,7 @@ def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
             "profile": profile,
             "audiences": audiences,
             "audience_words": AUDIENCE_WORDS,
+            "field_titles": FIELDS,
             "country": territories.country_name(profile.country),
             "languages_in_words": [territories.language_name(tag) for tag in profile.languages],
         },
