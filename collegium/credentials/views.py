@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import Resolver404, resolve
@@ -132,6 +132,11 @@ def _attachment(content: bytes | str, media_type: str, name: str) -> HttpRespons
     return response
 
 
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """An empty form that was sent is an answer too: no evidence, say."""
+    return request.POST if request.method == "POST" else None
+
+
 def _file_name(award: Award, ending: str) -> str:
     name = f"{award.holder_name} {award.post_nominals or award.pathway.title}"
     safe = "".join(letter if letter.isalnum() or letter in " -" else "" for letter in name)
@@ -177,7 +182,7 @@ def choose_evidence(request: SignedInRequest, public_id: Any) -> HttpResponseBas
         because=_("Only the holder of an award in force may do that."),
     )
     chosen = [link.evidence_id for link in awards.chosen_evidence(award)]
-    form = EvidenceForm(request.POST or None, holder=request.person, initial={"evidence": chosen})
+    form = EvidenceForm(_sent(request), holder=request.person, initial={"evidence": chosen})
     if request.method == "POST" and form.is_valid():
         try:
             actions.choose_evidence(
@@ -223,7 +228,7 @@ def revoke(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
         allowed=rules.may_revoke(request.person, award),
         because=_("Only a coordinator of the scheme may revoke an award, and never their own."),
     )
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_sent(request))
     if form.is_valid():
         actions.revoke(award=award, by=request.person, reason=form.cleaned_data["reason"])
         messages.success(
@@ -247,7 +252,7 @@ def reinstate(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
         allowed=rules.may_reinstate(request.person, award),
         because=_("Only a coordinator of the scheme may reinstate an award, and never their own."),
     )
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_sent(request))
     if form.is_valid():
         actions.reinstate(award=award, by=request.person, reason=form.cleaned_data["reason"])
         messages.success(request, _("The award is in force again, with a new credential."))
@@ -291,42 +296,40 @@ def _own_award(address: str) -> Award | None:
 @require_http_methods(["GET", "POST"])
 def verify(request: Request) -> HttpResponseBase:
     """Anyone may ask. What is given is read and answered, and not kept."""
-    asked = (
-        {"address": request.GET["address"]}
-        if request.method == "GET" and request.GET.get("address")
-        else None
+    form = VerifyForm(
+        _sent(request), request.FILES or None, initial={"address": request.GET.get("address", "")}
     )
-    form = VerifyForm(request.POST or None, request.FILES or None, initial=asked)
-    report, problem = None, ""
-    if request.method == "POST" and form.is_valid():
-        if _asks_too_often(request):
-            problem = _("That were many checks in one minute. Please wait a moment, then try again.")
-        else:
-            given: bytes | str = form.cleaned_data["text"]
-            if form.cleaned_data["file"]:
-                given = form.cleaned_data["file"].read()
-            elif form.cleaned_data["address"]:
-                address = form.cleaned_data["address"].strip()
-                award = _own_award(address)
-                if award is not None:
-                    return redirect(award)
-                try:
-                    given = issuing.fetch(address)
-                except http.Unreachable as unreachable:
-                    problem = str(unreachable)
-            if not problem:
-                report = verification.verify(given, fetch=issuing.fetch, at=clock.now())
-    status = (
-        429
-        if problem and report is None and form.is_bound and not form.errors and "minute" in problem
-        else 200
-    )
+    report, problem, status = None, "", 200
+    if form.is_bound and not form.is_valid():
+        status = 422
+    elif form.is_bound and _asks_too_often(request):
+        problem, status = _("That were many checks in one minute. Please wait a moment, then try again."), 429
+    elif form.is_bound:
+        address = form.cleaned_data["address"].strip()
+        award = _own_award(address)
+        if award is not None:
+            return redirect(award)
+        try:
+            report = verification.verify(_given(form), fetch=issuing.fetch, at=clock.now())
+        except http.Unreachable as unreachable:
+            problem = str(unreachable)
     return render(
         request,
         "credentials/verify.jinja",
         {"form": form, "report": report, "problem": problem, "points": _points(report)},
-        status=422 if form.is_bound and form.errors else status,
+        status=status,
     )
+
+
+def _given(form: VerifyForm) -> bytes | str:
+    """The first way that was used; raises Unreachable where an address leads nowhere."""
+    if form.cleaned_data["file"]:
+        content: bytes = form.cleaned_data["file"].read()
+        return content
+    if form.cleaned_data["address"]:
+        return issuing.fetch(form.cleaned_data["address"].strip())
+    text: str = form.cleaned_data["text"]
+    return text
 
 
 def _points(report: verification.Report | None) -> list[tuple[str, list[verification.Finding]]]:

@@ -1,5 +1,6 @@
 """A submission that has passed, and the award that it makes, without walking the whole way there."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,20 +8,27 @@ from collegium.accreditation.models import JointJudgement, JointMark, Registrati
 from collegium.credentials import actions
 from collegium.credentials.models import Award
 from collegium.foundation import clock
-from collegium.schemes.actions import load_file
+from collegium.schemes.actions import checked_file, load_scheme
+from collegium.schemes.documents import CheckedScheme
 from collegium.schemes.models import Pathway, Scheme
 from tests.factories import make_person
 
 SCHEMES = Path(__file__).parents[2] / "schemes"
 
 
-def make_cmalt() -> Scheme:
-    """The real scheme, as shipped."""
-    return Scheme.objects.filter(key="cmalt").first() or load_file(SCHEMES / "cmalt.yaml").scheme
+@cache
+def _checked(name: str) -> CheckedScheme:
+    """Reading and checking a file takes longer than anything that is tested here."""
+    return checked_file(SCHEMES / f"{name}.yaml")
+
+
+def make_scheme(name: str = "cmalt") -> Scheme:
+    """A real scheme, as shipped."""
+    return Scheme.objects.filter(key=name).first() or load_scheme(checked=_checked(name)).scheme
 
 
 def make_pathway(key: str = "cmalt") -> Pathway:
-    return Pathway.objects.current().get(scheme_version__scheme=make_cmalt(), key=key)
+    return Pathway.objects.current().get(scheme_version__scheme=make_scheme(), key=key)
 
 
 def _section(code: str, title: str, number: int = 1) -> dict[str, Any]:
