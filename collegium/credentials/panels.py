@@ -111,7 +111,8 @@ def awards_stay(person: Person) -> list[str]:
 
 @exports("awards", title=gettext_lazy("Awards and credentials"))
 def my_awards(person: Person) -> tuple[object, list[File]]:
-    facts, files = [], []
+    facts: list[dict[str, Any]] = []
+    files: list[File] = []
     for award in awards.awards_of(person):
         facts.append(
             {
