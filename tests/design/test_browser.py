@@ -17,28 +17,23 @@ def _a_full_bar():
     places.identity(lambda request: places.Identity(name="Ada Okafor"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_for_axe_to_find(browser_page, axe, theme, width):
-    browser_page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    browser_page.set_viewport_size({"width": width, "height": 900})
-    for path in ("/design/", "/design/appearance/", "/refusing/"):
-        browser_page.goto(path)
-        assert axe(browser_page) == []
+def test_nothing_for_axe_to_find(browser_page, axe):
+    browser_page.emulate_media(reduced_motion="reduce")
+    for theme, width in (("light", 1440), ("dark", 390)):
+        browser_page.emulate_media(color_scheme=theme)
+        browser_page.set_viewport_size({"width": width, "height": 900})
+        for path in ("/design/", "/design/appearance/", "/refusing/"):
+            browser_page.goto(path)
+            assert (theme, width, path, axe(browser_page)) == (theme, width, path, [])
 
 
-@pytest.mark.parametrize("width", [1440, 1120, 768, 390, 320])
-def test_nothing_sticks_out(browser_page, width):
-    browser_page.set_viewport_size({"width": width, "height": 800})
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_nothing_sticks_out(browser_page, direction):
     browser_page.goto("/design/")
-    assert browser_page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def test_nothing_sticks_out_from_the_right_either(browser_page):
-    browser_page.set_viewport_size({"width": 320, "height": 800})
-    browser_page.goto("/design/")
-    browser_page.evaluate("document.documentElement.dir = 'rtl'")
-    assert browser_page.evaluate("document.documentElement.scrollWidth") == 320
+    browser_page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+    for width in (1440, 1120, 768, 390, 320):
+        browser_page.set_viewport_size({"width": width, "height": 800})
+        assert browser_page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_keys_lead_to_search_capture_and_help(browser_page):
@@ -107,3 +102,36 @@ def test_the_first_tab_leads_past_the_bar(browser_page):
     assert browser_page.evaluate("document.activeElement.className") == "skip"
     browser_page.keyboard.press("Enter")
     assert browser_page.evaluate("document.activeElement.id") == "main"
+
+
+def test_files_are_dropped_and_named(browser_page):
+    browser_page.goto("/design/")
+    browser_page.evaluate(
+        """() => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File(["x".repeat(2300)], "<b>slides</b>.pdf"));
+            dropped.items.add(new File(["y"], "second.pdf"));
+            document.querySelector("[data-file-drop]").dispatchEvent(
+                new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        }"""
+    )
+    assert browser_page.locator("[data-chosen] li").all_inner_texts() == ["<b>slides</b>.pdf\n2 kB"]
+    assert browser_page.evaluate("document.querySelector('[data-file-drop] input').files.length") == 1
+
+
+def test_a_server_says_a_word_at_the_edge(browser_page):
+    browser_page.goto("/design/")
+    browser_page.evaluate("htmx.trigger(document.body, 'toast', { value: 'Saved <b>' })")
+    toast = browser_page.locator(".toast")
+    assert "Saved <b>" in toast.inner_text()
+    toast.get_by_role("button", name="Close").click()
+    assert toast.count() == 0
+
+
+def test_a_dialog_opens_over_the_page_and_closes(browser_page):
+    browser_page.goto("/design/")
+    browser_page.get_by_role("button", name="Publish…").click()
+    dialog = browser_page.get_by_role("dialog", name="Publish this portfolio?")
+    assert dialog.is_visible()
+    dialog.get_by_role("button", name="Close").click()
+    assert not dialog.is_visible()
