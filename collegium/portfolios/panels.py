@@ -77,6 +77,18 @@ def reads_in_portfolio(person: Person | None, evidence: Evidence, request: HttpR
     )
 
 
+@panel("evidence.page", order=20)
+def used_in(request: HttpRequest, *, evidence: Evidence) -> str | None:
+    """Where its owner has placed it; of no concern to other readers."""
+    person = cast("Request", request).person
+    if person is None or person.pk != evidence.owner_id:
+        return None
+    placements = Placement.objects.filter(evidence=evidence).select_related(
+        "section__portfolio", "section__node"
+    )
+    return render_to_string("portfolios/used_in.jinja", {"placements": list(placements)}, request)
+
+
 @register_use
 def used() -> "QuerySet[Placement, int]":
     return Placement.objects.values_list("evidence", flat=True)
