@@ -301,7 +301,7 @@ def test_a_page_takes_so_many_queries_however_much_is_said(client, ada, number, 
     for framework in frameworks:
         actions.align(evidence=evidence, by=ada, node=framework.nodes.get(code="1a"))
     client.get(address("evidence", evidence))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address("evidence", evidence))
 
 
