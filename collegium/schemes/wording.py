@@ -250,6 +250,11 @@ _SAY: Mapping[str, Callable[[Any, SchemeDocument], Said]] = {
     "submission": _submission,
     "evidence": lambda value, _scheme: Said("", tuple(value)),
     "referees": _referees,
+    "unlisted holders": lambda value, _scheme: Said(
+        _("A holder may choose not to be listed on the public register.")
+        if value
+        else _("Every holder is listed on the public register.")
+    ),
     "nominated assessor": lambda value, _scheme: Said(
         _("A candidate may name somebody they would like to be read by.")
         if value

@@ -97,6 +97,7 @@ rules:
   appeals: unset
   award validity: 3 years
   renewal: {asks: [A new wick.], lapse: It goes out.}
+  unlisted holders: yes
 fees:
   - {key: oil, title: Oil, who: Candidates, amount: unset, currency: GBP, when: once}
   - {key: wick, title: Wick, who: Holders, amount: 12.50, currency: GBP, when: each year}

@@ -127,6 +127,7 @@ class TestCmalt:
             "rules/split decision",
             "rules/referral deadline",
             "rules/appeals",
+            "rules/unlisted holders",
         ]
 
     def test_the_sister_scheme_differs_where_it_differs(self):

@@ -31,6 +31,7 @@ from tests.schemes.conftest import shipped
         ),
         ("award validity", Said("3 years")),
         ("renewal", Said("A holder hands in:", ("A new wick.", "It goes out."))),
+        ("unlisted holders", Said("A holder may choose not to be listed on the public register.")),
     ],
 )
 def test_a_rule_in_words(name, said):

@@ -152,6 +152,13 @@ RULES: tuple[RuleKind, ...] = (
         "award validity", _("The award is valid for"), _("How long is an award valid?"), DURATION, "keeping"
     ),
     RuleKind("renewal", _("Renewal"), _("What does a holder hand in to renew?"), STRUCTURE, "keeping"),
+    RuleKind(
+        "unlisted holders",
+        _("Leaving the register's list"),
+        _("May a holder choose not to be listed on the public register?"),
+        YES_OR_NO,
+        "keeping",
+    ),
 )
 
 RULES_BY_NAME: Mapping[str, RuleKind] = {kind.name: kind for kind in RULES}

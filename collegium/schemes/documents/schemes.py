@@ -75,6 +75,7 @@ class Rules:
     appeals: Rule[str | None]
     award_validity: Rule[Duration | None]  # None: for life
     renewal: Rule[Renewal | None]
+    unlisted_holders: Rule[bool]
     referees: Rule[Referees | None]
     mentors: Rule[str | None]
     evidence: Rule[tuple[str, ...]]
@@ -585,6 +586,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "appeals": _or_none(str),
     "award_validity": lambda plain: None if plain == "for life" else Duration.read(plain),
     "renewal": _or_none(_renewal),
+    "unlisted_holders": bool,
     "referees": _or_none(_referees),
     "mentors": _or_none(str),
     "evidence": tuple,
