@@ -384,11 +384,16 @@ def _told(award: Award, **more: Any) -> dict[str, Any]:
 
 @transaction.atomic
 def set_listed(*, award: Award, by: Person, listed: bool) -> Award:
-    """Whether the register's list and search show it. Its own page stays: whoever has its address may check it."""
+    """Whether the register's list and search show it. Its own page stays: whoever has its address may check it.
+
+    Refuses to take it off where the scheme lists every holder.
+    """
     award = _locked(award)
     require(
         allowed=may_set_listed(by, award), because=_("Only its holder decides whether an award is listed.")
     )
+    if not listed and awards.listing(award) is awards.Listing.ALWAYS:
+        raise Refusal(_("The scheme lists every holder, so an award of it can't be taken off the list."))
     if award.listed != listed:
         award.listed = listed
         award.save(update_fields=["listed"])

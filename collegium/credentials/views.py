@@ -93,6 +93,7 @@ def show_award(request: Request, public_id: Any) -> HttpResponseBase:
             "may_download": rules.may_download(person, award),
             "may_choose_evidence": rules.may_choose_evidence(person, award),
             "may_set_listed": rules.may_set_listed(person, award),
+            "listing": awards.listing(award) if rules.may_set_listed(person, award) else None,
             "may_revoke": rules.may_revoke(person, award),
             "may_reinstate": rules.may_reinstate(person, award),
         },
@@ -208,7 +209,11 @@ def set_listed(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
         because=_("Only its holder decides whether an award is listed."),
     )
     listed = request.POST.get("listed") == "yes"
-    actions.set_listed(award=award, by=request.person, listed=listed)
+    try:
+        actions.set_listed(award=award, by=request.person, listed=listed)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(award)
     said = (
         _("Your award is listed on the register.")
         if listed

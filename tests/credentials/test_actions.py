@@ -261,6 +261,23 @@ def test_only_the_holder_says_whether_it_is_listed(ada, bo, coordinator):
     assert actions.set_listed(award=award, by=ada, listed=False).listed is False
 
 
+@pytest.mark.parametrize(("rule", "allowed"), [("yes", True), ("no", False)])
+def test_a_scheme_may_list_every_holder(ada, coordinator, rule, allowed):
+    award = make_award(person=ada)
+    answer_unset_rule(
+        scheme_version=award.pathway.scheme_version,
+        path="rules/unlisted holders",
+        answer=rule == "yes",
+        reason="Asked our members.",
+        by=coordinator,
+    )
+    if allowed:
+        assert actions.set_listed(award=award, by=ada, listed=False).listed is False
+    else:
+        with pytest.raises(Refusal):
+            actions.set_listed(award=award, by=ada, listed=False)
+
+
 # Renewal --------------------------------------------------------------------------------------------------------------
 
 

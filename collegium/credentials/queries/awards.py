@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -208,6 +209,21 @@ def register_entry(award: Award, *, status: dict[str, Any]) -> dict[str, Any]:
         status=status,
         licence_number=str(award.public_id),
     )
+
+
+class Listing(StrEnum):
+    """Whether a holder may choose not to be listed."""
+
+    CHOICE = "choice"
+    UNSAID = "unsaid"  # the scheme has published nothing about it, so nothing forbids it; the page says so
+    ALWAYS = "always"
+
+
+def listing(award: Award) -> Listing:
+    allowed = terms_of(award.pathway).rules.unlisted_holders.value
+    if allowed is UNSET:
+        return Listing.UNSAID
+    return Listing.CHOICE if allowed else Listing.ALWAYS
 
 
 # The page -------------------------------------------------------------------------------------------------------------
