@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from collegium.evidence.models import Alignment, Evidence
 from collegium.portfolios.models import Placement
-from collegium.portfolios.queries.desk import Desk
+from collegium.portfolios.queries.desk import Desk, DeskSection
 
 MUCH, SOME = 150, 50  # marked words from which a dot is drawn larger
 SHOWN_LEFT_OVER = 12
@@ -36,7 +36,7 @@ def balance(desk: Desk) -> Balance:
     return Balance(
         principles=[{"code": each.code, "title": each.title} for each in desk.plan.principles],
         by_principle=_by_principle(desk, alignments),
-        sections=[{"code": each.key, "title": each.label} for each in desk],
+        sections=[{"code": each.code or each.short, "title": each.label} for each in _columns(desk)],
         by_evidence=_by_evidence(desk, alignments),
         thin=thin(desk, alignments),
         left_over=left_over[:SHOWN_LEFT_OVER],
@@ -77,7 +77,7 @@ def _by_principle(desk: Desk, alignments: dict[int, list[Alignment]]) -> list[di
             )
             level = max(_level(count), strength)
             cells.append({"level": level, "label": _cell_label(count, strength)} if level else None)
-        rows.append({"code": each.key, "title": each.section.name, "href": each.url, "cells": cells})
+        rows.append({"code": each.code, "title": each.short, "href": each.url, "cells": cells})
     return rows
 
 
@@ -103,7 +103,7 @@ def _by_evidence(desk: Desk, alignments: dict[int, list[Alignment]]) -> list[dic
             if alignment.node_id
         }
         cells: list[dict[str, Any] | None] = []
-        for each in desk:
+        for each in _columns(desk):
             is_placed = any(placement.evidence_id == evidence_id for placement in each.placements)
             strength = by_node.get(each.section.node_id, 0)
             cells.append(_evidence_cell(strength, is_placed=is_placed))
@@ -117,6 +117,11 @@ def _by_evidence(desk: Desk, alignments: dict[int, list[Alignment]]) -> list[dic
             }
         )
     return rows
+
+
+def _columns(desk: Desk) -> list[DeskSection]:
+    """Sections that evidence is asked for in, and those in which there is some."""
+    return [each for each in desk if each.placements or (each.planned is None or each.planned.assessed)]
 
 
 def _evidence_cell(strength: int, *, is_placed: bool) -> dict[str, Any] | None:

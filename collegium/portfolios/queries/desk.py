@@ -53,11 +53,19 @@ class DeskSection:
         return self.section.key
 
     @property
+    def code(self) -> str:
+        """``1a`` or ``5·2``, as people say it; empty where the code is only a word, such as "context"."""
+        is_said = any(character.isdigit() for character in self.section.node.code)
+        return self.key.replace("#", "·") if is_said else ""
+
+    @property
+    def short(self) -> str:
+        return self.section.title or (self.planned.short if self.planned else self.section.node.title)
+
+    @property
     def label(self) -> str:
-        """Code and name, as one says them in a sentence; the code alone is left out where it is only a word."""
-        code = self.section.node.code
-        name = self.section.title or (self.planned.short if self.planned else self.section.node.title)
-        return f"{code} {name}" if any(character.isdigit() for character in code) else name
+        """Code and name, as one says them in a sentence."""
+        return f"{self.code} {self.short}" if self.code else self.short
 
     @property
     def url(self) -> str:

@@ -57,6 +57,7 @@ def _section(each: DeskSection) -> dict[str, Any]:
     return {
         "key": each.key,
         "code": section.node.code,
+        "coded": bool(each.code),  # whether people say the code, or it is a mere name
         "instance": section.instance,
         "title": section.node.title,
         "own_title": section.title,

@@ -19,6 +19,12 @@ const page = {
   icon: (name) => (drawings.querySelector(`[data-icon="${name}"] svg`) ?? drawings.querySelector("svg")).cloneNode(true),
   link: openLink,
   image: openImage,
+  mark: markPassage,
+  isMarked,
+  principles: [...document.querySelectorAll("[data-principle-button]")].map((button) => ({
+    code: button.dataset.principleButton,
+    title: button.parentElement.querySelector(".principle-row__title").textContent,
+  })),
 };
 
 readEvidence();
@@ -98,6 +104,7 @@ function mount(tiptap, form) {
     keeper.save();
   });
   const state = form.closest(".writing").querySelector("[data-state]");
+  paper.querySelector("[role=toolbar]").append(state); // in sight however far one has scrolled
   keeper.addEventListener("state", ({ detail }) => showState(state, detail));
   keeper.addEventListener("state", ({ detail }) => {
     if (detail.state === "saved") evidenceAgain(writing);
@@ -110,13 +117,34 @@ function mount(tiptap, form) {
   });
   keeper.addEventListener("replaced", ({ detail }) => replace(writing, detail.html));
   const left = keeper.left();
-  if (left) offer(writing, left);
+  if (left) takeUp(writing, left);
   return writing;
 }
 
-/** What is kept of the words; nothing where there are none. */
+const A_MOMENT = 120_000;
+
+/** Words left on this device: in the server's hands after all, or of a moment ago, or to be asked about. */
+function takeUp(writing, left) {
+  const { editor, keeper } = writing;
+  const stands = wordsOf(editor);
+  editor.commands.setContent(left.html, { emitUpdate: false });
+  const kept = wordsOf(editor); // as the editor writes it, which is how the two can be compared
+  if (kept === stands) keeper.forget();
+  else if (left.revision === keeper.revision && Date.now() - left.at < A_MOMENT) {
+    // The page was left before the last words had gone: they go on from where they were.
+    writing.source.value = kept;
+    keeper.changed(kept);
+    return;
+  } else {
+    offer(writing, left);
+  }
+  editor.commands.setContent(stands, { emitUpdate: false });
+}
+
+/** The words as the server keeps them: no empty lines at the end, and it is the server that says how links relate. */
 function wordsOf(editor) {
-  return editor.isEmpty ? "" : editor.getHTML();
+  if (editor.isEmpty) return "";
+  return editor.getHTML().replace(/ rel="[^"]*"/g, "").replace(/(<p>(<br>)?<\/p>)+$/, "");
 }
 
 function replace(writing, html) {

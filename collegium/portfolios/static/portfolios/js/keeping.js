@@ -42,15 +42,13 @@ export class Keeper extends EventTarget {
     this.saved = this.current = html;
   }
 
-  /** Words that an earlier visit left on this device and the server never got. */
+  /** Words that an earlier visit left on this device and the server, as far as is known, never got. */
   left() {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.key));
-      if (kept && kept.html !== this.saved && kept.html !== this.form.elements.html.defaultValue) return kept;
+      return JSON.parse(localStorage.getItem(this.key));
     } catch {
-      /* no storage, or not ours */
+      return null; // no storage, or not ours
     }
-    return null;
   }
 
   forget() {
@@ -104,6 +102,7 @@ export class Keeper extends EventTarget {
     const answer = await this.#post(this.form.dataset.settle, { html, choice, on_revision: onRevision });
     if (answer.ok) {
       this.state = "saving";
+      if (choice !== "mine") this.current = answer.data.html;
       this.#took(answer.data, choice === "mine" ? html : answer.data.html);
       this.dispatchEvent(new CustomEvent("settled", { detail: { html: choice === "mine" ? null : answer.data.html } }));
     } else if (answer.status === 409) {

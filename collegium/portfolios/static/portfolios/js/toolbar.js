@@ -32,9 +32,16 @@ export function toolbar(editor, page, label) {
       tool("redo-2", says.redo, () => chain().redo().run(), null, () => editor.can().redo()),
     ],
   ];
+  // On a narrow screen the principles are far below the words: there they are tools as well.
+  const principles = page.principles.map(({ code, title }) => {
+    const made = tool(null, `${says.mark}: ${title}`, () => page.mark(code), () => page.isMarked(editor, code));
+    made.button.textContent = code;
+    return made;
+  });
+  if (principles.length) groups.splice(1, 0, principles);
   for (const group of groups) {
     const holder = document.createElement("span");
-    holder.className = "tools__group";
+    holder.className = group === principles ? "tools__group tools__group--principles" : "tools__group";
     holder.append(...group.map((each) => each.button));
     row.append(holder);
   }
@@ -53,7 +60,7 @@ export function toolbar(editor, page, label) {
   row.append(inTable);
 
   const all = [...groups.flat(), ...tableTools];
-  const stops = () => all.map((each) => each.button).filter((button) => !button.closest("[hidden]"));
+  const stops = () => all.map((each) => each.button).filter((button) => button.checkVisibility());
 
   function tool(icon, title, run, isActive, isPossible) {
     const button = document.createElement("button");
@@ -88,7 +95,7 @@ export function toolbar(editor, page, label) {
     }
     inTable.hidden = !editor.isActive("table");
     const buttons = stops();
-    if (!buttons.some((button) => button.tabIndex === 0)) buttons[0].tabIndex = 0;
+    if (!buttons.some((button) => button.tabIndex === 0) && (buttons[0] ?? all[0].button)) (buttons[0] ?? all[0].button).tabIndex = 0;
   }
   editor.on("transaction", show);
   show();
