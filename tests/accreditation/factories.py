@@ -1,5 +1,7 @@
 """Written portfolios, and a stage with everybody on it."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 
 from collegium.accreditation import actions, queries
@@ -9,7 +11,7 @@ from collegium.people.models import Person
 from collegium.portfolios import actions as portfolios
 from collegium.portfolios.models import Part, Portfolio, Section
 from collegium.schemes import queries as schemes
-from collegium.schemes.models import Pathway, Scheme
+from collegium.schemes.models import Pathway, Scheme, SchemeVersion
 
 WORDS = "<p>" + "I tried it with my second-year group and wrote down what changed. " * 8 + "</p>"
 
@@ -108,3 +110,13 @@ class Stage:
             },
         )
         actions.give_outcome(submission=submission, by=by)
+
+
+def set_rule(stage: Stage, name: str, value) -> None:
+    """The scheme as if it had published another rule."""
+    version = SchemeVersion.objects.get(pk=stage.pathway.scheme_version_id)
+    version.document["rules"][name] = value
+    version.sha256 = hashlib.sha256(json.dumps(version.document).encode()).hexdigest()
+    version.save()
+    stage.pathway = Pathway.objects.for_display().get(pk=stage.pathway.pk)
+    stage.registration = Registration.objects.for_display().get(pk=stage.registration.pk)

@@ -154,7 +154,7 @@ def steps(registration: Registration, submission: Submission | None, terms: Term
             "title": _("They read, each for themselves") if _number(terms) != 1 else _("They read"),
             "state": standing(3),
             "note": _("Neither sees what the other thinks before both are done.")
-            if _number(terms) != 1
+            if _number(terms) != 1 and at <= 3  # noqa: PLR2004  not done yet
             else "",
         },
         {
