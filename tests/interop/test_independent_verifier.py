@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from collegium.credentials import contexts, dids, proofs, statuslists
+from collegium.credentials import actions, badges, baking, contexts, dids, exporting, proofs, statuslists
+from collegium.credentials.models import StatusList
+from collegium.credentials.queries import issuing
+from collegium.foundation import clock
+from tests.credentials.factories import make_award, make_scheme
 from tests.credentials.made import KEY, LIST, METHOD, SITE, badge, did_document, issued, status_list
+from tests.factories import make_coordinator
 
 pytestmark = pytest.mark.interop
 HERE = Path(__file__).parent
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
+PICTURE = badges.png(badges.Badge(seed="x", letters="CM", title="Certified Member", partner="Guild"), 64)
 
 
 @pytest.fixture(scope="session")
@@ -118,3 +124,45 @@ def test_an_issuer_named_by_its_key_alone(judged):
     document = dids.document(did, [dids.PublishedKey(method, dids.multikey(KEY.public_key()))])
     key = {"@context": contexts.MULTIKEY, **document["verificationMethod"][0]}
     assert judged(credential, {did: document, method: key})["verified"] is True
+
+
+# What the site itself issues ------------------------------------------------------------------------------------------
+
+
+def as_published():
+    """Everything that the site answers to whoever verifies."""
+    document = issuing.did_document()
+    keys = {
+        method["id"]: {"@context": contexts.MULTIKEY, **method} for method in document["verificationMethod"]
+    }
+    lists = {issuing.absolute(row.get_absolute_url()): row.document for row in StatusList.objects.all()}
+    return {document["id"]: document, **keys, **lists}
+
+
+@pytest.mark.django_db
+def test_an_award_of_the_site_is_verified_and_shows_as_revoked(judged, cy):
+    with clock.moved_to(datetime(2025, 5, 1, tzinfo=UTC)):
+        make_coordinator(cy, make_scheme())
+        award = make_award()
+        credential = json.loads(
+            baking.unbake_png(baking.bake_png(PICTURE, contexts.write(award.credentials.get().document)))
+        )
+        assert judged(credential, as_published())["problems"] == []
+        altered = json.loads(contexts.write(credential).replace("Strong", "Adequate"))
+        assert judged(altered, as_published())["signature"] is False
+        actions.rotate_key(by=None)
+        assert judged(credential, as_published())["verified"] is True
+        actions.revoke(award=award, by=cy, reason="The evidence was copied.")
+    said = judged(credential, as_published())
+    assert (said["verified"], said["signature"], said["revoked"]) == (False, True, True)
+
+
+@pytest.mark.django_db
+def test_an_entry_of_the_exported_register_is_verified(judged, tmp_path):
+    with clock.moved_to(datetime(2025, 5, 1, tzinfo=UTC)):
+        award = make_award()
+        exporting.export(tmp_path / "register", key=actions.make_first_key())
+    entry = json.loads((tmp_path / "register" / "entries" / f"{award.public_id}.json").read_text())
+    listing = json.loads((tmp_path / "register" / "pages" / "1.json").read_text())
+    assert judged(entry, as_published())["problems"] == []
+    assert judged(listing, as_published())["signature"] is True
