@@ -97,24 +97,19 @@ def capture(
         access=access,
     )
     _tidy(evidence)
-    title_guessed = not evidence.title
-    if title_guessed:
+    if not evidence.title:
         evidence.title = _guessed_title(evidence)
     evidence.save()
     for shown in people_shown:
         _add_person_shown(evidence, {"who": shown} if isinstance(shown, str) else shown)
     _open_to(evidence, audience, circle)
-    record(
-        CAPTURED,
-        by=by,
-        about=evidence,
-        data={
-            "title": evidence.title,
-            "kind": evidence.kind,
-            "has_link": bool(url),
-            "title_guessed": title_guessed,
-        },
-    )
+    facts = {
+        "title": evidence.title,
+        "kind": evidence.kind,
+        "has_link": bool(url),
+        "has_file": blob is not None,
+    }
+    record(CAPTURED, by=by, about=evidence, data=facts)
     return evidence
 
 
@@ -153,7 +148,8 @@ def edit(
     evidence.edited_at = clock.now()
     evidence.save()
     has_new_link = bool(evidence.url) and evidence.url != before
-    record(EDITED, by=by, about=evidence, data={"title": evidence.title, "has_link": has_new_link})
+    facts = {"title": evidence.title, "has_link": has_new_link, "has_file": upload is not None}
+    record(EDITED, by=by, about=evidence, data=facts)
     return evidence
 
 

@@ -7,3 +7,9 @@ from collegium.evidence import tasks
 def look_at_link(activity: Activity) -> None:
     if activity.data.get("has_link"):
         tasks.check_link.later(int(activity.about_id))
+
+
+@on("evidence.captured", "evidence.edited")
+def draw_small(activity: Activity) -> None:
+    if activity.data.get("has_file"):
+        tasks.make_thumbnails.later(int(activity.about_id))

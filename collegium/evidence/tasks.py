@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from collegium.evidence import actions
 from collegium.evidence.models import Evidence
-from collegium.foundation import background, clock, http
+from collegium.foundation import background, clock, files, http
 
 LOOK_AGAIN_AFTER = timedelta(days=30)
 A_DAYS_WORTH = 200
@@ -23,6 +23,17 @@ def check_link(evidence_id: int) -> None:
     is_first_look = evidence.link_checked_at is None
     title = _title_of_page(evidence.url) if found.answers and is_first_look else ""
     actions.note_link(evidence=evidence, found=found, page_title=title)
+
+
+@background.task(retries=1)
+def make_thumbnails(evidence_id: int) -> None:
+    """So that the first to look need not wait; without them they are made when they are asked for."""
+    evidence = (
+        Evidence.objects.filter(pk=evidence_id, kind=Evidence.Kind.IMAGE).select_related("blob").first()
+    )
+    if evidence is not None and evidence.blob is not None:
+        for size in (640, 1024):
+            files.thumbnail(evidence.blob, size)
 
 
 @background.periodic(minutes=24 * 60)

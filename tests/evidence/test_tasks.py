@@ -11,6 +11,8 @@ import pytest
 from collegium.evidence import actions, tasks
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
+from collegium.foundation.models import Derived
+from tests.evidence.factories import make_image, upload
 from tests.factories import make_evidence
 
 PAGES = {
@@ -128,3 +130,15 @@ def test_links_are_looked_at_again_oldest_first_a_part_each_day(
     }
     assert looked_at == {never.pk, old.pk}
     assert looked_at.isdisjoint({less_old.pk, fresh.pk, note.pk})
+
+
+@pytest.mark.django_db
+def test_small_pictures_are_made_before_anybody_looks(ada, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        image = make_image(ada)
+        actions.capture(by=ada, upload=upload())
+    assert sorted(Derived.objects.values_list("blob", "variant")) == [
+        (image.blob_id, "webp-1024"),
+        (image.blob_id, "webp-640"),
+    ]
+    tasks.make_thumbnails(12345)

@@ -70,3 +70,4 @@ WEBM = b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01B\x82\x84webm" + b"\0" * 
 OGG = b"OggS\0\2" + b"\0" * 22 + b"\x01\x1e\x01vorbis" + b"\0" * 50
 DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "WordDocument".encode("utf-16-le") + b"\0" * 100
 DOC_WITH_MACROS = DOC + "_VBA_PROJECT".encode("utf-16-le")
+DOC_LOCKED = DOC.replace("WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le"))

@@ -114,7 +114,7 @@ TYPES = [
     (samples.packed({"index.html": samples.HTML}), "site.zip", "application/zip"),
     (samples.packed({}), "empty.zip", "application/zip"),
     (samples.DOC, "a.doc", "application/msword"),
-    (samples.DOC_WITH_MACROS, "a.doc", "application/x-ole-storage"),
+    (samples.DOC_WITH_MACROS, "a.doc", "application/vnd.ms-office.macro-enabled"),
     (b"{\\rtf1 hello}", "", "application/rtf"),
     (b"plain words\n", "a.txt", "text/plain"),
     ("Grüße".encode("latin-1"), "a.txt", "text/plain"),
@@ -191,7 +191,8 @@ REFUSED = [
     (samples.PROGRAM, "setup.exe", "forbidden-type", "of a type that can't be kept here"),
     (samples.ELF, "tool", "forbidden-type", "can't be kept here"),
     (samples.PDF, "a.docx", "forbidden-type", "can't be kept here"),
-    (samples.DOC_WITH_MACROS, "a.doc", "lying-type", "something else"),
+    (samples.DOC_WITH_MACROS, "a.doc", "macros", "holds macros"),
+    (samples.DOC_LOCKED, "a.docx", "locked", "locked with a password"),
     (
         samples.office("word/document.xml", **{"word/vbaProject.bin": b"x"}),
         "a.docm",

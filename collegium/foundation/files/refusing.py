@@ -16,6 +16,8 @@ from PIL import Image, UnidentifiedImageError
 from collegium.foundation.files.types import (
     ENDINGS,
     HTML,
+    LOCKED,
+    MACROS,
     PLAIN,
     claimed_type,
     clean_name,
@@ -37,6 +39,17 @@ _PACKED_ENDINGS = (".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".tar", ".tgz", 
 
 def check_type(found: str, name: str, allowed: Collection[str]) -> None:
     claimed = claimed_type(name)
+    if found == MACROS:
+        raise Refusal(
+            _("“%(name)s” holds macros (small programs). Please save it without macros and bring it again.")
+            % {"name": name},
+            code="macros",
+        )
+    if found == LOCKED:
+        raise Refusal(
+            _("“%(name)s” is locked with a password. Please bring it without.") % {"name": name},
+            code="locked",
+        )
     # A program or a page under the name of a picture: told before anything else is.
     if (
         claimed is not None
@@ -50,12 +63,6 @@ def check_type(found: str, name: str, allowed: Collection[str]) -> None:
             )
             % {"name": name, "ending": name.rpartition(".")[2], "found": found},
             code="lying-type",
-        )
-    if found == "application/vnd.ms-office.macro-enabled":
-        raise Refusal(
-            _("“%(name)s” holds macros (small programs). Please save it without macros and bring it again.")
-            % {"name": name},
-            code="macros",
         )
     if found == "image/heic":
         raise Refusal(

@@ -229,26 +229,41 @@ def _mpeg_audio_type(head: bytes) -> str | None:
     return "audio/mpeg" if is_layer_2_or_3 and has_bit_rate else None
 
 
+MACROS = "application/vnd.ms-office.macro-enabled"
+LOCKED = "application/vnd.ms-office.encrypted"
+UNKNOWN_OFFICE = "application/x-ole-storage"
+_CHUNK = 1_048_576
+_OLE_STREAMS = {
+    "WordDocument": "application/msword",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+    "Workbook": "application/vnd.ms-excel",
+}
+
+
 def _ole_type(head: bytes, file: IO[bytes]) -> str | None:
     """The old Office formats, told by the names of the streams in them."""
     if not head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return None
+    held = _streams_in(file)
+    if "EncryptedPackage" in held:
+        return LOCKED
+    if "_VBA_PROJECT" in held:
+        return MACROS
+    return next((media_type for stream, media_type in _OLE_STREAMS.items() if stream in held), UNKNOWN_OFFICE)
+
+
+def _streams_in(file: IO[bytes]) -> set[str]:
+    """Which of the names that tell something stand in the file's directory, wherever in it that is."""
+    wanted = {name: name.encode("utf-16-le") for name in (*_OLE_STREAMS, "_VBA_PROJECT", "EncryptedPackage")}
+    overlap = max(map(len, wanted.values()))
+    found: set[str] = set()
     file.seek(0)
-    content = file.read()
-
-    def holds(stream: str) -> bool:
-        return stream.encode("utf-16-le") in content
-
-    if holds("_VBA_PROJECT") or holds("EncryptedPackage"):
-        return "application/x-ole-storage"
-    for stream, media_type in (
-        ("WordDocument", "application/msword"),
-        ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-        ("Workbook", "application/vnd.ms-excel"),
-    ):
-        if holds(stream):
-            return media_type
-    return "application/x-ole-storage"
+    rest = b""
+    while chunk := file.read(_CHUNK):
+        window = rest + chunk
+        found.update(name for name, written in wanted.items() if written in window)
+        rest = window[-overlap:]
+    return found
 
 
 _ZIP_MIMETYPES = {
@@ -268,7 +283,7 @@ def _zip_type(file: IO[bytes]) -> str:
                 return claimed if claimed in _ZIP_MIMETYPES else ZIP
             if "[Content_Types].xml" in names:
                 if any(name.lower().endswith("vbaproject.bin") for name in names):
-                    return "application/vnd.ms-office.macro-enabled"
+                    return MACROS
                 for part, media_type in (
                     ("word/document.xml", f"{_OFFICE}.wordprocessingml.document"),
                     ("ppt/presentation.xml", f"{_OFFICE}.presentationml.presentation"),
@@ -290,7 +305,7 @@ _SVG_START = re.compile(
     r"\s*(<!--.*?-->\s*|<\?xml.*?\?>\s*|<!doctype\s+svg.*?>\s*)*<(\w+:)?svg\b", re.IGNORECASE | re.DOTALL
 )
 _HTML_INSIDE = re.compile(r"<(html|script|body|iframe)\b", re.IGNORECASE)
-_LARGEST_PARSED = 20_000_000
+_LARGEST_PARSED = 5_000_000
 
 
 def _text_type(head: bytes, file: IO[bytes], name: str) -> str | None:
