@@ -1,0 +1,144 @@
+"""The list, reading, choosing, and the link at the foot of a letter."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from collegium.foundation import clock
+from collegium.notifications import letters, queries
+from collegium.notifications.models import Notification, Preference
+from tests.factories import make_organisation, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place(db):
+    return make_organisation()
+
+
+@pytest.fixture
+def told(wave, ada, bo, place):
+    """Bo is told of three things by Ada."""
+    for what in ("one", "two", "three"):
+        wave(ada, place, (bo, "friend"), what=what)
+    return list(Notification.objects.order_by("pk"))
+
+
+def test_unread_stands_first_then_the_newest(told, bo, client_of):
+    client = client_of(bo)
+    client.post(f"/notifications/{told[2].pk}/mark", {"as": "read"})
+    assert [line.sentence[-3:] for line in queries.lines(bo)] == ["two", "one", "ree"]
+    page = client.get("/notifications/").content.decode()
+    assert (
+        page.index("with two") < page.index("with one") < page.index("Read before") < page.index("with three")
+    )
+    assert "2 things are new." in page
+    client.post(f"/notifications/{told[2].pk}/mark", {"as": "unread"})
+    assert queries.unread_count(bo) == 3
+
+
+def test_the_count_stands_in_the_bar_until_all_is_read(told, bo, client_of):
+    client = client_of(bo)
+    assert '<span class="bar__count">3' in client.get("/notifications/").content.decode()
+    client.post("/notifications/read")
+    assert "bar__count" not in client.get("/notifications/").content.decode()
+
+
+def test_following_one_reads_it(told, bo, client_of, place):
+    answer = client_of(bo).get(f"/notifications/{told[0].pk}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/schemes/id/{place.pk}/")
+    told[0].refresh_from_db()
+    assert told[0].read_at is not None
+
+
+def test_they_are_nobody_elses(told, ada, eve, client_of):
+    for person in (ada, eve):
+        client = client_of(person)
+        assert client.get(f"/notifications/{told[0].pk}").status_code == 404
+        assert client.post(f"/notifications/{told[0].pk}/mark").status_code == 404
+        assert "with one" not in client.get("/notifications/").content.decode()
+        client.post("/notifications/read")
+    assert client_of(None).get("/notifications/").status_code == 302
+    assert Notification.objects.unread().count() == 3
+
+
+def test_an_empty_page_says_what_will_be_here(eve, client_of):
+    assert "Nothing yet" in client_of(eve).get("/notifications/").content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_costs_the_same_whatever_its_length(
+    number, wave, place, client_of, django_assert_num_queries
+):
+    waving, reading = make_person(), make_person()
+    for _each in range(number):
+        wave(waving, place, (reading, "friend"))
+    client = client_of(reading)
+    client.get("/notifications/")
+    with django_assert_num_queries(6):
+        client.get("/notifications/")
+
+
+def test_what_comes_by_letter_is_chosen_on_a_page(waved, bo, client_of):
+    client = client_of(bo)
+    page = client.get("/notifications/preferences").content.decode()
+    assert "Somebody waved at you with …" in page
+    topics = queries.topics(bo)
+    wanted = {
+        choice.verb: "on"
+        for topic in topics
+        for choice in topic.choices
+        if choice.by_email and choice.verb != "test.waved"
+    }
+    client.post("/notifications/preferences", wanted)
+    assert list(Preference.objects.values_list("person", "verb", "by_email")) == [
+        (bo.pk, "test.waved", False)
+    ]
+    client.post("/notifications/preferences", {**wanted, "test.waved": "on"})
+    assert Preference.objects.get().by_email
+
+
+def test_every_verb_that_tells_somebody_can_be_chosen_and_says_something(ada):
+    choices = [choice for topic in queries.topics(ada) for choice in topic.choices]
+    assert len(choices) > 10
+    for choice in choices:
+        assert all(sentence and "%(" not in sentence for sentence in choice.sentences), choice
+
+
+# The link at the foot of a letter --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stop(told):
+    return mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://127.0.0.1:8000")
+
+
+def test_one_click_without_signing_in_stops_letters_of_a_kind(stop, bo):
+    stranger = Client(enforce_csrf_checks=True)
+    page = stranger.get(stop).content.decode()
+    assert "Somebody waved at you with …" in page
+    assert not Preference.objects.exists()  # a mail scanner that follows every link changes nothing
+    assert "No more letters" in stranger.post(stop, {"List-Unsubscribe": "One-Click"}).content.decode()
+    preference = Preference.objects.get()
+    assert (preference.person, preference.verb, preference.by_email) == (bo, "test.waved", False)
+    stranger.post(stop, {"again": "yes"})
+    assert Preference.objects.get().by_email
+
+
+def test_the_letter_says_that_mail_programs_may_press_the_button(told):
+    headers = mail.outbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Unsubscribe"].startswith("<http://127.0.0.1:8000/notifications/stop/")
+
+
+def test_a_link_that_was_tampered_with_or_ran_out_says_so(stop, client):
+    assert client.post(stop + "x").status_code == 404
+    assert client.post("/notifications/stop/made-up").status_code == 404
+    with clock.moved_to(clock.now() + letters.STOP_LASTS + timedelta(days=1)):
+        answer = client.post(stop)
+    assert answer.status_code == 410
+    assert "run out" in answer.content.decode()
+    assert not Preference.objects.exists()
