@@ -318,8 +318,8 @@ def _ror(typed: str, *, besides: Organisation | None = None) -> str:
         ror_id = ror.normalise(typed)
     except ValueError as fault:
         raise Refusal(_("That is not a ROR id: a character seems to be mistyped."), code="ror_id") from fault
-    holder = Organisation.objects.filter(ror_id=ror_id).exclude(pk=besides.pk if besides else None).first()
-    if holder is not None:
+    holder = Organisation.objects.filter(ror_id=ror_id).first()
+    if holder is not None and holder != besides:
         raise Refusal(
             _("%(organisation)s is on the list with this ROR id already.") % {"organisation": holder.name},
             code="ror_id",

@@ -1,11 +1,11 @@
 """The fields of a profile that have an audience of their own, and the words for each audience."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from collegium.people.models import Audience
 
-FIELDS: dict[str, str | Promise] = {
+FIELDS: dict[str, StrOrPromise] = {
     "name": _("Name"),
     "photo": _("Photo"),
     "pronouns": _("Pronouns"),
@@ -20,7 +20,7 @@ FIELDS: dict[str, str | Promise] = {
 }
 
 # "circle" on a field of a person means each of their circles, so the words differ from those on a single thing.
-AUDIENCE_WORDS: dict[str, str | Promise] = {
+AUDIENCE_WORDS: dict[str, StrOrPromise] = {
     Audience.PRIVATE: _("Only you"),
     Audience.CIRCLE: _("People of your organisations and groups"),
     Audience.SIGNED_IN: _("Everyone signed in"),

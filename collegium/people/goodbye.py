@@ -41,7 +41,7 @@ def is_code(request: HttpRequest, typed: str) -> bool:
 
 def was_sent(request: HttpRequest) -> bool:
     kept = request.session.get(KEY)
-    return bool(kept) and kept["left"] > 0 and clock.now().timestamp() <= kept["until"]
+    return kept is not None and kept["left"] > 0 and clock.now().timestamp() <= kept["until"]
 
 
 def _hashed(code: str) -> str:

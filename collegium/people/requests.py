@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -35,11 +35,11 @@ def signed_in(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Strangers are led to log-in and back; the view itself always has a person."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if cast("Request", request).person is None:
             return redirect_to_login(request.get_full_path())
         return view(cast("SignedInRequest", request), *args, **kwargs)
 
+    update_wrapper(guarded, view)
     guarded.signed_in = True  # type: ignore[attr-defined]  # read by the guard test that walks every address
     return guarded
