@@ -45,7 +45,7 @@ def pages(known: dict[str, str]) -> dict[str, tuple[str, bool]]:
         "public portfolio": ("/p/measured/", False),
         "register search": (f"/register/?q={quote(known['name'])}", False),
         "scheme": ("/schemes/cmalt/", False),
-        "verify": ("/verify", False),
+        "verify": ("/verify/", False),
         "award": (known["award"], False),
         "credential": (known["credential"], False),
     }
@@ -91,7 +91,16 @@ def served(settings: dict[str, str], port: int) -> Iterator[int]:
         "--port",
         str(port),
     ]
-    command += ["--workers", "1", "--no-ws", "--log-level", "warning", "collegium.config.wsgi:application"]
+    command += [
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "8",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "collegium.config.wsgi:application",
+    ]
     process = subprocess.Popen(command, env=settings)  # noqa: S603  # ourselves
     try:
         for _ in range(150):
@@ -194,7 +203,7 @@ def main() -> None:
             measured.append(rows)
             lines += table(size, rows)
             lines += [
-                f"Credentials issued: {float(known['credentials_per_second']):.0f}/s. "
+                f"Credentials issued: {float(known['credentials_per_second']):.0f}/s.",
                 f"Memory of a worker: {fresh:.0f} MB fresh, {loaded:.0f} MB after the load.",
                 "",
             ]

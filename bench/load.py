@@ -29,6 +29,8 @@ class Connection:
             answer += self._more()
         head = answer[:end]
         at = head.lower().find(b"content-length:")
+        if at < 0:
+            raise RuntimeError(f"an answer without a length: {head[:200]!r}")
         length = int(head[at + 15 :].split(b"\r\n", 1)[0])
         while len(answer) < end + 4 + length:
             answer += self._more()

@@ -11,7 +11,8 @@ from django.db.models import Model
 
 from collegium.activity.models import Activity, Concern
 from collegium.credentials import actions as credentials
-from collegium.credentials.models import Award
+from collegium.credentials import names
+from collegium.credentials.models import Award, AwardStatus, RegisterName
 from collegium.evidence import actions as evidence_actions
 from collegium.evidence.models import Alignment, Evidence
 from collegium.foundation import clock
@@ -156,19 +157,32 @@ def _portfolios(chance: random.Random, people: list[Person], pathway: Pathway) -
 
 def _awards(chance: random.Random, people: list[Person], pathway: Pathway) -> None:
     today = clock.today()
-    in_bulk(
+    scheme = pathway.scheme_version.scheme
+    made = in_bulk(
         Award,
         [
             Award(
                 person=person,
                 pathway=pathway,
+                scheme=scheme,
+                title=pathway.title,
                 holder_name=person.name,
+                sort_name=names.folded(person.name),
                 holder_country=person.country,
                 post_nominals=pathway.post_nominals,
                 valid_from=today - timedelta(days=chance.randrange(900)),
                 valid_until=today + timedelta(days=chance.randrange(1, 900)),
             )
             for person in people
+        ],
+    )
+    in_bulk(AwardStatus, [AwardStatus(award=award, state=Award.State.ACTIVE) for award in made])
+    in_bulk(
+        RegisterName,
+        [
+            RegisterName(award=award, text=text)
+            for award in made
+            for text in names.rotations(award.holder_name)
         ],
     )
 

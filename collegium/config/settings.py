@@ -316,5 +316,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    # WeasyPrint reports each step of each document as information.
+    "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if MODE == "test" else environment.LOG_LEVEL.read()},
 }

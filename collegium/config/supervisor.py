@@ -72,6 +72,9 @@ def run(*, host: str, port: int, workers: int) -> int:
         str(port),
         "--workers",
         str(workers),
+        # More threads would only wait for one another, each with a database connection of its own.
+        "--blocking-threads",
+        "8",
         "--respawn-failed-workers",
         "--workers-kill-timeout",
         str(int(PATIENCE)),
