@@ -17,7 +17,7 @@ from collegium.design import documents
 from collegium.design.icons import drawing
 from collegium.foundation import clock, files
 from collegium.foundation.models import Blob
-from collegium.portfolios import passages
+from collegium.portfolios import passages, queries
 
 Files = Mapping[int, Blob]
 WIDEST = 1024  # pixels of an image on paper
@@ -47,6 +47,22 @@ def _marks() -> Markup:
     return Markup("\n".join(rules))  # noqa: S704 -- made of our own drawings
 
 
+def _cover(taken: dict[str, Any]) -> Markup:
+    """The portfolio as a shelf of spines, each as wide as its section is long: no two covers are the same."""
+    spines, left = [], 0.0
+    tints = ["#0f5260", "#3d7884", "#0a3b46", "#5d929c"]
+    for index, section in enumerate(taken["sections"]):
+        wide = 16 + min(section["words"], 1500) / 22
+        tall = 150 - (index * 37 % 5) * 9
+        spines.append(
+            f'<rect x="{left:.1f}" y="{170 - tall}" width="{wide:.1f}" height="{tall}" fill="{tints[index % 4]}"/>'
+            f'<rect x="{left + 4:.1f}" y="{170 - tall + 14}" width="{wide - 8:.1f}" height="1.6" fill="#faf6ee"/>'
+        )
+        left += wide + 3
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {max(left, 620):.0f} 170">{"".join(spines)}</svg>'
+    return Markup(f'.document__cover::before {{ background-image: url("data:image/svg+xml,{quote(svg)}"); }}')  # noqa: S704 -- numbers of our own
+
+
 def _context(taken: dict[str, Any], addresses: dict[int, str], *, show_access: bool) -> dict[str, Any]:
     moved = {
         **taken,
@@ -63,11 +79,11 @@ def _context(taken: dict[str, Any], addresses: dict[int, str], *, show_access: b
     }
     return {
         "taken": moved,
-        "evidence_by_id": {each["id"]: each for each in taken["evidence"]},
+        "evidence_by_id": queries.evidence_by_id(taken),
         "evidence_url": lambda number: addresses.get(number, ""),
         "show_access": show_access,
         "made_on": clock.today(),
-        "marks": _marks(),
+        "marks": _marks() + _cover(taken),
     }
 
 

@@ -1,5 +1,6 @@
 """All of a portfolio as plain data, and what differs between two such."""
 
+import datetime as dt
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from collegium.design import filters
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.portfolios.models import Portfolio, Section
@@ -164,7 +166,16 @@ def public(taken: dict[str, Any]) -> dict[str, Any]:
 
 
 def evidence_by_id(taken: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    return {each["id"]: each for each in taken["evidence"]}
+    """As the macros of ``portfolios/snapshot.jinja`` want it, with the day in the reader's words."""
+    return {
+        each["id"]: {
+            **each,
+            "when": filters.day_in_words(dt.date.fromisoformat(each["happened_on"]))
+            if each["happened_on"]
+            else "",
+        }
+        for each in taken["evidence"]
+    }
 
 
 # What differs ---------------------------------------------------------------------------------------------------------
