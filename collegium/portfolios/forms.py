@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -216,7 +217,11 @@ class AudienceForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["circle"].queryset = person.circles.order_by("name")  # type: ignore[attr-defined]  # declared above
+        circles = person.circles.order_by("name")
+        self.fields["circle"].queryset = circles  # type: ignore[attr-defined]  # declared above
+        if not circles.exists():
+            audience = self.fields["audience"]
+            audience.choices = [each for each in audience.choices if each[0] != Audience.CIRCLE]  # type: ignore[attr-defined]  # declared above
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -230,7 +235,7 @@ class AudienceForm(forms.Form):
 
 class _SharingForm(forms.Form):
     section = forms.ModelChoiceField(
-        label=gettext_lazy("What"),
+        label=gettext_lazy("What they may read"),
         queryset=Section.objects.none(),
         required=False,
         empty_label=gettext_lazy("The whole portfolio"),
@@ -249,17 +254,12 @@ class _SharingForm(forms.Form):
             return None
         if day < clock.today():
             raise ValidationError(_("That day is over: choose one to come."))
-        here = clock.now().astimezone(_zone())
-        return dt.datetime.combine(day, dt.time.max, tzinfo=here.tzinfo).replace(microsecond=0)
-
-
-def _zone() -> dt.tzinfo:
-    from django.utils import timezone  # late: the name is wanted for the reader's zone alone
-
-    return timezone.get_current_timezone()
+        here = timezone.get_current_timezone()
+        return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=here)
 
 
 class SharePersonForm(_SharingForm):
+    field_order = ("person", "section", "expires_on")
     person = PersonField(label=gettext_lazy("Their e-mail address"))
     expires_on = forms.DateField(
         label=gettext_lazy("Until"),
@@ -273,6 +273,7 @@ class SharePersonForm(_SharingForm):
 
 
 class ShareCircleForm(_SharingForm):
+    field_order = ("circle", "section", "expires_on")
     circle = forms.ModelChoiceField(label=gettext_lazy("Circle"), queryset=Circle.objects.none())
     expires_on = forms.DateField(
         label=gettext_lazy("Until"),
@@ -290,6 +291,7 @@ class ShareCircleForm(_SharingForm):
 
 
 class ShareLinkForm(_SharingForm):
+    field_order = ("label", "section", "expires_on")
     label = forms.CharField(
         label=gettext_lazy("For whom"),
         max_length=120,

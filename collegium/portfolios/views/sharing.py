@@ -1,5 +1,7 @@
 """Who may read it: audience, people, circles, links, everyone on the web."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponseBase
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from collegium.design.shortcuts import render
+from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience
 from collegium.people.requests import Request, SignedInRequest, signed_in
@@ -42,7 +45,11 @@ def _page(
         ),
         "person_form": SharePersonForm(portfolio=portfolio, auto_id="person-%s"),
         "circle_form": ShareCircleForm(portfolio=portfolio, person=person, auto_id="circle-%s"),
-        "link_form": ShareLinkForm(portfolio=portfolio, auto_id="link-%s"),
+        "link_form": ShareLinkForm(
+            portfolio=portfolio,
+            auto_id="link-%s",
+            initial={"expires_on": clock.today() + dt.timedelta(days=30)},
+        ),
         "has_circles": person.circles.exists(),
         "new_link": None,
         **bound,
