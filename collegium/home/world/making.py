@@ -351,7 +351,7 @@ def _value(values: Sequence[Any], row: int, rows: int, chance: random.Random) ->
 
 # Sound and film ---------------------------------------------------------------------------------------------------
 
-RATE = 11_025
+RATE = 8_000
 SCALES = ((0, 2, 4, 7, 9, 12, 14, 16), (0, 2, 3, 7, 8, 12, 14, 15), (0, 2, 5, 7, 9, 12, 14, 17))
 
 
@@ -409,7 +409,7 @@ def webm(frames: Sequence[Image.Image], *, per_second: int) -> bytes:
     blocks = []
     for number, frame in enumerate(frames):
         out = io.BytesIO()
-        frame.save(out, "WEBP", quality=72, method=2)
+        frame.save(out, "WEBP", quality=70, method=0)
         riff = out.getvalue()
         at = riff.index(b"VP8 ", 12)
         size = int.from_bytes(riff[at + 4 : at + 8], "little")
@@ -448,7 +448,7 @@ def webm(frames: Sequence[Image.Image], *, per_second: int) -> bytes:
 
 
 FILM = (480, 320)
-FRAMES, PER_SECOND = 30, 10
+FRAMES, PER_SECOND = 24, 8
 
 
 def _film(key: str, of: str, _spec: Spec, _by: str) -> bytes:

@@ -106,9 +106,9 @@ def _lines(draw: Draw, lines: Mapping[str, Sequence[float]]) -> None:
     values = [value for line in lines.values() for value in line]
     low, high = min(0.0, *values), max(values) * 1.05
     for k in range(5):
-        y = 700 - k * 130
-        draw.line((110, y, 860, y), fill=(222, 214, 200), width=2)
-        draw.text((40, y - 14), f"{low + (high - low) * k / 4:.3g}", font=_font(20), fill=GREY)
+        rule = 700 - k * 130
+        draw.line((110, rule, 860, rule), fill=(222, 214, 200), width=2)
+        draw.text((40, rule - 14), f"{low + (high - low) * k / 4:.3g}", font=_font(20), fill=GREY)
     taken: list[float] = []
     for i, (label, line) in enumerate(lines.items()):
         path = [
@@ -175,7 +175,7 @@ def _person(
         draw.pieslice((x - r * 1.06, y - tall - r * 0.1, x + r * 1.06, y - tall + r * 2), 175, 365, fill=hair)
 
 
-def _scrawl(
+def _scrawl(  # noqa: PLR0917 -- a stroke of the pen
     draw: Draw,
     chance: random.Random,
     x: float,
