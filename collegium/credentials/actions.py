@@ -224,6 +224,7 @@ def grant(*, submission: Submission, by: Person | None = None) -> Award:
         submission=submission,
         pathway=pathway,
         scheme=pathway.scheme_version.scheme,
+        pathway_key=pathway.key,
         title=terms.pathway.award or pathway.title,
         holder_name=person.name,
         sort_name=names.folded(person.name),

@@ -60,11 +60,15 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        schemes: dict[str, tuple[str, list[tuple[str, str]]]] = {}
-        for scheme, title, key, pathway in register.pathways():
-            schemes.setdefault(scheme, (title, [(scheme, _("Any award of %(scheme)s") % {"scheme": title})]))
-            schemes[scheme][1].append((f"{scheme}/{key}", pathway))
-        self.fields["award"].choices = [("", _("Any award")), *schemes.values()]  # type: ignore[attr-defined]
+        self.schemes: dict[str, int] = {}
+        groups: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+        for choice in register.choices():
+            if choice.scheme_key not in groups:
+                any_of = _("Any award of %(scheme)s") % {"scheme": choice.scheme_title}
+                groups[choice.scheme_key] = (choice.scheme_title, [(choice.scheme_key, str(any_of))])
+                self.schemes[choice.scheme_key] = choice.scheme
+            groups[choice.scheme_key][1].append((f"{choice.scheme_key}/{choice.pathway}", choice.title))
+        self.fields["award"].choices = [("", _("Any award")), *groups.values()]  # type: ignore[attr-defined]
         self.fields["country"].choices = [("", _("Any country")), *register.countries()]  # type: ignore[attr-defined]
 
 

@@ -97,8 +97,9 @@ class Award(models.Model):
         Submission, null=True, blank=True, on_delete=models.SET_NULL, related_name="award"
     )
     pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="awards")
-    # Follows from the pathway; here too, because the register is searched by it.
+    # These two follow from the pathway; here too, because the register is searched by them, over all versions.
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="awards")
+    pathway_key = models.SlugField(max_length=60, db_index=False)
     title = models.CharField(max_length=200)  # as awarded: "Certified Member of ALT"
     holder_name = models.CharField(max_length=120)
     sort_name = models.CharField(max_length=300)  # see ``names.folded``; the register's order
@@ -116,11 +117,26 @@ class Award(models.Model):
     objects = AwardQuerySet.as_manager()
 
     class Meta:
+        # For the register: partial, because SQLite can't look up a truth value in an index, only in its condition.
         indexes = [
-            models.Index(fields=["listed", "sort_name", "id"], name="credentials_award_register"),
-            models.Index(fields=["listed", "holder_country", "sort_name"], name="credentials_award_country"),
-            models.Index(fields=["listed", "scheme", "sort_name"], name="credentials_award_scheme"),
-            models.Index(fields=["pathway", "sort_name"], name="credentials_award_pathway"),
+            models.Index(
+                fields=["sort_name", "id"], condition=Q(listed=True), name="credentials_award_register"
+            ),
+            models.Index(
+                fields=["holder_country", "sort_name", "id"],
+                condition=Q(listed=True),
+                name="credentials_award_country",
+            ),
+            models.Index(
+                fields=["scheme", "sort_name", "id"],
+                condition=Q(listed=True),
+                name="credentials_award_scheme",
+            ),
+            models.Index(
+                fields=["scheme", "pathway_key", "sort_name", "id"],
+                condition=Q(listed=True),
+                name="credentials_award_pathway",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,7 +161,14 @@ class RegisterName(models.Model):
     text = models.CharField(max_length=300)
 
     class Meta:
-        indexes = [models.Index(fields=["text", "award"], name="credentials_registername_text")]
+        # PostgreSQL looks up a beginning only with this class of operators; SQLite has none and passes over it.
+        indexes = [
+            models.Index(
+                fields=["text", "award"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="credentials_registername_text",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -41,7 +41,7 @@ def show_register(request: Request) -> HttpResponseBase:
     page = request.GET.get("page", "1")
     wanted = register.Wanted(
         name=form.cleaned_data.get("name", ""),
-        scheme=scheme,
+        scheme=form.schemes.get(scheme),
         pathway=pathway,
         country=form.cleaned_data.get("country", ""),
         page=int(page)

@@ -19,14 +19,14 @@ class Wanted:
     """What was asked for. Empty is everything that is listed."""
 
     name: str = ""
-    scheme: str = ""
-    pathway: str = ""
+    scheme: int | None = None
+    pathway: str = ""  # key, in whatever version of the scheme
     country: str = ""
     page: int = 1
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(names.folded(self.name) or self.scheme or self.pathway or self.country)
+        return bool(names.folded(self.name) or self.scheme is not None or self.country)
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,10 @@ def _narrowed(wanted: Wanted, path: str = "") -> Q:
     narrowed = Q(**{f"{path}listed": True})
     if wanted.country:
         narrowed &= Q(**{f"{path}holder_country": wanted.country})
-    if wanted.scheme:
-        narrowed &= Q(**{f"{path}scheme__key": wanted.scheme})
+    if wanted.scheme is not None:
+        narrowed &= Q(**{f"{path}scheme": wanted.scheme})
     if wanted.pathway:
-        pathways = Pathway.objects.filter(key=wanted.pathway)
-        if wanted.scheme:
-            pathways = pathways.filter(scheme_version__scheme__key=wanted.scheme)
-        narrowed &= Q(**{f"{path}pathway__in": pathways.values("pk")})
+        narrowed &= Q(**{f"{path}pathway_key": wanted.pathway})
     return narrowed
 
 
@@ -98,11 +95,27 @@ def countries() -> list[tuple[str, str]]:
     return sorted(((code, country_name(code)) for code in codes), key=lambda pair: names.folded(pair[1]))
 
 
-def pathways() -> list[tuple[str, str, str, str]]:
-    """(scheme's key, scheme's title, pathway's key, pathway's title) of all that has been awarded or can be."""
+@dataclass(frozen=True)
+class Choice:
+    """An award that can be looked for."""
+
+    scheme: int
+    scheme_key: str
+    scheme_title: str
+    pathway: str
+    title: str
+
+
+def choices() -> list[Choice]:
     rows = (
         Pathway.objects.filter(scheme_version__is_current=True)
         .order_by("scheme_version__scheme__title", "position")
-        .values_list("scheme_version__scheme__key", "scheme_version__scheme__title", "key", "title")
+        .values_list(
+            "scheme_version__scheme",
+            "scheme_version__scheme__key",
+            "scheme_version__scheme__title",
+            "key",
+            "title",
+        )
     )
-    return list(rows)
+    return [Choice(*row) for row in rows]
