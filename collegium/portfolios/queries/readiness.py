@@ -118,7 +118,7 @@ def _requirements(laid: Desk) -> Iterator[Finding]:
     if tree is None:
         return
     missing = laid.plan.unmet(laid.complete)
-    said_already = set() if laid.portfolio.made_elsewhere else _said_by_components(laid)
+    said_already = _said_one_by_one(laid)
     said_already.update(laid.declaration_codes)
     dimensions = {each.code for each in laid.plan.dimensions}
     for each in missing:
@@ -148,9 +148,11 @@ def _requirements(laid: Desk) -> Iterator[Finding]:
         )
 
 
-def _said_by_components(laid: Desk) -> set[str]:
+def _said_one_by_one(laid: Desk) -> set[str]:
     """Codes of which an own sentence says already what is missing."""
     asked = _asked_for(laid)
+    if laid.portfolio.made_elsewhere:
+        return {each.section.node.code for each in laid if not each.is_complete} & asked
     return {
         each.section.node.code
         for each in laid
