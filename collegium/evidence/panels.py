@@ -37,9 +37,10 @@ def what_to_sort(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    return render_to_string(
-        "evidence/next.jinja", {"counts": queries.counts(person), "Show": queries.Show}, request
-    )
+    counts = queries.counts(person)
+    if not counts[queries.Show.ALL]:
+        return None  # home itself offers the first steps
+    return render_to_string("evidence/next.jinja", {"counts": counts, "Show": queries.Show}, request)
 
 
 @panel("person.page", order=40)

@@ -32,14 +32,12 @@ bar_item(
 
 @panel("home.next", order=30)
 def write_on(request: HttpRequest) -> str | None:
-    """The section to write next, how much is open, how much time there is; or the first step."""
+    """The section to write next, how much is open, how much time there is."""
     person = cast("Request", request).person
     if person is None:
         return None
     portfolio = queries.latest(person)
-    if portfolio is None:
-        return render_to_string("portfolios/next_begin.jinja", {}, request)
-    if portfolio.is_locked:
+    if portfolio is None or portfolio.is_locked:  # home itself offers the first steps
         return None
     desk = queries.desk(portfolio)
     return render_to_string(
