@@ -203,7 +203,7 @@ def grant(*, submission: Submission, by: Person | None = None) -> Award:
 
     Refuses, with the code "unset", while the scheme has not said for how long an award is valid.
     """
-    submission = Submission.objects.select_for_update().select_related(
+    submission = Submission.objects.select_for_update(of=("self",)).select_related(
         "registration__person__account", "registration__pathway__scheme_version__framework",
         "registration__pathway__scheme_version__scheme",
     ).get(pk=submission.pk)  # fmt: skip
