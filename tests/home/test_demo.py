@@ -50,6 +50,7 @@ def test_one_click_signs_in_as_one_of_the_cast(in_demo, client, ada):
     bo = make_person(name="Bo")
     client.post(f"/demo/be/{bo.pk}")
     assert client.session["_auth_user_id"] == str(bo.account.pk)
+    assert "here and now" in client.get("/account/sessions/").content.decode()
 
 
 def test_it_is_a_click_and_no_link(in_demo, client, ada):
