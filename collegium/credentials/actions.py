@@ -299,13 +299,22 @@ def _locked(award: Award) -> Award:
 
 
 @transaction.atomic
-def choose_evidence(*, award: Award, by: Person, evidence: Sequence[Evidence]) -> Credential:
+def choose_evidence(
+    *, award: Award, by: Person, evidence: Sequence[Evidence], with_portfolio: bool = False
+) -> Credential:
     """Name exactly this evidence in the credential. Only what is already public: a link in a credential goes anywhere."""
     award = _locked(award)
     require(
         allowed=may_choose_evidence(by, award), because=_("Only the holder of an award in force may do that.")
     )
     links = []
+    if with_portfolio:
+        portfolio = awards.published_portfolio(award)
+        if portfolio is None:
+            raise Refusal(_("The portfolio is not published, so a credential can't lead to it."))
+        links.append(
+            ChosenEvidence(award=award, title=portfolio.title, url=awards.portfolio_address(portfolio))
+        )
     for item in evidence:
         if item.owner_id != by.pk:
             raise Refusal(_("You can only name evidence of your own."))

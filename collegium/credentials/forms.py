@@ -7,6 +7,7 @@ from collegium.credentials.baking import MAX_BYTES
 from collegium.credentials.queries import register
 from collegium.evidence.models import Evidence
 from collegium.people.models import Audience, Person
+from collegium.portfolios.models import Portfolio
 
 
 class VerifyForm(forms.Form):
@@ -88,9 +89,12 @@ class EvidenceForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    with_portfolio = forms.BooleanField(label=_("My published portfolio"), required=False)
 
-    def __init__(self, *args: Any, holder: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, holder: Person, portfolio: Portfolio | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if portfolio is None:
+            del self.fields["with_portfolio"]
         public = Evidence.objects.filter(owner=holder, audience=Audience.PUBLIC).order_by(
             "-happened_on", "-id"
         )

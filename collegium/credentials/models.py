@@ -76,7 +76,8 @@ class AwardQuerySet(models.QuerySet["Award"]):
             "pathway__scheme_version__framework",
             "person__account",
             "renews",
-        )
+            "submission__portfolio",
+        ).defer("submission__content")  # long, and only read when a credential is signed
 
     def for_list(self) -> Self:
         """Without the scheme's documents, which a list does not read and which are long."""

@@ -182,12 +182,24 @@ def choose_evidence(request: SignedInRequest, public_id: Any) -> HttpResponseBas
         allowed=rules.may_choose_evidence(request.person, award),
         because=_("Only the holder of an award in force may do that."),
     )
-    chosen = [link.evidence_id for link in awards.chosen_evidence(award)]
-    form = EvidenceForm(_sent(request), holder=request.person, initial={"evidence": chosen})
-    if request.method == "POST" and form.is_valid():
+    portfolio = awards.published_portfolio(award)
+    chosen = awards.chosen_evidence(award)
+    form = EvidenceForm(
+        _sent(request),
+        holder=request.person,
+        portfolio=portfolio,
+        initial={
+            "evidence": [link.evidence_id for link in chosen],
+            "with_portfolio": any(link.evidence_id is None for link in chosen),
+        },
+    )
+    if form.is_bound and form.is_valid():
         try:
             actions.choose_evidence(
-                award=award, by=request.person, evidence=list(form.cleaned_data["evidence"])
+                award=award,
+                by=request.person,
+                evidence=list(form.cleaned_data["evidence"]),
+                with_portfolio=form.cleaned_data.get("with_portfolio", False),
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -197,7 +209,12 @@ def choose_evidence(request: SignedInRequest, public_id: Any) -> HttpResponseBas
             )
             return redirect(award)
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "credentials/evidence.jinja", {"award": award, "form": form}, status=status)
+    return render(
+        request,
+        "credentials/evidence.jinja",
+        {"award": award, "form": form, "portfolio": portfolio},
+        status=status,
+    )
 
 
 @require_http_methods(["POST"])

@@ -16,7 +16,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.schemes.actions import answer_unset_rule
 from collegium.schemes.models import Pathway
 from tests.credentials.factories import make_award, make_passed, make_pathway, make_scheme
-from tests.factories import make_coordinator, make_evidence, make_person
+from tests.factories import make_coordinator, make_evidence, make_person, make_portfolio
 
 pytestmark = pytest.mark.django_db
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -238,6 +238,18 @@ def test_chosen_evidence_is_named_in_a_new_credential(ada):
     assert old.superseded_at is not None
     assert (checked(old).holds, checked(new).holds) == (True, True)
     assert "evidence" not in actions.choose_evidence(award=award, by=ada, evidence=[]).document
+
+
+def test_a_published_portfolio_is_named_too(ada):
+    pathway = make_pathway()
+    portfolio = make_portfolio(ada, pathway, title="My portfolio", slug="ada", audience="public")
+    award = make_award(person=ada, pathway=pathway, portfolio=portfolio)
+    credential = actions.choose_evidence(award=award, by=ada, evidence=[], with_portfolio=True)
+    assert [entry["id"] for entry in credential.document["evidence"]] == [issuing.absolute("/p/ada/")]
+    portfolio.audience = "private"
+    portfolio.save()
+    with pytest.raises(Refusal):
+        actions.choose_evidence(award=award, by=ada, evidence=[], with_portfolio=True)
 
 
 def test_private_evidence_and_that_of_others_is_not_named(ada, bo):

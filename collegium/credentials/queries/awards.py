@@ -17,7 +17,8 @@ from collegium.credentials import badges, openbadges
 from collegium.credentials.models import Award, AwardStatus, ChosenEvidence, Credential
 from collegium.credentials.queries import issuing
 from collegium.foundation import clock
-from collegium.people.models import Person
+from collegium.people.models import Audience, Person
+from collegium.portfolios.models import Portfolio
 from collegium.schemes.documents.values import UNSET, Partner
 from collegium.schemes.models import Pathway, Scheme
 
@@ -209,6 +210,18 @@ def register_entry(award: Award, *, status: dict[str, Any]) -> dict[str, Any]:
         status=status,
         licence_number=str(award.public_id),
     )
+
+
+def published_portfolio(award: Award) -> Portfolio | None:
+    """The portfolio that was judged, where its holder has published it since."""
+    if award.submission is None or award.submission.portfolio is None:
+        return None
+    portfolio = award.submission.portfolio
+    return portfolio if portfolio.slug and portfolio.audience == Audience.PUBLIC else None
+
+
+def portfolio_address(portfolio: Portfolio) -> str:
+    return issuing.absolute(reverse("portfolios:public", kwargs={"slug": portfolio.slug}))
 
 
 class Listing(StrEnum):
