@@ -237,14 +237,16 @@ class AreasForm(forms.Form):
         areas: Sequence[Area],
         terms: Terms,
         draft: Mapping[str, tuple[str, str]],
+        initial: Mapping[str, Any],
         **options: Any,
     ) -> None:
         self.areas = list(areas)
-        initial = options.pop("initial", {})
+        begun = dict(initial)
         for index, area in enumerate(self.areas):
             level, comment = draft.get(area.key, ("", ""))
-            initial |= {f"level_{index}": level, f"comment_{index}": comment}
-        super().__init__(*args, initial=initial, **options)
+            begun |= {f"level_{index}": level, f"comment_{index}": comment}
+        options["initial"] = begun
+        super().__init__(*args, **options)
         levels = (
             [(level.key, level.title) for level in terms.scale.value]
             if terms.scale.value is not UNSET

@@ -22,7 +22,7 @@ def date_registrations(activity: Activity) -> None:
     if not activity.data.get("path", "").endswith("registration validity"):
         return
     for registration in Registration.objects.filter(
-        pathway__scheme_version__scheme=activity.about_id,
+        pathway__scheme_version__scheme=int(activity.about_id),
         pathway__scheme_version__version=activity.data["version"],
         valid_until__isnull=True,
         ended_at__isnull=True,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from collegium.accreditation import actions, queries
 from collegium.accreditation.models import (
     UNDECIDED,
-    Assignment,
     Judgement,
     Referee,
     Registration,
@@ -258,7 +257,4 @@ def what_stays(person: Person) -> Iterable[str]:
 
 @erases(order=20)
 def erase(person: Person) -> None:
-    actions.forget_candidate(person=person)
-    for assignment in Assignment.objects.active().filter(assessor=person, submission__state__in=UNDECIDED):
-        if not assignment.has_sealed:
-            actions.release(assignment=assignment, by=person, reason=_("They have left."))
+    actions.forget(person=person)

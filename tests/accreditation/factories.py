@@ -64,7 +64,9 @@ class Stage:
     def assignment(self, submission: Submission, person: Person) -> Assignment:
         return submission.assignments.active().get(assessor=person)
 
-    def answer(self, submission: Submission, person: Person, *, accepts: bool = True, reason: str = "") -> None:
+    def answer(
+        self, submission: Submission, person: Person, *, accepts: bool = True, reason: str = ""
+    ) -> None:
         actions.answer_invitation(
             assignment=self.assignment(submission, person), by=person, accepts=accepts, reason=reason
         )
@@ -72,7 +74,9 @@ class Stage:
     def areas(self, submission: Submission) -> list[queries.Area]:
         return list(queries.areas_to_judge(submission, terms_of(submission.pathway)))
 
-    def judge(self, submission: Submission, person: Person, *, weak: tuple[str, ...] = (), level: str = "adequate"):
+    def judge(
+        self, submission: Submission, person: Person, *, weak: tuple[str, ...] = (), level: str = "adequate"
+    ):
         """Every area at ``level``, the weak ones inadequate; sealed."""
         assignment = self.assignment(submission, person)
         actions.save_judgement(

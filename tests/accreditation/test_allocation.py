@@ -172,7 +172,11 @@ def _referee(stage, submission):
 
 CONFLICTS = [
     (_self, "self", "Is the candidate."),
-    (_same_organisation, "same organisation", "Belongs to the same organisation as the candidate: University of Leeds."),
+    (
+        _same_organisation,
+        "same organisation",
+        "Belongs to the same organisation as the candidate: University of Leeds.",
+    ),
     (_mentor, "mentor", "Is the mentor of this portfolio."),
     (_critical_friend, "critical friend", "Was given the draft to read, as a critical friend."),
     (_nominated, "nominated", "Was nominated by the candidate."),
@@ -182,7 +186,9 @@ CONFLICTS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("arrange", "relation", "sentence"), CONFLICTS, ids=[each[1] for each in CONFLICTS])
-def test_each_conflict_is_said_and_refused_where_the_scheme_forbids_it(stage, accepted, arrange, relation, sentence):
+def test_each_conflict_is_said_and_refused_where_the_scheme_forbids_it(
+    stage, accepted, arrange, relation, sentence
+):
     person = arrange(stage, accepted)
     set_rule(stage, "may not assess", [relation])
     submission = Submission.objects.for_display().get(pk=accepted.pk)
@@ -294,7 +300,7 @@ def test_two_coordinators_allot_the_last_place_at_once_and_one_is_refused(stage,
             answers.append("asked")
         except Refusal as refusal:
             answers.append(refusal.code)
-        except Exception as fault:  # a thread's fault would be silent
+        except Exception as fault:  # noqa: BLE001 -- a thread's fault would be silent
             answers.append(repr(fault))
         finally:
             connections.close_all()
@@ -343,7 +349,7 @@ def test_who_declines_says_why_and_is_replaced(stage, accepted):
 def test_an_answer_is_given_once(stage, accepted):
     assignment = allot(stage, accepted, stage.lead, Role.LEAD)
     stage.answer(accepted, stage.lead)
-    with pytest.raises(Refusal, match="answered this already|answered already"):
+    with pytest.raises(Refusal, match="answered already"):
         actions.answer_invitation(assignment=assignment, by=stage.lead, accepts=False, reason="No.")
 
 
@@ -351,7 +357,9 @@ def test_an_answer_is_given_once(stage, accepted):
 def test_a_released_assessor_is_replaced_and_what_they_wrote_counts_for_nothing(stage, assessing):
     stage.judge(assessing, stage.second)
     actions.release(
-        assignment=stage.assignment(assessing, stage.second), by=stage.coordinator, reason="A conflict came up."
+        assignment=stage.assignment(assessing, stage.second),
+        by=stage.coordinator,
+        reason="A conflict came up.",
     )
     assessing.refresh_from_db()
     assert assessing.state == Submission.State.ACCEPTED
@@ -361,7 +369,9 @@ def test_a_released_assessor_is_replaced_and_what_they_wrote_counts_for_nothing(
     stage.answer(assessing, third)
     stage.judge(assessing, stage.lead)
     assessing.refresh_from_db()
-    assert assessing.state == Submission.State.ASSESSING, "the released judgement does not stand in for the new one"
+    assert assessing.state == Submission.State.ASSESSING, (
+        "the released judgement does not stand in for the new one"
+    )
     stage.judge(assessing, third)
     assessing.refresh_from_db()
     assert assessing.state == Submission.State.RECONCILING

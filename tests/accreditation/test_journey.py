@@ -1,14 +1,9 @@
 """From registration to outcome by the actions alone."""
 
-import datetime as dt
-
 import pytest
 
 from collegium.accreditation import actions, queries
-from collegium.accreditation.models import Assignment, Submission
-from collegium.accreditation.terms import terms_of
-from collegium.activity.models import Activity
-from collegium.foundation import clock
+from collegium.accreditation.models import Submission
 from collegium.foundation.refusal import Refusal
 from collegium.portfolios import actions as portfolios
 
@@ -41,7 +36,11 @@ def test_a_referral_opens_only_what_it_names_and_the_second_judgement_is_final(s
     assert stage.portfolio_now.open_codes == ["1a"]
     with pytest.raises(Refusal):
         portfolios.write(
-            section=stage.section("2a"), component="reflection", html="<p>no</p>", on_revision=0, by=stage.candidate
+            section=stage.section("2a"),
+            component="reflection",
+            html="<p>no</p>",
+            on_revision=0,
+            by=stage.candidate,
         )
 
     portfolios.write(

@@ -40,7 +40,12 @@ def portfolio(ada, fellow):
 def name(registration, ada, portfolio):
     def do(email="tova@example.net", **more):
         return actions.name_referee(
-            registration=registration, name="Tova Berg", email=email, position="Head of School", by=ada, **more
+            registration=registration,
+            name="Tova Berg",
+            email=email,
+            position="Head of School",
+            by=ada,
+            **more,
         )
 
     return do
@@ -83,7 +88,9 @@ def test_a_statement_is_given_once_and_read_by_the_candidate(name, client_of, ad
     client.post(address(referee), {"do": "write", "statement": "Something else."})
     referee.refresh_from_db()
     assert referee.statement == "She changed how we examine."
-    assert "She changed how we examine." in client_of(ada).get(registration.get_absolute_url()).content.decode()
+    assert (
+        "She changed how we examine." in client_of(ada).get(registration.get_absolute_url()).content.decode()
+    )
 
 
 def test_the_draft_is_closed_to_a_referee_who_has_answered(name):
@@ -146,7 +153,9 @@ def test_who_cannot_be_a_referee(name, ada, portfolio):
 
 def test_a_scheme_without_referees_asks_for_none(stage):
     with pytest.raises(Refusal, match="does not ask for referees"):
-        actions.name_referee(registration=stage.registration, name="T", email="t@example.net", by=stage.candidate)
+        actions.name_referee(
+            registration=stage.registration, name="T", email="t@example.net", by=stage.candidate
+        )
 
 
 def test_nothing_is_submitted_before_the_statements_are_there(name, registration, portfolio, ada):

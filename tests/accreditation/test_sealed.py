@@ -41,14 +41,26 @@ def half(stage, assessing, django_capture_on_commit_callbacks):
 
 
 def everybody_else(stage):
-    return [stage.second, stage.coordinator, stage.candidate, make_person(name="Stranger", email="stranger@example.org")]
+    return [
+        stage.second,
+        stage.coordinator,
+        stage.candidate,
+        make_person(name="Stranger", email="stranger@example.org"),
+    ]
 
 
 def pages(submission):
     found = [
         reverse(f"accreditation:{name}", kwargs={"submission_id": submission.pk})
         for name in (
-            "submission", "read", "managed", "screening", "allocation", "reconciliation", "outcome", "resubmission_date",
+            "submission",
+            "read",
+            "managed",
+            "screening",
+            "allocation",
+            "reconciliation",
+            "outcome",
+            "resubmission_date",
         )
     ]
     for assignment in submission.assignments.all():
@@ -210,7 +222,9 @@ def test_a_sealed_judgement_does_not_change(stage, half, client_of):
     address = reverse("accreditation:judgement", kwargs={"assignment_id": assignment.pk})
     answer = client_of(stage.lead).post(address, {"level_0": "strong", "comment_0": "better", "do": "save"})
     assert answer.status_code == 403
-    assert set(Judgement.objects.get(assignment=assignment).marks.values_list("level", flat=True)) == {"inadequate"}
+    assert set(Judgement.objects.get(assignment=assignment).marks.values_list("level", flat=True)) == {
+        "inadequate"
+    }
 
 
 def test_sealing_needs_a_level_and_a_comment_everywhere_and_an_overall_comment(stage, assessing):

@@ -42,7 +42,11 @@ def test_a_snapshot_stays_when_the_portfolio_and_its_evidence_change(stage):
     evidence_actions.edit(evidence=evidence, by=stage.candidate, title="Other")
     evidence_actions.remove(evidence=evidence, by=stage.candidate)
     portfolios.write(
-        section=stage.section("1a"), component="description", html="<p>New</p>", on_revision=0, by=stage.candidate
+        section=stage.section("1a"),
+        component="description",
+        html="<p>New</p>",
+        on_revision=0,
+        by=stage.candidate,
     )
     submission.refresh_from_db()
     assert submission.content == before
@@ -69,7 +73,7 @@ def test_two_tabs_at_the_same_moment_are_one_submission(stage):
         try:
             barrier.wait(10)
             given.append(stage.submit().pk)
-        except Exception as fault:  # a thread's fault would be silent
+        except Exception as fault:  # noqa: BLE001 -- a thread's fault would be silent
             faults.append(fault)
         finally:
             connections.close_all()
@@ -97,7 +101,9 @@ def test_the_portfolio_is_locked_and_given_back_when_withdrawn(stage):
 @pytest.mark.django_db
 def test_the_receipt_goes_to_the_candidate_and_the_news_to_the_coordinator(stage):
     submission = stage.submit()
-    told = set(Concern.objects.filter(activity__about_id=submission.pk).values_list("person__name", "activity__verb"))
+    told = set(
+        Concern.objects.filter(activity__about_id=submission.pk).values_list("person__name", "activity__verb")
+    )
     assert (stage.candidate.name, "submission.receipt") in told
     assert (stage.coordinator.name, "submission.received") in told
     receipt = Activity.objects.get(verb="submission.receipt")
@@ -131,7 +137,10 @@ def test_not_without_a_declaration(stage):
 
 @pytest.mark.django_db
 def test_not_after_the_registration_has_run_out(stage):
-    with clock.moved_to(clock.now() + dt.timedelta(days=800)), pytest.raises(Refusal, match="Ask for more time"):
+    with (
+        clock.moved_to(clock.now() + dt.timedelta(days=800)),
+        pytest.raises(Refusal, match="Ask for more time"),
+    ):
         stage.submit()
 
 
@@ -245,7 +254,9 @@ def test_after_a_power_cut_the_screening_goes_on(stage):
     from collegium.activity import outbox
 
     with connection.cursor():
-        submission = stage.submit()  # on_commit never runs inside the test's transaction: as if the power went
+        submission = (
+            stage.submit()
+        )  # on_commit never runs inside the test's transaction: as if the power went
     assert Screening.objects.get(submission=submission).checked_at is None
     for activity in Activity.objects.filter(handed_over_at__isnull=True):
         outbox.hand_over(activity.pk)

@@ -8,7 +8,7 @@ from collegium.accreditation.actions.allocation import (
     release,
 )
 from collegium.accreditation.actions.judging import save_judgement, seal_judgement
-from collegium.accreditation.actions.leaving import forget_candidate
+from collegium.accreditation.actions.leaving import forget
 from collegium.accreditation.actions.outcomes import give_outcome, save_joint, set_resubmission_date
 from collegium.accreditation.actions.registrations import (
     ask_extension,
@@ -45,7 +45,7 @@ __all__ = [
     "declare_and_submit",
     "decline_reference",
     "drop_referee",
-    "forget_candidate",
+    "forget",
     "give_outcome",
     "give_reference",
     "grant_extension",

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from collegium.accreditation.actions.allocation import release
 from collegium.accreditation.actions.submissions import withdraw
 from collegium.accreditation.models import (
     UNDECIDED,
@@ -21,14 +22,23 @@ from collegium.accreditation.models import (
     Submission,
     SubmittedFile,
 )
+from collegium.accreditation.queries import is_written
 from collegium.activity.models import Activity
 from collegium.foundation import clock
 from collegium.people.models import Person
 
 
 @transaction.atomic
-def forget_candidate(*, person: Person) -> None:
-    """Part of ``people.actions.erase``. Levels, dates and hashes stay, so that a scheme can still account for itself."""
+def forget(*, person: Person) -> None:
+    """Part of ``people.actions.erase``. Levels, dates and hashes stay, so that a scheme can still account for itself.
+
+    What is in hand is given back first: as a candidate by withdrawing, as an assessor by stepping back. A sealed
+    judgement stays, since somebody's outcome rests on it.
+    """
+    for assignment in Assignment.objects.active().filter(
+        assessor=person, submission__state__in=UNDECIDED, judgement__sealed_at__isnull=True
+    ):
+        release(assignment=assignment, by=person, reason=_("They have left."))
     for submission in Submission.objects.filter(registration__person=person, state__in=UNDECIDED):
         withdraw(submission=submission, by=person)
     own = Submission.objects.filter(registration__person=person)
@@ -56,30 +66,19 @@ def _bones(content: dict[str, Any]) -> dict[str, Any]:
     return {
         "sections": [
             {
-                "key": section["key"],
-                "code": section["code"],
-                "title": section["title"],
+                **section,
                 "own_title": "",
                 "components": [{**part, "html": "", "words": 0} for part in section["components"]],
-                "dimensions": section.get("dimensions", []),
                 "evidence": [],
                 "words": 0,
                 # Not empty where there was something, so that it still counts as an area that was judged.
-                "where_elsewhere": _("Erased by its author.") if _was_written(section) else "",
+                "where_elsewhere": _("Erased by its author.") if is_written(section) else "",
             }
             for section in content.get("sections", ())
         ],
         "evidence": [],
         "pathway": content.get("pathway", {}),
     }
-
-
-def _was_written(section: dict[str, Any]) -> bool:
-    return bool(
-        any(part.get("html") for part in section["components"])
-        or section.get("evidence")
-        or section.get("where_elsewhere")
-    )
 
 
 def _forget_in_log(person: Person) -> None:

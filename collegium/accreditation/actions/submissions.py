@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from collegium.accreditation.models import (
     UNDECIDED,
     Assignment,
+    JointJudgement,
     Registration,
     Screening,
     Submission,
@@ -122,11 +123,12 @@ def submit(*, registration: Registration, portfolio: Portfolio, by: Person, acce
     last = registration.submissions.order_by("-submitted_at", "-pk").first()
     again = last is not None and last.state == Submission.State.REFERRED
     attempt = 1 if last is None else last.attempt + 1 if again else last.attempt
-    _refuse_if_not_now(registration, portfolio, terms, last, attempt)
+    _refuse_if_not_now(registration, portfolio, terms, attempt)
+    # As it is now, whatever the caller had in hand; locked before it is read, so that nothing is written meanwhile.
+    portfolio = Portfolio.objects.for_display().get(pk=portfolio.pk)
     declaration = portfolio.signed
     if declaration is None:
         raise Refusal(_("Sign the declaration first."), code="declaration")
-    content = _content(registration, portfolio)
     findings = [
         {
             "code": finding.code,
@@ -136,6 +138,8 @@ def submit(*, registration: Registration, portfolio: Portfolio, by: Person, acce
         }
         for finding in portfolio_queries.readiness(portfolio).findings
     ]
+    portfolios.lock(portfolio=portfolio, by=by, open_codes=[])
+    content = _content(registration, portfolio)
     try:
         with transaction.atomic():
             submission = Submission.objects.create(
@@ -157,7 +161,6 @@ def submit(*, registration: Registration, portfolio: Portfolio, by: Person, acce
         return standing
     _keep_files(submission, portfolio)
     Screening.objects.create(submission=submission, findings=findings)
-    portfolios.lock(portfolio=portfolio, by=by, open_codes=[])
     data = {"pathway": registration.pathway.title, "attempt": attempt}
     record(
         RECEIVED,
@@ -190,9 +193,7 @@ def _due(terms: Terms) -> Any:
     return time.after(clock.today()) if time is not UNSET and time is not None else None
 
 
-def _refuse_if_not_now(
-    registration: Registration, portfolio: Portfolio, terms: Terms, last: Submission | None, attempt: int
-) -> None:
+def _refuse_if_not_now(registration: Registration, portfolio: Portfolio, terms: Terms, attempt: int) -> None:
     if not registration.is_open:
         raise Refusal(_("This registration has ended. Register again to submit once more."))
     if portfolio.owner_id != registration.person_id or portfolio.pathway_id != registration.pathway_id:
@@ -201,7 +202,7 @@ def _refuse_if_not_now(
     if attempts is not UNSET and attempt > len(attempts):
         raise Refusal(_("The scheme gives no further attempt on this registration."))
     if attempt > 1:
-        _refuse_if_too_late(last)
+        _refuse_if_too_late(registration, attempt)
     else:
         _refuse_if_closed(registration, terms)
     lacking = references_lacking(registration, terms)
@@ -217,12 +218,20 @@ def _refuse_if_not_now(
         )
 
 
-def _refuse_if_too_late(last: Submission | None) -> None:
-    joint = getattr(last, "joint_judgement", None)
-    if joint is not None and joint.resubmit_by is not None and joint.resubmit_by < clock.today():
+def _refuse_if_too_late(registration: Registration, attempt: int) -> None:
+    by = (
+        JointJudgement.objects.filter(
+            submission__registration=registration,
+            submission__attempt=attempt - 1,
+            submission__state=Submission.State.REFERRED,
+        )
+        .values_list("resubmit_by", flat=True)
+        .first()
+    )
+    if by is not None and by < clock.today():
         raise Refusal(
             _("The day to submit again was %(day)s. Ask the coordinator for another one: they can move it.")
-            % {"day": day_in_words(joint.resubmit_by)}
+            % {"day": day_in_words(by)}
         )
 
 

@@ -6,6 +6,7 @@ from collegium.accreditation.queries.allocation import (
     candidates_for,
     former_assessors,
     places,
+    places_known,
 )
 from collegium.accreditation.queries.areas import (
     Area,
@@ -90,6 +91,7 @@ __all__ = [
     "open_sections",
     "outcome_areas",
     "places",
+    "places_known",
     "portfolio_for",
     "progress",
     "proposal",

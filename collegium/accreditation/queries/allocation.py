@@ -58,6 +58,12 @@ def places(submission: Submission, terms: Terms | None = None) -> int:
     return decided(terms.rules.assessors) + submission.extra_places
 
 
+def places_known(submission: Submission, terms: Terms) -> int | None:
+    """The same for a page, which shows where nobody has said."""
+    number = terms.rules.assessors.value
+    return None if number is UNSET else number + submission.extra_places
+
+
 def candidates_for(
     submission: Submission, *, only: Collection[Person] | None = None, terms: Terms | None = None
 ) -> list[Candidate]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import (
-    Case,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -17,7 +17,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -32,6 +31,7 @@ from collegium.accreditation.models import (
     Submission,
 )
 from collegium.foundation import clock
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.portfolios.models import Portfolio
 from collegium.schemes.documents.schemes import SchemeDocument
@@ -41,16 +41,17 @@ from collegium.schemes.queries import in_force
 
 State = Submission.State
 SIZE = 40  # rows of a board
+LONGEST_NUMBER = 18  # digits of a key
 
 STEPS = {
     "screening": (gettext_lazy("To screen"), (State.RECEIVED,)),
     "allocation": (gettext_lazy("Finding assessors"), (State.ACCEPTED,)),
     "judging": (gettext_lazy("Being judged"), (State.ASSESSING,)),
     "reconciling": (gettext_lazy("Being reconciled"), (State.RECONCILING,)),
-    "referred": (gettext_lazy("Referred"), (State.REFERRED,)),
+    "candidate": (gettext_lazy("With the candidate"), (State.REFERRED, State.RETURNED)),
     "decided": (gettext_lazy("Decided"), (State.PASSED, State.FAILED)),
 }
-OPEN_STEPS = (*UNDECIDED, State.REFERRED)
+OPEN_STEPS = (*UNDECIDED, State.REFERRED, State.RETURNED)
 
 
 def coordinated_schemes(person: Person) -> QuerySet[Scheme]:
@@ -112,11 +113,6 @@ def queue(
     found = (
         base.filter(state__in=states)
         .for_list()
-        .annotate(
-            undated=Case(
-                When(due_on__isnull=True, then=Value(1)), default=Value(0), output_field=IntegerField()
-            )
-        )
         .prefetch_related(
             Prefetch(
                 "assignments",
@@ -127,8 +123,7 @@ def queue(
             )
         )
     )
-    found = _after(found, after).order_by("undated", "due_on", "pk")
-    rows = list(found[: size + 1])
+    rows = list(found.filter(_after(after)).order_by(F("due_on").asc(nulls_last=True), "pk")[: size + 1])
     answered = documents(schemes)
     page = [_waiting(row, answered) for row in rows[:size]]
     last = page[-1].submission if len(rows) > size else None
@@ -139,18 +134,19 @@ def queue(
     )
 
 
-def _after(found: QuerySet[Submission], key: str) -> QuerySet[Submission]:
+def _after(key: str) -> Q:
+    """What comes after the row with this key: "2026-06-10.7", or ".7" where no day is set, which comes last."""
     day, _dot, number = key.partition(".")
-    if not number.isdigit():
-        return found
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return Q()
     pk = int(number)
     if not day:
-        return found.filter(due_on__isnull=True, pk__gt=pk)
+        return Q(due_on__isnull=True, pk__gt=pk)
     try:
         due = dt.date.fromisoformat(day)
     except ValueError:
-        return found
-    return found.filter(Q(due_on__isnull=True) | Q(due_on__gt=due) | Q(due_on=due, pk__gt=pk))
+        return Q()
+    return Q(due_on__isnull=True) | Q(due_on__gt=due) | Q(due_on=due, pk__gt=pk)
 
 
 def _waiting(submission: Submission, answered: Mapping[int, SchemeDocument]) -> Waiting:
@@ -172,7 +168,7 @@ def _waits_for(
             return _assessors_working(at_work), False
         case State.RECONCILING:
             return _lead_working(at_work)
-        case State.REFERRED:
+        case State.REFERRED | State.RETURNED:
             return _candidate_working(submission, answered)
     return "", False
 
@@ -185,6 +181,8 @@ def _lead_working(at_work: list[Assignment]) -> tuple[str, bool]:
 
 
 def _candidate_working(submission: Submission, answered: Mapping[int, SchemeDocument]) -> tuple[str, bool]:
+    if submission.state == State.RETURNED:
+        return _("%(name)s: put it right and submit again") % {"name": submission.candidate.name}, False
     pathway = submission.pathway
     deadline = answered[pathway.scheme_version_id].pathway(pathway.key).rules.referral_deadline
     if submission.due_on is None and deadline.value is UNSET:
@@ -243,12 +241,26 @@ class InHand:
 
 def in_hand(person: Person) -> InHand:
     """One query, since every page asks."""
+    found = _in_hand(person.pk)
+    if not found:
+        return InHand()
+    coordinates, is_assessor, is_asked, to_assess, to_screen, to_extend = found[0]
+    return InHand(
+        assesses=is_assessor or is_asked,
+        to_assess=to_assess,
+        coordinates=coordinates,
+        to_manage=to_screen + to_extend,
+    )
+
+
+@prepared
+def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, int, int, int]]":
     roles = RoleHolding.objects.filter(person=OuterRef("pk"), withdrawn_at__isnull=True)
     coordinating = RoleHolding.objects.filter(
         person=person, kind=RoleHolding.Kind.COORDINATOR, withdrawn_at__isnull=True
     )
-    row = (
-        Person.objects.filter(pk=person.pk)
+    return (
+        Person.objects.filter(pk=person)
         .annotate(
             coordinates=Exists(roles.filter(kind=RoleHolding.Kind.COORDINATOR)),
             is_assessor=Exists(roles.filter(kind=RoleHolding.Kind.ASSESSOR)),
@@ -267,16 +279,7 @@ def in_hand(person: Person) -> InHand:
                 .exclude(registration__person=OuterRef("pk"))
             ),
         )
-        .values("coordinates", "is_assessor", "is_asked", "to_assess", "to_screen", "to_extend")
-        .first()
-    )
-    if row is None:
-        return InHand()
-    return InHand(
-        assesses=row["is_assessor"] or row["is_asked"],
-        to_assess=row["to_assess"],
-        coordinates=row["coordinates"],
-        to_manage=row["to_screen"] + row["to_extend"],
+        .values_list("coordinates", "is_assessor", "is_asked", "to_assess", "to_screen", "to_extend")
     )
 
 

@@ -25,7 +25,7 @@ from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import Person
 from collegium.people.requests import SignedInRequest, signed_in
-from collegium.schemes.documents import UNSET
+from collegium.schemes.documents import UNSET, Rule
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -77,17 +77,13 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
         found.assignments.select_related("assessor__photo", "judgement", "invited_by").order_by("role", "pk")
     )
     progress = queries.progress(found)
-    open_rules = [
-        rule_title(rule)
-        for rule in (
-            terms.rules.assessors,
-            terms.pathway.assessed_by,
-            terms.rules.lead_after,
-            terms.scale,
-            terms.rules.decision,
-            terms.rules.attempts,
-        )
-        if not rule.is_set
+    needed: list[Rule[Any]] = [
+        terms.rules.assessors,
+        terms.pathway.assessed_by,
+        terms.rules.lead_after,
+        terms.scale,
+        terms.rules.decision,
+        terms.rules.attempts,
     ]
     return render(
         request,
@@ -100,9 +96,7 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
             "assignments": assignments,
             "active": [row for row in assignments if row.is_active],
             "former": [row for row in assignments if not row.is_active],
-            "places": terms.rules.assessors.value + found.extra_places
-            if terms.rules.assessors.is_set
-            else None,
+            "places": queries.places_known(found, terms),
             "comparison": queries.comparison(found, terms)
             if rules.may_compare(request.person, found)
             else None,
@@ -112,7 +106,9 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
             else "",
             "history": history(found),
             "receipt": actions.receipt(found),
-            "open_rules": open_rules if found.is_undecided else [],
+            "open_rules": [rule_title(rule) for rule in needed if not rule.is_set]
+            if found.is_undecided
+            else [],
             "may_screen": rules.may_screen(request.person, found),
             "may_allot": rules.may_allot(request.person, found),
             "may_add_place": rules.may_add_place(request.person, found),
@@ -205,9 +201,7 @@ def allocation(request: SignedInRequest, submission_id: int) -> HttpResponseBase
             "candidates": queries.candidates_for(found, terms=terms),
             "active": active,
             "has_lead": any(row.role == Assignment.Role.LEAD for row in active),
-            "places": terms.rules.assessors.value + found.extra_places
-            if terms.rules.assessors.is_set
-            else None,
+            "places": queries.places_known(found, terms),
             "former": queries.former_assessors(found),
             "form": form,
             "Role": Assignment.Role,
