@@ -21,7 +21,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience, Circle, Person
 from collegium.portfolios import passages
 from collegium.portfolios.models import Declaration, Part, Placement, Portfolio, Revision, Section, Share
-from collegium.schemes import queries as schemes
+from collegium.portfolios.queries.plans import plan_of
 from collegium.schemes.models import Node, Pathway
 
 SITTING = dt.timedelta(minutes=10)  # saves of one person within it share a revision
@@ -142,7 +142,7 @@ def _bring_in_sections(portfolio: Portfolio) -> list[Section]:
     for node_id in Section.objects.filter(portfolio=portfolio).values_list("node_id", flat=True):
         there[node_id] = there.get(node_id, 0) + 1
     made = []
-    for planned in schemes.plan(portfolio.pathway).sections:
+    for planned in plan_of(portfolio.pathway).sections:
         wanted = max(planned.min_instances, 1)
         for instance in range(there.get(planned.node.pk, 0) + 1, wanted + 1):
             section = Section.objects.create(portfolio=portfolio, node=planned.node, instance=instance)
@@ -157,9 +157,7 @@ def _bring_in_sections(portfolio: Portfolio) -> list[Section]:
 def add_instance(*, portfolio: Portfolio, node: Node, by: Person) -> Section:
     """One more section of a node that may come several times, such as a second specialist area."""
     _require_free(portfolio)
-    planned = next(
-        (each for each in schemes.plan(portfolio.pathway).sections if each.node.pk == node.pk), None
-    )
+    planned = next((each for each in plan_of(portfolio.pathway).sections if each.node.pk == node.pk), None)
     if planned is None:
         raise Refusal(_("This pathway has no section “%(section)s”.") % {"section": node.title})
     instances = list(
@@ -357,7 +355,7 @@ def tag(*, section: Section, nodes: Iterable[Node], by: Person) -> None:
     """Say which dimensions of the framework the section also speaks for: these, and no others."""
     _require_open(section)
     wanted = list(nodes)
-    known = {each.node.pk for each in schemes.plan(section.portfolio.pathway).dimensions}
+    known = {each.node.pk for each in plan_of(section.portfolio.pathway).dimensions}
     if any(node.pk not in known for node in wanted):
         raise Refusal(_("One of these is not a dimension of this framework."))
     section.dimensions.set(wanted)
@@ -425,7 +423,7 @@ def declare(
     """Sign: every statement of the scheme has to be agreed to. Signing again replaces the declaration."""
     if portfolio.is_locked:
         raise Refusal(_("The portfolio is being assessed, so its declaration stands as it was signed."))
-    asked = list(schemes.plan(portfolio.pathway).declaration)
+    asked = list(plan_of(portfolio.pathway).declaration)
     if set(asked) - set(statements):
         raise Refusal(_("Every statement has to be agreed to."))
     if not signed_name.strip():

@@ -15,6 +15,9 @@ from collegium.foundation.models import Blob
 from collegium.people.models import Audienced, AudiencedQuerySet, Circle, CircleMember, Person
 from collegium.schemes.models import Node, Pathway, Scheme
 
+# Tens of kilobytes each, and asked for only when a plan is not in memory (queries.plans).
+WHOLE_DOCUMENTS = ("pathway__scheme_version__document", "pathway__scheme_version__framework__document")
+
 
 class PortfolioQuerySet(AudiencedQuerySet):
     def visible_to(self, person: Person | None) -> Self:
@@ -33,7 +36,7 @@ class PortfolioQuerySet(AudiencedQuerySet):
             "declaration",
             "pathway__scheme_version__scheme",
             "pathway__scheme_version__framework",
-        )
+        ).defer(*WHOLE_DOCUMENTS)
 
 
 class Portfolio(Audienced):

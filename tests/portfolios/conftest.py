@@ -63,7 +63,9 @@ def fill(write):
     def all_of(portfolio):
         for section in portfolio.sections.select_related("node"):
             for part in section.parts.all():
-                html = '<p><span data-principle="P1">' + "word " * 60 + "</span></p>" + "<p>more of it</p>" * 60
+                html = (
+                    '<p><span data-principle="P1">' + "word " * 60 + "</span></p>" + "<p>more of it</p>" * 60
+                )
                 write(section, part.component, html)
 
     return all_of

@@ -47,7 +47,13 @@ def folder(taken_along):
 
 def test_a_folder_has_a_page_for_each_section_and_all_that_they_need(folder):
     names = folder.namelist()
-    assert {"index.html", "section-1a.html", "section-plans.html", "style/document.css", "style/folder.css"} <= set(names)
+    assert {
+        "index.html",
+        "section-1a.html",
+        "section-plans.html",
+        "style/document.css",
+        "style/folder.css",
+    } <= set(names)
     assert any(name.startswith("style/fonts/") for name in names)
     files = [name for name in names if name.startswith("files/")]
     assert sorted(re.sub(r"\d+", "N", name) for name in files) == ["files/N-photo.png", "files/N-timings.csv"]
@@ -127,7 +133,9 @@ def test_images_of_the_document_have_their_words(document):
 
 
 def test_how_to_get_in_is_for_assessors_only(taken_along, ada):
-    piece = evidence_actions.capture(by=ada, title="Behind a door", url="https://example.org/", access="swordfish")
+    piece = evidence_actions.capture(
+        by=ada, title="Behind a door", url="https://example.org/", access="swordfish"
+    )
     section = taken_along.sections.select_related("node").get(node__code="1b")
     section.placements.create(evidence=piece)
     taken = queries.snapshot(taken_along)

@@ -102,7 +102,9 @@ def test_too_few_instances_are_said(ada, cmalt, fill, sentences):
 def test_a_section_that_has_to_refer_to_the_principles_is_looked_at(ready, section_of, write, sentences):
     for component in ("description", "evidence", "reflection", "impact"):
         write(section_of("5"), component, "<p>No principle is marked in these words.</p>")
-    assert sentences(ready) == ["5 Specialist area has to refer to the principles: mark the passages that do."]
+    assert sentences(ready) == [
+        "5 Specialist area has to refer to the principles: mark the passages that do."
+    ]
 
 
 def test_evidence_whose_link_does_not_answer(ada, ready, section_of, sentences):
@@ -123,11 +125,19 @@ def test_images_without_words_for_them(ada, ready, section_of, write, sentences)
     actions.place(section=section_of("1a"), evidence=piece, by=ada)
     assert sentences(ready) == ["The image “A photo” has no text for those who cannot see it."]
     type(piece).objects.update(alt_text="A room.")
-    write(section_of("1a"), "description", f'<p>See <img src="/evidence/{piece.pk}/file" alt=""></p><p>{"word " * 60}</p>')
-    assert sentences(ready) == ["An image in 1a Constraints and benefits has no text for those who cannot see it."]
+    write(
+        section_of("1a"),
+        "description",
+        f'<p>See <img src="/evidence/{piece.pk}/file" alt=""></p><p>{"word " * 60}</p>',
+    )
+    assert sentences(ready) == [
+        "An image in 1a Constraints and benefits has no text for those who cannot see it."
+    ]
 
 
-@pytest.mark.parametrize(("permission", "hinders"), [("unasked", True), ("asked", True), ("agreed", False), ("anonymised", False)])
+@pytest.mark.parametrize(
+    ("permission", "hinders"), [("unasked", True), ("asked", True), ("agreed", False), ("anonymised", False)]
+)
 def test_people_shown_without_their_permission(ada, ready, section_of, sentences, permission, hinders):
     piece = make_evidence(ada, title="A class")
     piece.people_shown.create(who="Students", permission=permission)
@@ -183,7 +193,9 @@ def test_a_portfolio_made_elsewhere_is_asked_where_things_are(ada, portfolio, se
     actions.note_link_elsewhere(
         portfolio=portfolio, url="https://example.org/", answers=False, finding="The site cannot be reached."
     )
-    assert sentences(portfolio) == ["The address of the portfolio does not answer. The site cannot be reached."]
+    assert sentences(portfolio) == [
+        "The address of the portfolio does not answer. The site cannot be reached."
+    ]
 
 
 def test_a_look_at_an_address_that_has_changed_since_counts_for_nothing(ada, portfolio):

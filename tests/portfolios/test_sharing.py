@@ -138,9 +138,7 @@ def test_an_ended_link_and_one_that_never_was_answer_alike(ada, portfolio, clien
 def test_a_link_to_a_section_shows_that_section_only(ada, portfolio, section_of, write, client_of):
     write(section_of("1a"), "reflection", "<p>Words of 1a</p>")
     write(section_of("1b"), "reflection", "<p>Words of 1b</p>")
-    token = actions.share_by_link(
-        portfolio=portfolio, section=section_of("1b"), expires_at=soon(), by=ada
-    )
+    token = actions.share_by_link(portfolio=portfolio, section=section_of("1b"), expires_at=soon(), by=ada)
     page = client_of(None).get(reverse("portfolios:shared", args=[token])).content.decode()
     assert "Words of 1b" in page
     assert "Words of 1a" not in page
@@ -165,7 +163,9 @@ def test_a_link_is_shown_once_and_can_be_ended_on_the_page(ada, portfolio, clien
 # Publishing -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_published_portfolio_is_read_by_everyone_at_a_readable_address(ada, portfolio, section_of, write, client_of):
+def test_a_published_portfolio_is_read_by_everyone_at_a_readable_address(
+    ada, portfolio, section_of, write, client_of
+):
     write(section_of("1a"), "reflection", "<p>For the world</p>")
     actions.publish(portfolio=portfolio, slug="ada-on-feedback", licence="CC-BY-4.0", by=ada)
     page = client_of(None).get("/p/ada-on-feedback/")

@@ -83,7 +83,11 @@ def test_a_save_on_an_old_revision_is_a_conflict_that_shows_what_differs(ada, se
     write(section_of("1a"), "reflection", "<p>The cat sat.</p>")
     with pytest.raises(actions.Conflict) as caught:
         actions.write(
-            section=section_of("1a"), component="reflection", html="<p>The dog sat.</p>", on_revision=0, by=ada
+            section=section_of("1a"),
+            component="reflection",
+            html="<p>The dog sat.</p>",
+            on_revision=0,
+            by=ada,
         )
     assert caught.value.current.html == "<p>The cat sat.</p>"
     assert caught.value.difference == "<p>The <del>cat</del><ins>dog</ins> sat.</p>"
@@ -101,7 +105,12 @@ def test_a_save_on_an_old_revision_is_a_conflict_that_shows_what_differs(ada, se
 def test_whatever_is_chosen_in_a_conflict_both_versions_are_kept(ada, section_of, write, choice, stands):
     write(section_of("1a"), "reflection", "<p>Theirs</p>")
     part = actions.settle(
-        section=section_of("1a"), component="reflection", mine="<p>Mine</p>", choice=choice, on_revision=1, by=ada
+        section=section_of("1a"),
+        component="reflection",
+        mine="<p>Mine</p>",
+        choice=choice,
+        on_revision=1,
+        by=ada,
     )
     assert part.html == stands
     kept = set(Revision.objects.filter(part=part).values_list("html", flat=True))
@@ -112,7 +121,12 @@ def test_settling_on_an_old_revision_is_a_conflict_again(ada, section_of, write)
     write(section_of("1a"), "reflection", "<p>Theirs</p>")
     with pytest.raises(actions.Conflict):
         actions.settle(
-            section=section_of("1a"), component="reflection", mine="<p>Mine</p>", choice="mine", on_revision=0, by=ada
+            section=section_of("1a"),
+            component="reflection",
+            mine="<p>Mine</p>",
+            choice="mine",
+            on_revision=0,
+            by=ada,
         )
 
 
@@ -124,7 +138,11 @@ def test_an_earlier_version_comes_back_and_the_later_one_stays(ada, section_of, 
         write(section, "reflection", "<p>Late</p>")
         part = actions.restore(revision=Revision.objects.get(html="<p>Early</p>"), by=ada)
     assert part.html == "<p>Early</p>"
-    assert list(part.revisions.values_list("html", flat=True)) == ["<p>Early</p>", "<p>Late</p>", "<p>Early</p>"]
+    assert list(part.revisions.values_list("html", flat=True)) == [
+        "<p>Early</p>",
+        "<p>Late</p>",
+        "<p>Early</p>",
+    ]
 
 
 # Evidence in the words ------------------------------------------------------------------------------------------------
@@ -134,7 +152,10 @@ def test_evidence_put_into_the_words_is_placed_and_stays_beside_when_taken_out(a
     piece = make_evidence(ada)
     section = section_of("1a")
     write(section, "evidence", f'<p>See</p><figure data-evidence="{piece.pk}"><img src="x"></figure>')
-    assert section.parts.get(component="evidence").html == f'<p>See</p><figure data-evidence="{piece.pk}"></figure>'
+    assert (
+        section.parts.get(component="evidence").html
+        == f'<p>See</p><figure data-evidence="{piece.pk}"></figure>'
+    )
     assert Placement.objects.get().embedded
     with pytest.raises(Refusal):
         actions.unplace(section=section, evidence=piece, by=ada)
@@ -191,7 +212,9 @@ def test_what_is_locked_takes_no_change(ada, portfolio, section_of, write):
     write(section_of("1b"), "reflection", "<p>Open again</p>")
 
 
-def test_a_second_instance_can_be_added_and_taken_away_up_to_what_the_scheme_allows(ada, portfolio, section_of):
+def test_a_second_instance_can_be_added_and_taken_away_up_to_what_the_scheme_allows(
+    ada, portfolio, section_of
+):
     node = section_of("5").node
     for _number in range(3):
         actions.add_instance(portfolio=portfolio, node=node, by=ada)

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from collegium.evidence.models import Evidence, PersonShown
 from collegium.people.models import Person
 from collegium.portfolios.models import Part, Placement, Portfolio, Section
+from collegium.portfolios.queries.plans import plan_of
 from collegium.schemes import queries as schemes
 from collegium.schemes.documents import NodeKind
 from collegium.schemes.models import Node
@@ -208,7 +209,7 @@ class Desk:
 
 def desk(portfolio: Portfolio, *, with_words: bool = True) -> Desk:
     """At most six queries, however large the portfolio. ``with_words=False`` leaves the words where they are."""
-    plan = schemes.plan(portfolio.pathway)
+    plan = plan_of(portfolio.pathway)
     written = _sections_with_parts(portfolio, with_words=with_words)
     placements: dict[int, list[Placement]] = {}
     for placement in placements_of(portfolio):
@@ -311,8 +312,9 @@ def lay(
 
 def component_title(section: Section, key: str) -> str:
     """What the framework calls a component of this section."""
-    node = section.portfolio.pathway.scheme_version.framework.read.node(section.node.code)
-    return next((each.title for each in node.components if each.key == key), key.capitalize())
+    planned = plan_of(section.portfolio.pathway).section(section.node.code)
+    known = planned.components if planned else ()
+    return next((each.title for each in known if each.key == key), key.capitalize())
 
 
 @dataclass(frozen=True)
@@ -341,12 +343,12 @@ def lacking(desk: Desk) -> bool:
 
 
 def dimensions_of(portfolio: Portfolio) -> list[Node]:
-    return [each.node for each in schemes.plan(portfolio.pathway).dimensions]
+    return [each.node for each in plan_of(portfolio.pathway).dimensions]
 
 
 def declaration_asked(portfolio: Portfolio) -> tuple[list[str], bool]:
     """The statements to agree to, and whether an assessor may be nominated."""
-    plan = schemes.plan(portfolio.pathway)
+    plan = plan_of(portfolio.pathway)
     return list(plan.declaration), plan.pathway.rules.nominated_assessor.value is True
 
 

@@ -11,6 +11,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.people.requests import SignedInRequest, signed_in
 from collegium.portfolios import actions, queries
 from collegium.portfolios.forms import BeginForm
+from collegium.portfolios.views.loading import typed
 from collegium.schemes import queries as schemes
 from collegium.schemes import requirements
 from collegium.schemes.models import Pathway
@@ -63,7 +64,7 @@ def choose(request: SignedInRequest) -> HttpResponseBase:
 @signed_in
 def begin(request: SignedInRequest, pathway_id: int) -> HttpResponseBase:
     pathway = get_object_or_404(Pathway.objects.current().for_display(), pk=pathway_id)
-    form = BeginForm(request.POST or None)
+    form = BeginForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             portfolio = actions.begin(by=request.person, pathway=pathway, title=form.cleaned_data["title"])

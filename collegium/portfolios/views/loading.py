@@ -1,12 +1,18 @@
 """What every page of a portfolio begins with."""
 
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from collegium.foundation.refusal import require
 from collegium.people.models import Person
 from collegium.portfolios import rules
-from collegium.portfolios.models import Portfolio, Section
+from collegium.portfolios.models import WHOLE_DOCUMENTS, Portfolio, Section
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing when the page is only shown, and also an empty form once it was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def load(person: Person | None, portfolio_id: int) -> Portfolio:
@@ -24,7 +30,8 @@ def load_own(person: Person, portfolio_id: int) -> Portfolio:
 def load_section(person: Person | None, portfolio_id: int, section_id: int) -> Section:
     """A section that the person may read, be it the only one; 404 otherwise."""
     section: Section = get_object_or_404(
-        Section.objects.visible_to(person).select_related(
+        Section.objects.visible_to(person)
+        .select_related(
             "node",
             "portfolio__owner",
             "portfolio__mentor",
@@ -32,7 +39,8 @@ def load_section(person: Person | None, portfolio_id: int, section_id: int) -> S
             "portfolio__declaration",
             "portfolio__pathway__scheme_version__scheme",
             "portfolio__pathway__scheme_version__framework",
-        ),
+        )
+        .defer(*(f"portfolio__{name}" for name in WHOLE_DOCUMENTS)),
         pk=section_id,
         portfolio=portfolio_id,
     )

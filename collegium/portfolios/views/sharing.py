@@ -24,7 +24,7 @@ from collegium.portfolios.forms import (
     SharePersonForm,
 )
 from collegium.portfolios.models import Portfolio, Share
-from collegium.portfolios.views.loading import load_own
+from collegium.portfolios.views.loading import load_own, typed
 
 
 @require_http_methods(["GET"])
@@ -155,7 +155,7 @@ def end(request: SignedInRequest, portfolio_id: int, share_id: int) -> HttpRespo
 def publish(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     portfolio = load_own(request.person, portfolio_id)
     form = PublishForm(
-        request.POST or None,
+        typed(request),
         initial={
             "slug": portfolio.slug or slugify(f"{request.person.name} {portfolio.pathway.title}")[:80],
             "licence": portfolio.licence,

@@ -15,7 +15,7 @@ from collegium.people.requests import SignedInRequest, signed_in
 from collegium.portfolios import actions, queries, rules
 from collegium.portfolios.forms import DeclarationForm, DetailsForm, ElsewhereForm, MentorForm
 from collegium.portfolios.models import Portfolio
-from collegium.portfolios.views.loading import load, load_own
+from collegium.portfolios.views.loading import load, load_own, typed
 from collegium.schemes.models import Node
 
 
@@ -94,7 +94,7 @@ def history(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
 @signed_in
 def details(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     found = load_own(request.person, portfolio_id)
-    form = DetailsForm(request.POST or None, instance=found)
+    form = DetailsForm(typed(request), instance=found)
     if request.method == "POST" and form.is_valid():
         actions.change_details(portfolio=found, by=request.person, **form.cleaned_data)
         return redirect(found)
@@ -185,7 +185,7 @@ def declaration(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase
     initial = {"signed_name": request.person.name if signed is None else signed.signed_name}
     if signed is not None:
         initial["collaborators"] = signed.collaborators
-    form = DeclarationForm(request.POST or None, asked=asked, may_nominate=may_nominate, initial=initial)
+    form = DeclarationForm(typed(request), asked=asked, may_nominate=may_nominate, initial=initial)
     if request.method == "POST":
         require(
             allowed=rules.may_declare(request.person, found),
@@ -213,7 +213,7 @@ def elsewhere(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     found = load_own(request.person, portfolio_id)
     desk = queries.desk(found, with_words=False)
     form = ElsewhereForm(
-        request.POST or None,
+        typed(request),
         request.FILES or None,
         sections=[(each.section, each.label) for each in desk],
         initial={"url": found.elsewhere_url, "access": found.elsewhere_access},

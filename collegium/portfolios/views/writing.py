@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -264,7 +265,8 @@ def _conflict(
             "portfolio": found.portfolio,
             "component": component,
             "conflict": conflict,
-            "form": SettleForm(initial={"html": conflict.mine, "on_revision": conflict.current.revision}),
+            # Escaped for the hidden field, though the words themselves are safe HTML.
+            "mine": escape(conflict.mine),
         },
         status=409,
     )

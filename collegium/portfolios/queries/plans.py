@@ -1,0 +1,32 @@
+"""What a pathway asks for, kept in memory: a loaded version never changes, so only answers can make a plan old."""
+
+from django.db.models import Max
+from django.utils.translation import get_language
+
+from collegium.schemes import queries as schemes
+from collegium.schemes.models import Pathway, UnsetAnswer
+
+MOST_KEPT = 64  # pathways times languages; beyond it, begin anew
+
+_kept: dict[tuple[object, ...], schemes.PathwayPlan] = {}
+
+
+def plan_of(pathway: Pathway) -> schemes.PathwayPlan:
+    """One query where the plan is known, four more where it is not. Its rows are shared: read them, change nothing."""
+    version = pathway.scheme_version
+    newest = UnsetAnswer.objects.filter(scheme_version=version).aggregate(newest=Max("pk"))["newest"]
+    framework = version.framework
+    key = (
+        pathway.pk,
+        (version.pk, version.sha256, version.loaded_at),
+        (framework.pk, framework.sha256, framework.loaded_at),
+        newest,
+        get_language(),  # the questions about what is unset are in the reader's
+    )
+    found = _kept.get(key)
+    if found is None:
+        found = schemes.plan(pathway)
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = found
+    return found
