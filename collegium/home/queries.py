@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from collegium.credentials.models import Award
 from collegium.credentials.queries import register
 from collegium.evidence.models import Evidence
 from collegium.foundation.rulebook import RULEBOOK, Role
-from collegium.organisations.models import Membership, Organisation
+from collegium.organisations.models import Membership
 from collegium.organisations.queries import found_by
 from collegium.people.models import Person
 from collegium.people.queries import faces, named_like
@@ -89,16 +90,8 @@ def shelf_of(cards: Sequence[SchemeCard]) -> SchemeCard | None:
     return next((card for card in cards if few <= len(card.shelf) <= many), None)
 
 
-@dataclass(frozen=True)
-class Numbers:
-    awards: int
-    organisations: int
-
-
-def numbers() -> Numbers:
-    return Numbers(
-        awards=Award.objects.filter(listed=True).count(), organisations=Organisation.objects.count()
-    )
+def awards_on_the_register() -> int:
+    return Award.objects.filter(listed=True).count()
 
 
 # Home -----------------------------------------------------------------------------------------------------------------
@@ -113,9 +106,31 @@ class FirstStep:
     is_done: bool
 
 
-def first_steps(person: Person) -> list[FirstStep]:
-    """What a newcomer does first. Empty once all of it is done: nobody is a beginner for ever. One query."""
-    has = _has(person)
+@dataclass(frozen=True)
+class Home:
+    steps: list[FirstStep]  # empty once all of them are done: nobody is a beginner for ever
+    done: list[Line]
+
+
+def home(person: Person) -> Home:
+    """What a newcomer does first, and what the person did lately, newest first. One query for whoever did anything."""
+    mine = {
+        "has_evidence": Exists(Evidence.objects.filter(owner=person)),
+        "has_portfolio": Exists(Portfolio.objects.filter(owner=person)),
+    }
+    activities = list(Activity.objects.filter(actor=person).annotate(**mine)[:RECENT])
+    has: Any = activities[0] if activities else Person.objects.annotate(**mine).only("pk").get(pk=person.pk)
+    for activity in activities:
+        activity.actor = person  # at hand already
+    return Home(
+        steps=_first_steps(
+            person, has_evidence=bool(has.has_evidence), has_portfolio=bool(has.has_portfolio)
+        ),
+        done=[Line(activity.at, sentence(activity), activity) for activity in activities],
+    )
+
+
+def _first_steps(person: Person, *, has_evidence: bool, has_portfolio: bool) -> list[FirstStep]:
     steps = [
         FirstStep(
             _("Say who you are"),
@@ -129,38 +144,17 @@ def first_steps(person: Person) -> list[FirstStep]:
             _("A file, a link, a photo or a thought from your work, however small. You can sort it later."),
             reverse("evidence:capture"),
             "paperclip",
-            has["evidence"],
+            has_evidence,
         ),
         FirstStep(
             _("Begin a portfolio"),
             _("Choose a scheme and a pathway. It costs nothing, and nobody sees it."),
             reverse("portfolios:begin"),
             "notebook-pen",
-            has["portfolio"],
+            has_portfolio,
         ),
     ]
     return [] if all(step.is_done for step in steps) else steps
-
-
-def _has(person: Person) -> dict[str, bool]:
-    found = (
-        Person.objects.filter(pk=person.pk)
-        .annotate(
-            has_evidence=Exists(Evidence.objects.filter(owner=OuterRef("pk"))),
-            has_portfolio=Exists(Portfolio.objects.filter(owner=OuterRef("pk"))),
-        )
-        .values_list("has_evidence", "has_portfolio")
-        .get()
-    )
-    return {"evidence": found[0], "portfolio": found[1]}
-
-
-def done_lately(person: Person) -> list[Line]:
-    """What the person did, newest first. One query."""
-    return [
-        Line(activity.at, sentence(activity), activity)
-        for activity in Activity.objects.filter(actor=person).select_related("actor")[:RECENT]
-    ]
 
 
 # Search ---------------------------------------------------------------------------------------------------------------

@@ -17,16 +17,11 @@ def start(request: Request) -> HttpResponse:
         return render(
             request,
             "home/front.jinja",
-            {"schemes": cards, "shelf": queries.shelf_of(cards), "numbers": queries.numbers()},
+            {"schemes": cards, "shelf": queries.shelf_of(cards), "awards": queries.awards_on_the_register()},
         )
+    home = queries.home(request.person)
     return render(
-        request,
-        "home/home.jinja",
-        {
-            "person": request.person,
-            "steps": queries.first_steps(request.person),
-            "done": queries.done_lately(request.person),
-        },
+        request, "home/home.jinja", {"person": request.person, "steps": home.steps, "done": home.done}
     )
 
 

@@ -52,10 +52,10 @@ def test_the_front_page_stands_without_any_scheme(client, db):
 
 def test_the_front_page_costs_little_whatever_there_is(client, cmalt, django_assert_num_queries):
     client.get("/")  # a document is read once a process
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/")
     make_organisation(make_person(), make_person())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/")
 
 
@@ -70,19 +70,19 @@ def test_a_newcomer_is_offered_three_things_to_begin_with(ada, client_of):
 
 
 def test_what_is_done_is_ticked_and_then_the_steps_go(ada, cmalt, client_of):
-    assert [step.is_done for step in queries.first_steps(ada)] == [False, False, False]
+    assert [step.is_done for step in queries.home(ada).steps] == [False, False, False]
     make_evidence(ada)
-    assert [step.is_done for step in queries.first_steps(ada)] == [False, True, False]
+    assert [step.is_done for step in queries.home(ada).steps] == [False, True, False]
     make_portfolio(ada, cmalt.pathways.get(key="cmalt"))
     from collegium.foundation.files import store_bytes
 
     people_actions.set_photo(person=ada, by=ada, photo=store_bytes(b"a photo"))
-    assert queries.first_steps(ada) == []
+    assert queries.home(ada).steps == []
     assert "Three things to begin with" not in client_of(ada).get("/").content.decode()
 
 
 def test_home_is_never_empty(eve, client_of, monkeypatch):
-    monkeypatch.setattr(queries, "first_steps", lambda person: [])
+    monkeypatch.setattr(queries, "home", lambda person: queries.Home(steps=[], done=[]))
     from collegium.design import places
 
     monkeypatch.setitem(places.registry.panels, "home.next", {})
@@ -92,7 +92,7 @@ def test_home_is_never_empty(eve, client_of, monkeypatch):
 def test_what_one_did_lately_stands_there(ada, client_of):
     name = next(iter(VERBS))
     record(VERBS[name], by=ada, about=make_organisation(), data=_facts(VERBS[name]))
-    assert len(queries.done_lately(ada)) == 1
+    assert len(queries.home(ada).done) == 1
     assert "What you did" in client_of(ada).get("/").content.decode()
 
 
