@@ -86,7 +86,7 @@ def test_a_choice_that_is_not_met_is_one_sentence(ready, section_of, write, sent
         (500, None),
     ],
 )
-def test_words_are_held_against_their_bounds(ready, section_of, write, sentences, words, sentence):
+def test_words_are_held_against_their_bounds(*, ready, section_of, write, sentences, words, sentence):
     write(section_of("plans"), "text", f"<p>{'word ' * words}</p>")
     assert sentences(ready) == ([sentence] if sentence else [])
 
@@ -138,7 +138,7 @@ def test_images_without_words_for_them(ada, ready, section_of, write, sentences)
 @pytest.mark.parametrize(
     ("permission", "hinders"), [("unasked", True), ("asked", True), ("agreed", False), ("anonymised", False)]
 )
-def test_people_shown_without_their_permission(ada, ready, section_of, sentences, permission, hinders):
+def test_people_shown_without_their_permission(*, ada, ready, section_of, sentences, permission, hinders):
     piece = make_evidence(ada, title="A class")
     piece.people_shown.create(who="Students", permission=permission)
     actions.place(section=section_of("1a"), evidence=piece, by=ada)

@@ -98,7 +98,7 @@ MENTORS_MAY = {
 
 
 @pytest.mark.parametrize("role", ["reader", "mentor"])
-def test_readers_and_mentors_change_nothing(ada, bo, portfolio, client_of, addresses, role):
+def test_readers_and_mentors_change_nothing(*, ada, bo, portfolio, client_of, addresses, role):
     if role == "mentor":
         actions.set_mentor(portfolio=portfolio, mentor=bo, by=ada)
     else:
@@ -362,7 +362,7 @@ def grown(ada, portfolio, section_of, fill):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_queries_of_the_section_page(ada, grown, section_of, client_of, django_assert_num_queries, number):
+def test_queries_of_the_section_page(*, ada, grown, section_of, client_of, django_assert_num_queries, number):
     grown(number)
     client, address = client_of(ada), section_of("1a").get_absolute_url()
     client.get(address)
@@ -371,7 +371,7 @@ def test_queries_of_the_section_page(ada, grown, section_of, client_of, django_a
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_queries_of_the_public_page(ada, portfolio, grown, client_of, django_assert_num_queries, number):
+def test_queries_of_the_public_page(*, ada, portfolio, grown, client_of, django_assert_num_queries, number):
     grown(number)
     actions.publish(portfolio=portfolio, slug="ada", licence="CC-BY-4.0", by=ada)
     client_of(None).get("/p/ada/")
@@ -380,7 +380,7 @@ def test_queries_of_the_public_page(ada, portfolio, grown, client_of, django_ass
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_queries_of_the_overview(ada, portfolio, grown, client_of, django_assert_max_num_queries, number):
+def test_queries_of_the_overview(*, ada, portfolio, grown, client_of, django_assert_max_num_queries, number):
     grown(number)
     client = client_of(ada)
     client.get(portfolio.get_absolute_url())
@@ -390,7 +390,7 @@ def test_queries_of_the_overview(ada, portfolio, grown, client_of, django_assert
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_queries_of_the_list(ada, bo, cmalt, client_of, django_assert_num_queries, number):
+def test_queries_of_the_list(*, ada, bo, cmalt, client_of, django_assert_num_queries, number):
     for _each in range(number):
         made = actions.begin(by=ada, pathway=cmalt)
         actions.set_audience(portfolio=made, audience="circle", circle=make_circle(ada, bo), by=ada)

@@ -17,7 +17,10 @@ def typed(request: HttpRequest) -> QueryDict | None:
 
 def load(person: Person | None, portfolio_id: int) -> Portfolio:
     """A portfolio that the person may read, with what its pages show of it; 404 otherwise."""
-    found: Portfolio = get_object_or_404(Portfolio.objects.visible_to(person).for_display(), pk=portfolio_id)
+    portfolios = Portfolio.objects.for_display()
+    # Nearly always its owner: the short question first.
+    own = portfolios.filter(pk=portfolio_id, owner=person).first() if person else None
+    found: Portfolio = own or get_object_or_404(portfolios.visible_to(person), pk=portfolio_id)
     return found
 
 
@@ -29,22 +32,16 @@ def load_own(person: Person, portfolio_id: int) -> Portfolio:
 
 def load_section(person: Person | None, portfolio_id: int, section_id: int) -> Section:
     """A section that the person may read, be it the only one; 404 otherwise."""
-    section: Section = get_object_or_404(
-        Section.objects.visible_to(person)
-        .select_related(
-            "node",
-            "portfolio__owner",
-            "portfolio__mentor",
-            "portfolio__circle",
-            "portfolio__declaration",
-            "portfolio__pathway__scheme_version__scheme",
-            "portfolio__pathway__scheme_version__framework",
-        )
-        .defer(*(f"portfolio__{name}" for name in WHOLE_DOCUMENTS)),
-        pk=section_id,
-        portfolio=portfolio_id,
-    )
-    return section
+    sections = Section.objects.select_related(
+        "node",
+        "portfolio__owner",
+        "portfolio__pathway__scheme_version__scheme",
+        "portfolio__pathway__scheme_version__framework",
+    ).defer(*(f"portfolio__{name}" for name in WHOLE_DOCUMENTS))
+    asked = {"pk": section_id, "portfolio": portfolio_id}
+    own = sections.filter(**asked, portfolio__owner=person).first() if person else None
+    found: Section = own or get_object_or_404(sections.visible_to(person), **asked)
+    return found
 
 
 def load_open_section(person: Person, portfolio_id: int, section_id: int) -> Section:

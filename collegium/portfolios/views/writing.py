@@ -1,6 +1,7 @@
 """The section page, where people spend their evenings: words, what is asked for beside them, evidence."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -75,14 +77,15 @@ def _writing_context(desk: queries.Desk, here: queries.DeskSection) -> dict[str,
         },
         "marks": here.marks,
         "face_evidence": {each.evidence_id: queries.piece(each.evidence) for each in here.placements},
-        "desk_says": desk_says(),
+        "desk_says": desk_says(get_language()),
         "title_form": SectionTitleForm(instance=here.section),
         "image_form": ImageForm(auto_id="image-%s"),
     }
 
 
-def desk_says() -> dict[str, str]:
-    """All that the editor's module says."""
+@lru_cache(maxsize=16)
+def desk_says(language: str | None) -> dict[str, str]:  # noqa: ARG001 -- it is what the answer is kept by
+    """All that the editor's module says, in the present language."""
     return {
         "placeholder": _("Write here…"),
         "writing": _("Not saved yet"),
