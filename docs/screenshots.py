@@ -165,7 +165,7 @@ def shots() -> list[Shot]:
         Shot("screening", url("accreditation:screening", args=[received.pk]), coordinator(received)),
         Shot("allocation", url("accreditation:allocation", args=[accepted.pk]), coordinator(accepted)),
         Shot("assess", url("accreditation:assess"), joint.assessor_id),
-        Shot("judge", url("accreditation:judgement", args=[reading.pk]), reading.assessor_id),
+        Shot("judge", url("accreditation:assignment", args=[reading.pk]), reading.assessor_id),
         Shot(
             "reconciliation",
             url("accreditation:reconciliation", args=[reconciling.pk]),
@@ -249,8 +249,10 @@ def take(
             context = browser.new_context(base_url=site)
             page = context.new_page()
             page.goto("/demo/")
-            page.locator(f'form[action="/demo/be/{who}"] button').click()
-            page.wait_for_load_state("load")
+            page.locator("form[action^='/demo/be/']").first.evaluate(
+                "(form, address) => { form.action = address; form.submit() }", f"/demo/be/{who}"
+            )
+            page.wait_for_url(site + "/")
             keys[who] = context.storage_state()
             context.close()
         for shot in wanted:
