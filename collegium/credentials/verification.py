@@ -405,9 +405,10 @@ def _signature(document: dict[str, Any], report: Report, *, fetch: dids.Fetch) -
         report.add(
             Point.SIGNATURE,
             "signed",
-            _("The signature fits: nothing was changed since it was signed."),
+            _("The signature fits: nothing was changed since it was signed on %(day)s.") % {"day": day(made)}
+            if (made := moment(proof.created))
+            else _("The signature fits: nothing was changed since it was signed."),
             holds=True,
-            detail=proof.created[:40],
         )
     _issuer(report, issuer, known, proof, good=good)
 

@@ -52,7 +52,7 @@ def test_a_genuine_credential():
     assert [finding.sentence for finding in report.findings] == [
         "It is a credential, read from JSON.",
         "Every term in it has a known meaning, so the signature covers all of it.",
-        "The signature fits: nothing was changed since it was signed.",
+        "The signature fits: nothing was changed since it was signed on 1 March 2025.",
         "The site recognise.example publishes this key as its own, so it is the issuer.",
         "It is valid today, and until 29 February 2028.",
         "It is not revoked: its issuer's list says so.",

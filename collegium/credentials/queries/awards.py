@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from collegium.credentials import badges, openbadges
 from collegium.credentials.models import Award, AwardStatus, ChosenEvidence, Credential
 from collegium.credentials.queries import issuing
 from collegium.foundation import clock
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Person
 from collegium.portfolios.models import Portfolio
 from collegium.schemes.documents.values import UNSET, Partner
@@ -36,7 +38,12 @@ def holdings(persons: Collection[int], scheme: Scheme) -> Mapping[int, Collectio
 
 
 def awards_of(person: Person) -> list[Award]:
-    return list(Award.objects.filter(person=person).for_list().order_by("-granted_at"))
+    return _awards_of(person.pk)
+
+
+@prepared
+def _awards_of(person: int) -> "QuerySet[Award]":
+    return Award.objects.filter(person=person).for_list().order_by("-granted_at")
 
 
 def renewable(person: Person, pathway: Pathway) -> Award | None:
