@@ -54,7 +54,7 @@ EXTENSIONS: dict[str, Any] = {
 }
 
 
-class Editor(ProseEditorWidget):
+class Editor(ProseEditorWidget):  # type: ignore[misc]  # the package has no types
     """The editor of django-prose-editor, mounted by our own module; without JavaScript a plain field."""
 
     @property
@@ -136,32 +136,45 @@ class DimensionsForm(forms.Form):
 
 
 class PersonField(forms.CharField):
-    """A person by their e-mail address: whoever types it knows them. Nothing says whether an address is known here."""
+    """A person by their e-mail address. Finds only people whose names the writer may see anyhow."""
 
     widget = forms.EmailInput
+    writer: Person | None = None
 
-    def clean(self, value: Any) -> Person | None:  # type: ignore[override]  # a field gives what it stands for
+    def clean(self, value: Any) -> Person | None:
         address = super().clean(value)
         if not address:
             return None
-        found = Person.objects.filter(
-            account__email__iexact=address, account__is_active=True, erased_at__isnull=True
-        ).first()
+        found = (
+            Person.objects.visible_to(self.writer)
+            .filter(account__email__iexact=address, account__is_active=True)
+            .first()
+        )
         if found is None:
             raise ValidationError(
-                _("Nobody here uses this address. Share it by a link instead, which needs no account.")
+                _("Nobody whom you can see here uses this address. A link needs no account: share it by one.")
             )
         return found
 
 
-class MentorForm(forms.Form):
+class _WithPeople(forms.Form):
+    """A form in which the writer names somebody."""
+
+    def __init__(self, *args: Any, writer: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, PersonField):
+                field.writer = writer
+
+
+class MentorForm(_WithPeople):
     mentor = PersonField(
         label=gettext_lazy("Their e-mail address"),
         help_text=gettext_lazy("They will read your drafts and see how far you are. They are told."),
     )
 
 
-class DeclarationForm(forms.Form):
+class DeclarationForm(_WithPeople):
     """One box for each statement of the scheme; all of them have to be ticked."""
 
     statements = forms.MultipleChoiceField(
@@ -233,7 +246,7 @@ class AudienceForm(forms.Form):
         return data
 
 
-class _SharingForm(forms.Form):
+class _SharingForm(_WithPeople):
     section = forms.ModelChoiceField(
         label=gettext_lazy("What they may read"),
         queryset=Section.objects.none(),
@@ -282,9 +295,9 @@ class ShareCircleForm(_SharingForm):
         help_text=gettext_lazy("Open-ended if left empty."),
     )
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["circle"].queryset = person.circles.order_by("name")  # type: ignore[attr-defined]  # declared above
+    def __init__(self, *args: Any, writer: Person, **kwargs: Any) -> None:
+        super().__init__(*args, writer=writer, **kwargs)
+        self.fields["circle"].queryset = writer.circles.order_by("name")  # type: ignore[attr-defined]  # declared above
 
     def clean_expires_on(self) -> dt.datetime | None:
         return self._end_of("expires_on")
@@ -311,7 +324,7 @@ class PublishForm(forms.Form):
     )
 
     def clean_slug(self) -> str:
-        slug = slugify(self.cleaned_data["slug"])
+        slug: str = slugify(self.cleaned_data["slug"])
         if not slug:
             raise ValidationError(
                 _("An address is made of small letters, digits and hyphens, such as ada-on-feedback.")

@@ -141,7 +141,7 @@ def _evidence_cell(strength: int, *, is_placed: bool) -> dict[str, Any] | None:
 
 def thin(desk: Desk, alignments: dict[int, list[Alignment]] | None = None) -> list[str]:
     """What a critical friend would say at a glance: hints, not rules."""
-    said = []
+    said: list[str] = []
     if desk.portfolio.made_elsewhere:
         return said
     for each in desk:

@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from collegium.evidence.models import Evidence, PersonShown
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.portfolios.models import Part, Placement, Portfolio, Section
 from collegium.portfolios.queries.plans import plan_of
@@ -234,33 +237,53 @@ def desk(portfolio: Portfolio, *, with_words: bool = True) -> Desk:
 _FACTS = ("pk", "component", "words", "marks", "revision", "saved_at")
 
 
-def _sections_with_parts(portfolio: Portfolio, *, with_words: bool) -> list[tuple[Section, dict[str, Part]]]:
-    """One query: a row for each part, and one for a section that has none."""
-    facts = (*_FACTS, "html") if with_words else _FACTS
-    rows = (
+def _rows(portfolio: int, facts: tuple[str, ...]) -> "QuerySet[Any]":
+    return (
         Section.objects.filter(portfolio=portfolio)
         .select_related("node")
         .annotate(**{f"part_{name}": F(f"parts__{name}") for name in facts})
         .order_by("node__position", "instance", "parts__pk")
     )
+
+
+@prepared
+def _written(portfolio: int) -> "QuerySet[Any]":
+    return _rows(portfolio, (*_FACTS, "html"))
+
+
+@prepared
+def _written_facts(portfolio: int) -> "QuerySet[Any]":
+    return _rows(portfolio, _FACTS)
+
+
+def _sections_with_parts(portfolio: Portfolio, *, with_words: bool) -> list[tuple[Section, dict[str, Part]]]:
+    """One query: a row for each part, and one for a section that has none."""
+    facts = (*_FACTS, "html") if with_words else _FACTS
+    rows = (_written if with_words else _written_facts)(portfolio.pk)
     found: dict[int, tuple[Section, dict[str, Part]]] = {}
     for row in rows:
         section, parts = found.setdefault(row.pk, (row, {}))
         section.portfolio = portfolio
-        if row.part_pk is not None:
-            part = Part(section=section, **{name: getattr(row, f"part_{name}") for name in facts})
-            part._state.adding = False  # noqa: SLF001 -- it is a row that was read, only in one go with its section
+        read = {name: getattr(row, f"part_{name}") for name in facts}
+        if read["pk"] is not None:
+            part = Part(section=section, **read)
+            part._state.adding = False  # noqa: SLF001 -- a row that was read, only in one go with its section
             parts[part.component] = part
     return list(found.values())
 
 
 def placements_of(portfolio: Portfolio) -> list[Placement]:
     """With their evidence; ``people_open`` says whether it shows somebody who has not agreed."""
+    return _placements(portfolio.pk)
+
+
+@prepared
+def _placements(portfolio: int) -> "QuerySet[Placement]":
     unasked = PersonShown.objects.filter(
         evidence=OuterRef("evidence"),
         permission__in=[PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED],
     )
-    return list(
+    return (
         Placement.objects.filter(section__portfolio=portfolio)
         .select_related("evidence")
         .annotate(people_open=Exists(unasked))
@@ -270,10 +293,9 @@ def placements_of(portfolio: Portfolio) -> list[Placement]:
 
 def _dimensions(portfolio: Portfolio) -> dict[int, list[Node]]:
     found: dict[int, list[Node]] = {}
-    through = Section.dimensions.through
-    for row in (
-        through.objects.filter(section__portfolio=portfolio).select_related("node").order_by("node__position")
-    ):
+    through: Any = Section.dimensions.through
+    rows = through.objects.filter(section__portfolio=portfolio).select_related("node")
+    for row in rows.order_by("node__position"):
         found.setdefault(row.section_id, []).append(row.node)
     return found
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from collegium.evidence.models import Alignment, Evidence
 from collegium.foundation.models import Blob
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
-from collegium.portfolios.models import Placement, Portfolio
+from collegium.portfolios.models import Placement, Portfolio, Section
 from collegium.portfolios.queries.desk import Desk, DeskSection
 
 THUMBNAIL = 640  # of the sizes that foundation.files makes
@@ -28,20 +29,26 @@ class Fitting:
 
 def fitting(desk: Desk, here: DeskSection) -> list[Fitting]:
     """One query; strongest first. For a section with dimensions, what speaks for these fits too."""
-    nodes = [here.section.node_id, *(node.pk for node in here.dimensions)]
-    placed = {placement.evidence_id for placement in here.placements}
     found: dict[int, Fitting] = {}
-    for alignment in (
-        Alignment.objects.filter(evidence__owner=desk.portfolio.owner_id, node__in=nodes)
-        .select_related("evidence")
-        .order_by("-strength", "-evidence_id")[: MOST_FITTING + len(placed)]
-    ):
-        if alignment.evidence_id not in placed:
-            found.setdefault(
-                alignment.evidence_id,
-                Fitting(alignment.evidence, str(Alignment.Strength(alignment.strength).label)),
-            )
+    for alignment in _fitting(desk.portfolio.owner_id, here.section.node_id, here.section.pk):
+        found.setdefault(
+            alignment.evidence_id,
+            Fitting(alignment.evidence, str(Alignment.Strength(alignment.strength).label)),
+        )
     return list(found.values())
+
+
+@prepared
+def _fitting(owner: int, node: int, section: int) -> "QuerySet[Alignment]":
+    dimensions = Section.dimensions.through.objects.filter(section=section)
+    placed = Placement.objects.filter(section=section, evidence=OuterRef("evidence"))
+    return (
+        Alignment.objects.filter(
+            Q(node=node) | Q(node__in=dimensions.values("node")), ~Exists(placed), evidence__owner=owner
+        )
+        .select_related("evidence")
+        .order_by("-strength", "-evidence_id")[:MOST_FITTING]
+    )
 
 
 def own_evidence(person: Person, words: str) -> list[Evidence]:

@@ -2,23 +2,30 @@
 
 from django.db.models import Q, QuerySet, Sum
 
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.portfolios.models import Portfolio, Revision, Section, Share
 
 
 def begun(person: Person) -> QuerySet[Portfolio]:
     """One's own, the last edited first."""
-    return (
+    found: QuerySet[Portfolio] = (
         Portfolio.objects.filter(owner=person)
         .for_display()
         .annotate(total_words=Sum("sections__parts__words"))
         .order_by("-edited_at", "-pk")
     )
+    return found
 
 
 def latest(person: Person) -> Portfolio | None:
     """The one that a person is most likely to go on with."""
-    return Portfolio.objects.filter(owner=person).for_display().order_by("-edited_at", "-pk").first()
+    return next(iter(_latest(person.pk)), None)
+
+
+@prepared
+def _latest(owner: int) -> "QuerySet[Portfolio]":
+    return Portfolio.objects.filter(owner=owner).for_display().order_by("-edited_at", "-pk")[:1]
 
 
 def shared_with(person: Person) -> QuerySet[Portfolio]:

@@ -43,10 +43,11 @@ def _page(
         "audience_form": AudienceForm(
             initial={"audience": portfolio.audience, "circle": portfolio.circle_id}, person=person
         ),
-        "person_form": SharePersonForm(portfolio=portfolio, auto_id="person-%s"),
-        "circle_form": ShareCircleForm(portfolio=portfolio, person=person, auto_id="circle-%s"),
+        "person_form": SharePersonForm(portfolio=portfolio, writer=person, auto_id="person-%s"),
+        "circle_form": ShareCircleForm(portfolio=portfolio, writer=person, auto_id="circle-%s"),
         "link_form": ShareLinkForm(
             portfolio=portfolio,
+            writer=person,
             auto_id="link-%s",
             initial={"expires_on": clock.today() + dt.timedelta(days=30)},
         ),
@@ -77,7 +78,7 @@ def audience(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
 @signed_in
 def with_person(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     portfolio = load_own(request.person, portfolio_id)
-    form = SharePersonForm(request.POST, portfolio=portfolio, auto_id="person-%s")
+    form = SharePersonForm(request.POST, portfolio=portfolio, writer=request.person, auto_id="person-%s")
     if form.is_valid():
         try:
             share = actions.share_with_person(
@@ -99,7 +100,7 @@ def with_person(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase
 @signed_in
 def with_circle(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     portfolio = load_own(request.person, portfolio_id)
-    form = ShareCircleForm(request.POST, portfolio=portfolio, person=request.person, auto_id="circle-%s")
+    form = ShareCircleForm(request.POST, portfolio=portfolio, writer=request.person, auto_id="circle-%s")
     if form.is_valid():
         try:
             share = actions.share_with_circle(
@@ -122,7 +123,7 @@ def with_circle(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase
 def by_link(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     """Answers with the page itself and not with a redirect: the link is shown this once and kept nowhere."""
     portfolio = load_own(request.person, portfolio_id)
-    form = ShareLinkForm(request.POST, portfolio=portfolio, auto_id="link-%s")
+    form = ShareLinkForm(request.POST, portfolio=portfolio, writer=request.person, auto_id="link-%s")
     if form.is_valid():
         try:
             token = actions.share_by_link(

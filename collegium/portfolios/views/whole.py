@@ -99,7 +99,9 @@ def details(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
         actions.change_details(portfolio=found, by=request.person, **form.cleaned_data)
         return redirect(found)
     return render(
-        request, "portfolios/details.jinja", {"portfolio": found, "form": form, "mentor_form": MentorForm()}
+        request,
+        "portfolios/details.jinja",
+        {"portfolio": found, "form": form, "mentor_form": MentorForm(writer=request.person)},
     )
 
 
@@ -113,7 +115,7 @@ def mentor(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
         actions.set_mentor(portfolio=found, mentor=None, by=request.person)
         messages.success(request, _("The mentoring has ended."))
         return redirect(found if found.owner_id == request.person.pk else "portfolios:with_me")
-    form = MentorForm(request.POST)
+    form = MentorForm(request.POST, writer=request.person)
     if form.is_valid():
         try:
             actions.set_mentor(portfolio=found, mentor=form.cleaned_data["mentor"], by=request.person)
@@ -185,7 +187,9 @@ def declaration(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase
     initial = {"signed_name": request.person.name if signed is None else signed.signed_name}
     if signed is not None:
         initial["collaborators"] = signed.collaborators
-    form = DeclarationForm(typed(request), asked=asked, may_nominate=may_nominate, initial=initial)
+    form = DeclarationForm(
+        typed(request), writer=request.person, asked=asked, may_nominate=may_nominate, initial=initial
+    )
     if request.method == "POST":
         require(
             allowed=rules.may_declare(request.person, found),

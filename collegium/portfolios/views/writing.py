@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm as Form
 from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -34,6 +35,16 @@ from collegium.portfolios.views.loading import load_open_section, load_section
 
 def wants_json(request: SignedInRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
+
+
+def complaints(form: Form) -> str:
+    """What is wrong with a form, in one line, each with the name of its field."""
+    return " ".join(
+        f"{form.fields[name].label}: {' '.join(map(str, errors))}"
+        if name in form.fields
+        else " ".join(map(str, errors))
+        for name, errors in form.errors.items()
+    )
 
 
 @require_http_methods(["GET"])
@@ -184,9 +195,7 @@ def write(request: SignedInRequest, portfolio_id: int, section_id: int, componen
     found = load_open_section(request.person, portfolio_id, section_id)
     form = WordsForm(request.POST)
     if not form.is_valid():
-        return _not_saved(
-            request, found, " ".join(error for errors in form.errors.values() for error in errors)
-        )
+        return _not_saved(request, found, complaints(form))
     return _saving(
         request,
         found,
@@ -202,9 +211,7 @@ def settle(request: SignedInRequest, portfolio_id: int, section_id: int, compone
     found = load_open_section(request.person, portfolio_id, section_id)
     form = SettleForm(request.POST)
     if not form.is_valid():
-        return _not_saved(
-            request, found, " ".join(error for errors in form.errors.values() for error in errors)
-        )
+        return _not_saved(request, found, complaints(form))
     return _saving(
         request,
         found,
@@ -408,11 +415,7 @@ def image(request: SignedInRequest, portfolio_id: int, section_id: int) -> HttpR
     form = ImageForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse(
-            {
-                "sentence": " ".join(
-                    f"{form.fields[name].label}: {' '.join(errors)}" for name, errors in form.errors.items()
-                )
-            },
+            {"sentence": complaints(form)},
             status=422,
         )
     people = form.cleaned_data["people"]
@@ -445,7 +448,7 @@ def title(request: SignedInRequest, portfolio_id: int, section_id: int) -> HttpR
     if form.is_valid():
         actions.name_section(section=found, title=form.cleaned_data["title"], by=request.person)
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, complaints(form))
     return redirect(found)
 
 
