@@ -74,7 +74,7 @@ def what_waits(request: HttpRequest) -> str | None:
     desk = queries.desk(person) if hand.assesses else None
     own = [
         (registration, registration.handed_in[0] if registration.handed_in else None)
-        for registration in cast("list[Any]", queries.registrations_of(person))
+        for registration in cast("list[Any]", queries.registrations_of(person) if hand.is_candidate else [])
         if registration.is_open or (registration.handed_in and not registration.handed_in[0].is_undecided)
     ][:3]
     if not own and not hand.to_manage and (desk is None or not desk.in_hand):

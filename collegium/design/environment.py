@@ -59,7 +59,7 @@ def environment(**options: Any) -> jinja2.Environment:
     }
     env = jinja2.Environment(**options)  # noqa: S701  autoescape is on, above
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-        translation.gettext,
+        _translated,
         translation.ngettext,
         newstyle=True,
         pgettext=translation.pgettext,
@@ -97,6 +97,21 @@ def environment(**options: Any) -> jinja2.Environment:
         attributes=attributes,
     )
     return env
+
+
+_translations: dict[tuple[str, str], str] = {}
+MOST_TRANSLATIONS = 20_000  # more than all templates have; against templates that translate what people wrote
+
+
+def _translated(message: str) -> str:
+    """As Django's, which asks a chain of five catalogues anew each time that English text is English."""
+    key = (translation.get_language() or "", message)
+    found = _translations.get(key)
+    if found is None:
+        if len(_translations) >= MOST_TRANSLATIONS:
+            _translations.clear()
+        found = _translations[key] = str(translation.gettext(message))
+    return found
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:

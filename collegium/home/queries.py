@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from collegium.activity.queries import Line, sentence
 from collegium.credentials.models import Award
 from collegium.credentials.queries import register
 from collegium.evidence.models import Evidence
+from collegium.foundation.prepared import prepared
 from collegium.foundation.rulebook import RULEBOOK, Role
 from collegium.organisations.models import Membership
 from collegium.organisations.queries import found_by
@@ -112,14 +113,26 @@ class Home:
     done: list[Line]
 
 
-def home(person: Person) -> Home:
-    """What a newcomer does first, and what the person did lately, newest first. One query for whoever did anything."""
-    mine = {
+def _begun_by(person: int) -> dict[str, Exists]:
+    return {
         "has_evidence": Exists(Evidence.objects.filter(owner=person)),
         "has_portfolio": Exists(Portfolio.objects.filter(owner=person)),
     }
-    activities = list(Activity.objects.filter(actor=person).annotate(**mine)[:RECENT])
-    has: Any = activities[0] if activities else Person.objects.annotate(**mine).only("pk").get(pk=person.pk)
+
+
+@prepared
+def _recent_of(person: int) -> "QuerySet[Any]":
+    return Activity.objects.filter(actor=person).annotate(**_begun_by(person))[:RECENT]
+
+
+def home(person: Person) -> Home:
+    """What a newcomer does first, and what the person did lately, newest first. One query for whoever did anything."""
+    activities: list[Any] = _recent_of(person.pk)
+    has: Any = (
+        activities[0]
+        if activities
+        else Person.objects.annotate(**_begun_by(person.pk)).only("pk").get(pk=person.pk)
+    )
     for activity in activities:
         activity.actor = person  # at hand already
     return Home(

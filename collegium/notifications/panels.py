@@ -15,8 +15,6 @@ from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request
 
-RECENT = 5
-
 
 def _unread(request: HttpRequest) -> int:
     person = cast("Request", request).person
@@ -40,7 +38,7 @@ def recent(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    lines = queries.lines(person, count=RECENT)
+    lines = queries.first_lines(person)
     if not lines:
         return None
     return render_to_string(

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, When
+from django.db.models import Case, Count, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from collegium.activity.models import Activity
 from collegium.activity.queries import sentence
 from collegium.activity.verbs import VERBS, Told
+from collegium.foundation.prepared import prepared
 from collegium.notifications.models import Notification, Preference
 from collegium.people.models import Person
 
+ON_HOME = 5
 _UNREAD_FIRST = Case(When(read_at__isnull=True, then=0), default=1)
 
 
@@ -69,8 +71,25 @@ def lines(person: Person, *, only_unread: bool = False, start: int = 0, count: i
     return [line(notification) for notification in wanted[start : start + count]]
 
 
+@prepared
+def _first_of(person: int) -> "QuerySet[Notification]":
+    wanted = Notification.objects.filter(person=person).select_related("activity__actor__photo")
+    return wanted.order_by(_UNREAD_FIRST, "-id")[:ON_HOME]
+
+
+def first_lines(person: Person) -> list[Line]:
+    """As many of them as home shows."""
+    return [line(notification) for notification in _first_of(person.pk)]
+
+
 def unread_count(person: Person) -> int:
-    return Notification.objects.visible_to(person).unread().count()
+    return next(iter(_unread_count(person.pk)), 0)
+
+
+@prepared
+def _unread_count(person: int) -> "QuerySet[Notification, int]":
+    unread = Notification.objects.filter(person=person).unread().order_by()
+    return unread.values("person").annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def wants_letter(person: Person, verb: str, says: Told) -> bool:

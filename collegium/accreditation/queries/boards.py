@@ -231,8 +231,12 @@ def extensions_to_answer(person: Person, schemes: Collection[Scheme]) -> list[Ex
 
 @dataclass(frozen=True)
 class InHand:
-    """What the bar and home show: whether somebody assesses or coordinates, and how much waits for them."""
+    """What the bar and home show: whether somebody assesses or coordinates, and how much waits for them.
 
+    ``is_candidate`` says whether they ever registered.
+    """
+
+    is_candidate: bool = False
     assesses: bool = False
     to_assess: int = 0
     coordinates: bool = False
@@ -244,8 +248,9 @@ def in_hand(person: Person) -> InHand:
     found = _in_hand(person.pk)
     if not found:
         return InHand()
-    coordinates, is_assessor, is_asked, to_assess, to_screen, to_extend = found[0]
+    is_candidate, coordinates, is_assessor, is_asked, to_assess, to_screen, to_extend = found[0]
     return InHand(
+        is_candidate=is_candidate,
         assesses=is_assessor or is_asked,
         to_assess=to_assess,
         coordinates=coordinates,
@@ -254,7 +259,7 @@ def in_hand(person: Person) -> InHand:
 
 
 @prepared
-def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, int, int, int]]":
+def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, bool, int, int, int]]":
     roles = RoleHolding.objects.filter(person=OuterRef("pk"), withdrawn_at__isnull=True)
     coordinating = RoleHolding.objects.filter(
         person=person, kind=RoleHolding.Kind.COORDINATOR, withdrawn_at__isnull=True
@@ -262,6 +267,7 @@ def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, int, int,
     return (
         Person.objects.filter(pk=person)
         .annotate(
+            is_candidate=Exists(Registration.objects.filter(person=OuterRef("pk"))),
             coordinates=Exists(roles.filter(kind=RoleHolding.Kind.COORDINATOR)),
             is_assessor=Exists(roles.filter(kind=RoleHolding.Kind.ASSESSOR)),
             is_asked=Exists(
@@ -279,7 +285,15 @@ def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, int, int,
                 .exclude(registration__person=OuterRef("pk"))
             ),
         )
-        .values_list("coordinates", "is_assessor", "is_asked", "to_assess", "to_screen", "to_extend")
+        .values_list(
+            "is_candidate",
+            "coordinates",
+            "is_assessor",
+            "is_asked",
+            "to_assess",
+            "to_screen",
+            "to_extend",
+        )
     )
 
 

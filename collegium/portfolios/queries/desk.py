@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
