@@ -210,8 +210,8 @@ def load_scheme(*, checked: CheckedScheme, by: Person | None = None) -> SchemeVe
 
 
 def _is_latest(scheme: Scheme, document: SchemeDocument) -> bool:
-    others = SchemeVersion.objects.filter(scheme=scheme).values_list("document__published", flat=True)
-    return all(document.published >= str(published) for published in others)
+    others = SchemeVersion.objects.filter(scheme=scheme).values_list("document", flat=True)
+    return all(document.published >= str(other["published"]) for other in others)
 
 
 def _hash(plain: Mapping[str, Any]) -> str:

@@ -76,10 +76,9 @@ def load(files: tuple[Path, ...]) -> None:
 @scheme.command("list")
 def list_() -> None:
     """List what is loaded; the version that new portfolios take is marked with a star."""
-    versions = list(
-        SchemeVersion.objects.select_related("scheme", "framework").order_by(
-            "scheme__key", "-document__published"
-        )
+    versions = sorted(
+        SchemeVersion.objects.select_related("scheme", "framework"),
+        key=lambda version: (version.scheme.key, version.read.published),
     )
     if not versions:
         click.echo(_("No scheme is loaded. Load one with: collegium scheme load FILE"))

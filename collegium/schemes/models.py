@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.fields import DocumentField
 from collegium.people.models import Person
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Framework(models.Model):
     key = models.SlugField(max_length=60)
     version = models.CharField(max_length=30)
     title = models.CharField(max_length=200)
-    document = models.JSONField()
+    document = DocumentField()
     sha256 = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(default=clock.now)
     loaded_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -108,7 +109,7 @@ class SchemeVersion(models.Model):
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scheme_versions")
     version = models.CharField(max_length=30)
     title = models.CharField(max_length=200)
-    document = models.JSONField()
+    document = DocumentField()
     sha256 = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(default=clock.now)
     loaded_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
