@@ -16,6 +16,7 @@ from collegium.organisations import actions as organisation_actions
 from collegium.people import actions, erasure, export
 from collegium.people.archive import stream
 from collegium.people.models import Account, CircleMember, Person
+from tests.credentials.factories import make_award
 from tests.factories import make_evidence, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +249,15 @@ def test_a_room_that_cannot_erase_keeps_everything_as_it_was(ada, monkeypatch):
         erasure._erasers.pop(erasure._name(breaks))
     ada.refresh_from_db()
     assert (ada.name, ada.account is None, ada.evidence.count()) == ("Ada Candidate", False, 1)
+
+
+def test_a_holder_can_leave_and_the_award_stays_under_its_name(client):
+    award = make_award()
+    holder, name = award.person, award.person.name
+    assert any(award.title in sentence for sentence in erasure.what_stays(holder))
+    archive = json.loads(archive_of(holder).read("data.json"))
+    assert {"profile", "account", "evidence", "portfolios", "accreditation", "notifications"} <= set(archive)
+    actions.erase(person=holder, by=holder)
+    award.refresh_from_db()
+    assert (award.holder_name, Account.objects.filter(person=holder).exists()) == (name, False)
+    assert name in client.get(award.get_absolute_url()).content.decode()
