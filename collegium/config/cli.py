@@ -199,18 +199,21 @@ def rehearse(file: Path, out: Path) -> None:
             COLLEGIUM_MODE="rehearsal",
             COLLEGIUM_DATA=scratch,
             COLLEGIUM_SITE_URL="https://rehearsal.example",
+            COLLEGIUM_LOG_LEVEL="WARNING",
             DATABASE_URL="",
             REDIS_URL="",
         )
-        _manage("migrate", "--verbosity=0")
+        _manage("migrate", "--run-syncdb", "--verbosity=0")
         from collegium.foundation.refusal import Refusal
         from collegium.home.rehearsal import rehearse as walk
 
         try:
             with _progress(f"Rehearsing {file.name}") as advance:
-                walk(file, out, advance)
+                rehearsed = walk(file, out, advance)
         except Refusal as refusal:
             raise click.ClickException("\n".join([str(refusal), *map(str, refusal.details)])) from refusal
+    for line in rehearsed.lines:
+        click.echo(line)
     click.echo(f"What was made is in {out}; report.md tells the story.")
 
 

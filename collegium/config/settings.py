@@ -160,6 +160,9 @@ def _database(address: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(environment.DATABASE_URL.read())}
+if MODE == "rehearsal":
+    # A database that lives for a minute is made as the models are, without its history: twenty times as quick.
+    MIGRATION_MODULES = {app.rsplit(".", 1)[1]: None for app in INSTALLED_APPS if "." in app}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, sessions, background work -------------------------------------------------------------------------------------
