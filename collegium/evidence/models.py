@@ -56,6 +56,13 @@ class Evidence(Audienced):
     def get_absolute_url(self) -> str:
         return reverse("evidence:evidence", kwargs={"evidence_id": self.pk})
 
+    def get_kind_display(self) -> str:
+        # Django's own translates all labels to find one, which a list of cards feels.
+        return str(_KINDS.get(self.kind, self.kind))
+
+
+_KINDS = {kind.value: kind.label for kind in Evidence.Kind}
+
 
 class PersonShown(models.Model):
     """Somebody to be seen or heard in a piece of evidence, and whether they agreed."""

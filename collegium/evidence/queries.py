@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.foundation.models import Blob
-from collegium.foundation.prepared import prepared
+from collegium.foundation.prepared import padded, prepared
 from collegium.people.models import Audience, Circle, Person
 from collegium.schemes.models import Framework, Node, Principle, SchemeVersion
 
@@ -156,12 +156,51 @@ def listing(
         has_newer = len(items) > size
         items = items[:size][::-1]
         return Page(items, older=items[-1].pk if items else None, newer=items[0].pk if has_newer else None)
-    if after is not None:
-        found = found.filter(pk__lt=after)
-    items = list(found.order_by("-pk")[: size + 1])
+    if after is None and size == PAGE_SIZE and not narrowing.is_narrow:
+        items = _with_all(_newest(person.pk))
+    else:
+        found = found if after is None else found.filter(pk__lt=after)
+        items = list(found.order_by("-pk")[: size + 1])
     has_older, items = len(items) > size, items[:size]
     newer = items[0].pk if after is not None and items else None
     return Page(items, older=items[-1].pk if has_older else None, newer=newer)
+
+
+@prepared
+def _newest(owner: int) -> "QuerySet[Evidence]":
+    return (
+        Evidence.objects.filter(owner=owner).select_related("circle", "blob").order_by("-pk")[: PAGE_SIZE + 1]
+    )
+
+
+@prepared
+def _alignments_of(*pieces: int) -> "QuerySet[Alignment]":
+    rows = Alignment.objects.filter(evidence__in=pieces)
+    return rows.select_related("node", "principle").order_by("-strength", "pk")
+
+
+@prepared
+def _people_shown_in(*pieces: int) -> "QuerySet[PersonShown]":
+    return PersonShown.objects.filter(evidence__in=pieces).order_by("pk")
+
+
+def _with_all(items: list[Evidence]) -> list[Evidence]:
+    """A page of them, with what ``for_cards`` would have fetched along: the list as everybody first sees it."""
+    if not items:
+        return items
+    by_key = {piece.pk: piece for piece in items}
+    keys = padded(by_key)
+    for name, rows in (("alignments", _alignments_of(*keys)), ("people_shown", _people_shown_in(*keys))):
+        kept: dict[int, list[Any]] = {}
+        for row in cast("list[Any]", rows):
+            row.evidence = by_key[row.evidence_id]
+            kept.setdefault(row.evidence_id, []).append(row)
+        for piece in items:
+            related = getattr(piece, name).all()
+            related._result_cache = kept.get(piece.pk, [])  # noqa: SLF001  # as prefetch_related does
+            related._prefetch_done = True  # noqa: SLF001
+            vars(piece).setdefault("_prefetched_objects_cache", {})[name] = related
+    return items
 
 
 def counts(person: Person) -> dict[Show, int]:
@@ -312,12 +351,11 @@ _TOLD = frozenset({"statement", "plan", "declaration"})  # told in words, and no
 
 def offers(person: Person, evidence: Evidence | None = None) -> list[Offer]:
     """What evidence can be aligned to, framework by framework; as few queries for many frameworks as for one."""
-    wanted = frameworks(person)
-    nodes = Node.objects.filter(framework__in=wanted).select_related("framework").defer("framework__document")
-    principles = Principle.objects.filter(framework__in=wanted)
+    rows = frameworks(person).order_by("title", "-version").values_list("pk", "sha256", "loaded_at")
+    nodes, principles = _targets(tuple(rows))
     strengths = _strengths(evidence) if evidence is not None else {}
     offered: dict[int, Offer] = {}
-    by_id = {node.pk: node for node in nodes.order_by("framework__title", "-framework__version", "position")}
+    by_id = {node.pk: node for node in nodes}
     headings: dict[tuple[int, int | None], Heading] = {}
     for node in by_id.values():
         offer = offered.setdefault(node.framework_id, Offer(node.framework, [], []))
@@ -329,10 +367,22 @@ def offers(person: Person, evidence: Evidence | None = None) -> list[Offer]:
             headings[key] = Heading(top.code if top else "", top.title if top else "")
             offer.headings.append(headings[key])
         headings[key].choices.append(_choice("node", node, strengths, depth))
-    for principle in principles.order_by("position"):
+    for principle in principles:
         if principle.framework_id in offered:
             offered[principle.framework_id].principles.append(_choice("principle", principle, strengths))
     return list(offered.values())
+
+
+@lru_cache(maxsize=16)
+def _targets(frameworks: tuple[tuple[int, str, Any], ...]) -> tuple[list[Node], list[Principle]]:
+    """What was loaded never changes: a process reads it once. Its rows are shared: read them, change nothing."""
+    wanted = [pk for pk, *_ in frameworks]
+    nodes = Node.objects.filter(framework__in=wanted).select_related("framework").defer("framework__document")
+    principles = Principle.objects.filter(framework__in=wanted).order_by("position")
+    return (
+        list(nodes.order_by("framework__title", "-framework__version", "position")),
+        list(principles),
+    )
 
 
 def _strengths(evidence: Evidence) -> dict[str, int]:

@@ -10,14 +10,15 @@ only fills its parameters in.
 
     held = _roles(person.pk)      # a list, read at once
 
-Nothing that was read is kept, only how to ask. So the shape of the query may not depend on the arguments: no lists, no
-None, no search within words (`icontains`), nothing that is looked at by the function itself, no moment taken from a
-clock within it (pass that on as an argument). What cannot be found again in the SQL is refused at the first call.
+Nothing that was read is kept, only how to ask. So the shape of the query may not depend on the arguments: no None, no
+list, no search within words (`icontains`), no moment taken from a clock within it (pass that on as an argument). Several
+keys may be asked for by a function of `*keys`, made few in shape by `padded`. What cannot be found again in the SQL is
+refused at the first call.
 """
 
 import copy
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -26,6 +27,7 @@ from django.db.models import QuerySet
 
 P = ParamSpec("P")
 T = TypeVar("T")
+STEP = 16
 FAR = -(10**15)  # a key that no row has
 
 
@@ -41,13 +43,14 @@ class _Written:
 class _Prepared(Generic[T]):
     def __init__(self, build: Callable[..., "QuerySet[Any, T]"]) -> None:
         self._build = build
-        self._written: dict[str, _Written] = {}
+        self._written: dict[tuple[str, int], _Written] = {}
 
     def __call__(self, *values: Any) -> list[T]:
         connection: Any = connections[DEFAULT_DB_ALIAS]
-        written = self._written.get(connection.vendor)
+        asked = connection.vendor, len(values)
+        written = self._written.get(asked)
         if written is None:
-            written = self._written[connection.vendor] = self._write(connection, values)
+            written = self._written[asked] = self._write(connection, values)
         params = list(written.params)
         for place, number in written.filled:
             params[place] = _adapted(connection, values[number])
@@ -77,6 +80,14 @@ class _Prepared(Generic[T]):
 def prepared(build: Callable[P, "QuerySet[Any, T]"]) -> Callable[P, list[T]]:
     """Arguments are given by position."""
     return _Prepared[T](build)  # type: ignore[return-value]  # its call takes what the function takes
+
+
+def padded(keys: Collection[int]) -> list[int]:
+    """The same keys, the last one repeated until there are 16, 32, 48…: for a query that takes `*keys`, so that there are
+    few different numbers of them. There must be one.
+    """
+    found = list(keys)
+    return found + found[-1:] * (-len(found) % STEP)
 
 
 def _stand_in(value: Any, number: int) -> Any:

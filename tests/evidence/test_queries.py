@@ -151,12 +151,13 @@ def test_offers_are_what_the_person_works_towards(ada, framework):
     assert [offer.framework for offer in queries.offers(ada)] == [other]
 
 
-def test_offers_tell_what_is_chosen_in_three_queries(ada, node, principle, django_assert_num_queries):
+def test_offers_tell_what_is_chosen_in_two_queries(ada, node, principle, django_assert_num_queries):
     make_framework()
     evidence = make_evidence(ada)
     actions.align(evidence=evidence, by=ada, node=node("2.1"), strength=3)
     actions.align(evidence=evidence, by=ada, principle=principle("P2"), strength=1)
-    with django_assert_num_queries(3):
+    queries.offers(ada)  # what a framework holds is read once a process
+    with django_assert_num_queries(2):
         offers = queries.offers(ada, evidence)
     assert sum(offer.chosen for offer in offers) == 2
     chosen = [choice for offer in offers for choice in offer.principles if choice.strength]

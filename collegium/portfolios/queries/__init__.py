@@ -24,7 +24,14 @@ from collegium.portfolios.queries.evidence import (
     own_evidence,
     size_of_files,
 )
-from collegium.portfolios.queries.lists import begun, latest, revisions_of, sections_shared_with, shared_with
+from collegium.portfolios.queries.lists import (
+    begun,
+    latest,
+    published_at,
+    revisions_of,
+    sections_shared_with,
+    shared_with,
+)
 from collegium.portfolios.queries.readiness import (
     Finding,
     Readiness,
@@ -87,6 +94,7 @@ __all__ = [
     "own_evidence",
     "piece",
     "public",
+    "published_at",
     "readiness",
     "revisions_of",
     "sections_shared_with",

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet, Sum
 
 from collegium.foundation.prepared import prepared
-from collegium.people.models import Person
+from collegium.people.models import Audience, Person
 from collegium.portfolios.models import Portfolio, Revision, Section, Share
 
 
@@ -26,6 +26,17 @@ def latest(person: Person) -> Portfolio | None:
 @prepared
 def _latest(owner: int) -> "QuerySet[Portfolio]":
     return Portfolio.objects.filter(owner=owner).for_display().order_by("-edited_at", "-pk")[:1]
+
+
+def published_at(slug: str) -> Portfolio | None:
+    """Read by everybody on the web at this address; no longer, if its audience was narrowed since."""
+    return next(iter(_published_at(slug)), None)
+
+
+@prepared
+def _published_at(slug: str) -> "QuerySet[Portfolio]":
+    rows = Portfolio.objects.filter(audience=Audience.PUBLIC, published_at__isnull=False, slug=slug)
+    return rows.for_display()
 
 
 def shared_with(person: Person) -> QuerySet[Portfolio]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from collegium.design import filters
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
+from collegium.foundation.prepared import padded, prepared
 from collegium.portfolios.models import Portfolio, Section
 from collegium.portfolios.queries.desk import Desk, DeskSection, desk
 
@@ -80,16 +82,32 @@ def _section(each: DeskSection) -> dict[str, Any]:
     }
 
 
+@prepared
+def _people_in(*evidence: int) -> "QuerySet[PersonShown]":
+    return PersonShown.objects.filter(evidence__in=evidence).order_by("pk")
+
+
+@prepared
+def _alignments_of(*evidence: int) -> "QuerySet[Alignment]":
+    return Alignment.objects.filter(evidence__in=evidence).select_related("node", "principle").order_by("pk")
+
+
+@prepared
+def _types_of(*evidence: int) -> "QuerySet[Evidence, tuple[int, str]]":
+    return Evidence.objects.filter(pk__in=evidence, blob__isnull=False).values_list("pk", "blob__media_type")
+
+
 def _evidence(placed: dict[int, Evidence]) -> list[dict[str, Any]]:
+    if not placed:
+        return []
+    keys = padded(placed)
     people: dict[int, list[dict[str, str]]] = {}
-    for shown in PersonShown.objects.filter(evidence__in=list(placed)).order_by("pk"):
+    for shown in _people_in(*keys):
         people.setdefault(shown.evidence_id, []).append(
             {"who": shown.who, "permission": shown.permission, "note": shown.note}
         )
     aligned: dict[int, list[dict[str, Any]]] = {}
-    for alignment in (
-        Alignment.objects.filter(evidence__in=list(placed)).select_related("node", "principle").order_by("pk")
-    ):
+    for alignment in _alignments_of(*keys):
         aligned.setdefault(alignment.evidence_id, []).append(
             {
                 "node": alignment.node.code if alignment.node else None,
@@ -97,9 +115,7 @@ def _evidence(placed: dict[int, Evidence]) -> list[dict[str, Any]]:
                 "strength": alignment.strength,
             }
         )
-    types = dict(
-        Evidence.objects.filter(pk__in=list(placed), blob__isnull=False).values_list("pk", "blob__media_type")
-    )
+    types = dict(_types_of(*keys))
     return [
         {
             **piece(evidence),

@@ -3,8 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
-from collegium.people.models import Audience
 from collegium.people.requests import Request, SignedInRequest, signed_in
 from collegium.portfolios import actions, queries
 from collegium.portfolios.forms import (
@@ -229,10 +227,9 @@ def shared(request: Request, token: str) -> HttpResponseBase:
 
 @require_http_methods(["GET"])
 def public(request: Request, slug: str) -> HttpResponseBase:
-    portfolio = get_object_or_404(
-        Portfolio.objects.filter(Q(audience=Audience.PUBLIC), published_at__isnull=False).for_display(),
-        slug=slug,
-    )
+    portfolio = queries.published_at(slug)
+    if portfolio is None:
+        raise Http404
     taken = queries.public(queries.snapshot(portfolio))
     return render(
         request,
