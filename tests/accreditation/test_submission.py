@@ -199,6 +199,7 @@ def test_the_machine_follows_the_links(stage, django_capture_on_commit_callbacks
     assert link["holds"] is False
     assert link["where"] == "1a"
     assert "“The module site” does not answer" in link["sentence"]
+    assert sum("The module site" in each["sentence"] for each in screening.findings) == 1
 
 
 @pytest.mark.django_db

@@ -42,14 +42,20 @@ RETURNED = verb(
     },
 )
 
+LINK_FINDINGS = frozenset({"link", "link-silent"})  # as the readiness check calls them
+
 
 @transaction.atomic
 def note_check(*, submission: Submission, findings: Sequence[dict[str, Any]]) -> None:
-    """What the machine found about links, added to what it found at submission. Noting it twice changes nothing."""
+    """What the machine found about links, added to what it found at submission. Noting it twice changes nothing.
+
+    What an earlier look at links had found, when the evidence was captured, gives way to it.
+    """
     screening = Screening.objects.select_for_update().get(submission=submission)
     if screening.checked_at is not None:
         return
-    screening.findings = [*screening.findings, *findings]
+    earlier = [found for found in screening.findings if found["code"] not in LINK_FINDINGS]
+    screening.findings = [*earlier, *findings]
     screening.checked_at = clock.now()
     screening.save(update_fields=["findings", "checked_at"])
     record(CHECKED, by=None, about=submission)
