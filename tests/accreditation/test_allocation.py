@@ -222,6 +222,16 @@ def test_a_conflict_that_the_scheme_allows_is_said_and_kept(stage, accepted):
 
 
 @pytest.mark.django_db
+def test_who_may_be_nominated_may_judge_unless_the_scheme_says_otherwise(stage, accepted):
+    set_rule(stage, "may not assess", "unset")
+    set_rule(stage, "nominated assessor", True)
+    person = _nominated(stage, accepted)
+    submission = Submission.objects.for_display().get(pk=accepted.pk)
+    assert [conflict.forbids for conflict in found(submission, person).found] == [False]
+    assert allot(stage, submission, person).conflicts == ["Was nominated by the candidate."]
+
+
+@pytest.mark.django_db
 def test_a_conflict_on_which_the_scheme_is_silent_needs_a_reason_that_is_kept(stage, accepted):
     set_rule(stage, "may not assess", "unset")
     person = _same_organisation(stage, accepted)

@@ -248,7 +248,9 @@ def _forbids(relation: Relation, terms: Terms) -> bool | None:
         return True  # in every scheme: nobody judges their own portfolio
     ruled_out = terms.rules.may_not_assess.value
     if ruled_out is UNSET:
-        return None
+        # A scheme that lets a candidate nominate somebody has said that those may judge.
+        nominates = relation is Relation.NOMINATED and terms.rules.nominated_assessor.value is True
+        return False if nominates else None
     return ruled_out is not None and relation in ruled_out
 
 
