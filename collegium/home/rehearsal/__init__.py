@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
-from collegium.home.rehearsal import cast, days, holding, telling, walking, web
+from collegium.home.rehearsal import cast, days, holding, judging, telling, walking, web
 from collegium.home.rehearsal.stage import Stage
 from collegium.home.rehearsal.stories import STORIES
 from collegium.home.rehearsal.telling import Telling
@@ -119,7 +119,13 @@ def _walk(told: Telling, file: Path, scheme: SchemeDocument, folder: Path, addre
         step.check("Loading the file again changes nothing", holds=schemes.load_file(file).pk == version.pk)
         for line in told.skipped:
             step.say(line)
+        for pathway in scheme.pathways:
+            if pathway.key not in keys:
+                for rule in (pathway.sections, pathway.requires):
+                    told.left_open[rule.path] = "so this pathway was not rehearsed"
     stage = Stage(told, version, people, address)
+    for key in keys:
+        judging.gathered(stage, key, walking.OPENING)
     awarded = walking.Awarded()
     days.run(walking.tracks(stage, keys, awarded))
     if awarded.first is not None:

@@ -74,6 +74,9 @@ class Cast:
     stranger: Person
     home: Organisation
     panels: dict[str, Panel] = field(default_factory=dict)
+    judged_by: dict[str, str] = field(
+        default_factory=dict
+    )  # the award that judges a pathway hold, by the pathway
     used: int = 0  # names of assessors
 
     def introduce(self, name: str, *, domain: str = "elsewhere.example") -> Person:
@@ -88,6 +91,10 @@ class Cast:
         while len(panel.seconds) < places + 2:
             panel.seconds.append(self._assessor(holds, earlier=0))
         return panel
+
+    def panel_of(self, pathway: str) -> Panel:
+        """Who judges this pathway, once they are gathered."""
+        return self.panels[self.judged_by[pathway]]
 
     def _assessor(self, holds: str, *, earlier: int) -> Person:
         number, self.used = self.used, self.used + 1

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.template.loader import render_to_string
+from PIL import Image
 
 from collegium.design import documents
 from collegium.home.rehearsal.stories import Story
@@ -22,7 +23,7 @@ class Exhibit:
     name: str
     capture: dict[str, Any]
     mends: dict[str, Any] = field(default_factory=dict)  # what an edit puts right
-    unasked: str = ""  # who is shown in it, and was not asked at first
+    mended: str = ""  # in words
 
 
 PICTURE, DOCUMENT, LINK = "a picture", "a document", "a link"
@@ -83,14 +84,23 @@ def _picture(story: Story, day: dt.date, *, faulty: bool) -> Exhibit:
         PICTURE,
         {
             "title": f"{story.title}: what we counted",
-            "upload": ContentFile(drawn, name=f"{story.page}.png"),
+            "upload": ContentFile(_trimmed(drawn, len(story.picture)), name=f"{story.page}.png"),
             "alt_text": "" if faulty else alt,
             "description": f"{story.unit}, counted in the same way each time.",
             "impact": story.sentences["impact"][0],
             "happened_on": day + dt.timedelta(days=30),
         },
         mends={"alt_text": alt} if faulty else {},
+        mended="is said in words, for those who cannot see it",
     )
+
+
+def _trimmed(drawn: bytes, bars: int) -> bytes:
+    """Without the empty paper below few bars."""
+    image = Image.open(io.BytesIO(drawn))
+    out = io.BytesIO()
+    image.crop((0, 0, image.width, min(image.height, 190 + 100 * bars))).save(out, "PNG")
+    return out.getvalue()
 
 
 def _document(story: Story, of: str, day: dt.date) -> Exhibit:
@@ -124,7 +134,7 @@ def _link(story: Story, base: str, day: dt.date, *, faulty: bool) -> Exhibit:
             else [{"who": "The group of that year", "permission": "anonymised", "note": "First names only."}],
         },
         mends={"url": address} if faulty else {},
-        unasked="The group of that year" if faulty else "",
+        mended="leads to the right address",
     )
 
 

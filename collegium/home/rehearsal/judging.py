@@ -12,7 +12,7 @@ from collegium.home.rehearsal.cast import Panel
 from collegium.home.rehearsal.days import Track, later
 from collegium.home.rehearsal.portfolio import Candidacy
 from collegium.home.rehearsal.stage import Stage
-from collegium.home.rehearsal.telling import Step
+from collegium.home.rehearsal.telling import Step, quoted
 from collegium.people.models import Person
 from collegium.schemes.documents import UNSET, OutcomeKind, Quantity, Relation, Split
 
@@ -132,6 +132,7 @@ def panel_for(stage: Stage, step: Step, key: str) -> Panel:
     scheme = terms_of(pathway).scheme
     holds = max(keys, key=lambda each: len(scheme.assessable_by_holders_of(each)))
     panel = stage.cast.panel(holds, places=number, lead_after=lead_after or 0)
+    stage.cast.judged_by[key] = holds
     stage.cast.note_award(stage.cast.colleague, holds)
     return panel
 
@@ -201,6 +202,10 @@ def _refused_ones(candidacy: Candidacy, step: Step, panel: Panel) -> None:
     if ruled_out is UNSET:
         step.refused(
             f"Asking {cast.colleague.name} without a reason", lambda: ask(cast.colleague, first), "reason"
+        )
+        stage.left_open(
+            terms.rules.may_not_assess,
+            "whoever asks an assessor in spite of a conflict has to give a reason, which is kept",
         )
     elif ruled_out is not None and Relation.SAME_ORGANISATION in ruled_out:
         step.refused(f"Asking {cast.colleague.name}", lambda: ask(cast.colleague, first), "conflict")
@@ -419,7 +424,7 @@ def reconciled(candidacy: Candidacy, assignments: Sequence[Assignment], wanted: 
             or compared is None
         ):
             raise Refusal("The judgements are not open.")
-        step.say(f"The assessors read: “{compared.in_words()}”")
+        step.say(f"The assessors read: {quoted(compared.in_words())}")
         is_split = bool(queries.is_split(submission, terms, compared))
         if wanted.split:
             step.check("The assessors differ on the outcome, as they were meant to", holds=is_split)
@@ -468,6 +473,10 @@ def _who_settles(candidacy: Candidacy, step: Step, lead: Person) -> Person:
     coordinator = candidacy.stage.cast.coordinator
     if way is UNSET:
         step.say("The scheme has not published how a split is settled: the lead settles it, and says how.")
+        candidacy.stage.left_open(
+            candidacy.terms.rules.split_decision,
+            "the assessors differed, and their lead settled it and said how",
+        )
     else:
         step.say(f"When assessors differ, the scheme says: {way.value}.")
     return coordinator if way is Split.COORDINATOR else lead

@@ -164,6 +164,7 @@ class Candidacy:
         with self.stage.told.step(self.chapter, f"{self.name} looks for a mentor") as step:
             if rule.value is UNSET:
                 step.say("The scheme has published nothing about mentors, so this candidate has none.")
+                self.stage.left_open(rule, "so no candidate has a mentor")
             elif rule.value is None:
                 step.say("The scheme knows no mentors.")
             else:
@@ -287,9 +288,9 @@ class Candidacy:
                 continue
             short = words // 3 if task in self.cut_short else words
             written += self._write(section, task, component.key, short).words
-        beside = f", {len(own)} pieces of evidence" if own else ""
+        beside = f", {len(own)} {'piece' if len(own) == 1 else 'pieces'} of evidence" if own else ""
         spoken = f", speaks for {', '.join(node.code for node in task.dimensions)}" if task.dimensions else ""
-        step.say(f"{section.name}: {written} words{beside}{spoken}")
+        step.say(f"{_label(task, section)}: {written} words{beside}{spoken}")
 
     def _write(self, section: Section, task: Task, key: str, words: int) -> Part:
         plan = schemes.plan(self.pathway)
@@ -353,19 +354,19 @@ class Candidacy:
         with self.stage.told.step(self.chapter, f"{self.name} mends what the check has found") as step:
             for task, key in self.left_out:
                 part = self._write(self.section(task), task, key, USUAL.get(key, USUAL["description"]))
-                step.say(f"Writes “{key}” in {self.section(task).name}: {part.words} words.")
+                step.say(
+                    f"Writes the part {_title_of(task, key)} of {_label(task, self.section(task))}: {part.words} words."
+                )
             for task in self.cut_short:
                 section = self.section(task)
                 for component, words in zip(task.planned.components, task.length.shares(), strict=True):
                     self._write(section, task, component.key, words)
-                step.say(f"Writes the rest of {section.name}.")
+                step.say(f"Writes the rest of {_label(task, section)}.")
             self.left_out, self.cut_short = [], []
             for kept in self.kept:
                 if kept.exhibit.mends:
                     evidence.edit(evidence=kept.piece, by=self.person, **kept.exhibit.mends)
-                    step.say(
-                        f"“{kept.piece.title}”: " + " and ".join(sorted(kept.exhibit.mends)) + " put right."
-                    )
+                    step.say(f"“{kept.piece.title}” {kept.exhibit.mended}.")
                 for shown in kept.piece.people_shown.filter(permission="unasked"):
                     evidence.note_permission(
                         shown=shown, by=self.person, permission="agreed", note="Asked by e-mail; all agreed."
@@ -394,6 +395,9 @@ class Candidacy:
                 registration=self.registration, by=self.person, reason=reason, until=wanted
             )
             step.say(f"{self.name} gives a reason, which only the coordinator reads.")
+            if not self.terms.rules.registration_extension.is_set:
+                rule = self.terms.rules.registration_extension
+                self.stage.left_open(rule, "the coordinator decided by the reason that was given")
             accreditation.grant_extension(
                 extension=asked, by=self.stage.cast.coordinator, answer="Of course. Take your time."
             )
@@ -549,13 +553,13 @@ class Candidacy:
             open_tasks = [task for task in self.tasks if codes is None or task.key in codes]
             step.list(
                 "Open for writing again:",
-                (self.section(task).name for task in open_tasks),
+                (_label(task, self.section(task)) for task in open_tasks),
                 most=len(self.tasks),
             )
             shut = next((task for task in self.tasks if task not in open_tasks), None)
             if shut is not None:
                 step.refused(
-                    f"Writing in {self.section(shut).name}, which was not referred",
+                    f"Writing in {_label(shut, self.section(shut))}, which was not referred",
                     lambda: self._write(self.section(shut), shut, shut.planned.components[0].key, 30),
                     "locked",
                 )
@@ -578,7 +582,9 @@ class Candidacy:
                     by=self.person,
                 )
                 changed.add(task.key)
-                step.say(f"{section.name}: “{key}” had {before} words and has {part.words}.")
+                step.say(
+                    f"{_label(task, section)}, {_title_of(task, key)}: {before} words before, {part.words} now."
+                )
         return changed
 
     def _room(self, task: Task, section: Section) -> int | None:
@@ -595,6 +601,17 @@ class Candidacy:
     def _revised_component(self, task: Task) -> str:
         keys = [component.key for component in task.planned.components]
         return "reflection" if "reflection" in keys else keys[-1]
+
+
+def _label(task: Task, section: Section) -> str:
+    """As people say it: code, short title, and the writer's own title."""
+    planned = task.planned
+    name = f"{planned.code} {planned.short}" if planned.is_coded else planned.short
+    return f"{name}: {section.title}" if section.title else name
+
+
+def _title_of(task: Task, key: str) -> str:
+    return next(component.title for component in task.planned.components if component.key == key)
 
 
 def _revised(number: int, room: int | None) -> str:

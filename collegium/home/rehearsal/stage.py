@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from collegium.foundation.refusal import Refusal
 from collegium.home.rehearsal import answers
 from collegium.home.rehearsal.cast import Cast
-from collegium.home.rehearsal.telling import Answered, Step, Telling
+from collegium.home.rehearsal.telling import Answered, Step, Telling, quoted
 from collegium.schemes import actions as schemes
 from collegium.schemes import queries
-from collegium.schemes.documents import UnsetRule
+from collegium.schemes.documents import Rule, UnsetRule
 from collegium.schemes.models import Pathway, SchemeVersion
 
 T = TypeVar("T")
@@ -35,9 +35,13 @@ class Stage:
             except Refusal as refusal:
                 if refusal.code != "unset" or not refusal.details:
                     raise
-                step.say(f"This needs a rule that the scheme leaves unset: “{refusal}”")
+                step.say(f"This needs a rule that the scheme leaves unset: {quoted(str(refusal))}")
                 self.answer(step, str(refusal.details[0]), needed_for)
         return act()
+
+    def left_open(self, rule: Rule[Any], what: str) -> None:
+        """Notes what came of a rule that stayed unset."""
+        self.told.left_open.setdefault(rule.path, what)
 
     def rule(self, step: Step, pathway: Pathway, name: str, needed_for: str) -> Any:
         """The value of a rule that has to be known to go on."""

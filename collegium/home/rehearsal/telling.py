@@ -38,7 +38,7 @@ class Step:
 
     def saw(self, person: Person, words: str) -> None:
         """What somebody reads at this moment, in the very words."""
-        self.lines.append(f"{person.name} reads: “{words}”")
+        self.lines.append(f"{person.name} reads: {quoted(words)}")
 
     def list(self, heading: str, items: Iterable[str], *, most: int = MOST_LISTED) -> None:
         items = list(items)
@@ -62,9 +62,9 @@ class Step:
         except Refusal as refusal:
             if codes and refusal.code not in codes:
                 self.failures.append(f"{what}: refused for another reason: {refusal}")
-                self.lines.append(f"✗ **{what}: refused, but for another reason:** “{refusal}”")
+                self.lines.append(f"✗ **{what}: refused, but for another reason:** {quoted(str(refusal))}")
                 return False
-            self.lines.append(f"✓ {what}: refused. “{in_full(refusal)}”")
+            self.lines.append(f"✓ {what}: refused. {quoted(in_full(refusal))}")
             return True
         self.failures.append(f"{what}: this should have been refused.")
         self.lines.append(f"✗ **{what}: this should have been refused, and was not.**")
@@ -75,8 +75,9 @@ class Step:
         if found.is_ready:
             self.say(f"The readiness check: all is well, with {len(found.met)} points met.")
         else:
+            points = "one point is" if len(found.open) == 1 else f"{len(found.open)} points are"
             self.list(
-                f"The readiness check: {len(found.open)} points are open and {len(found.met)} met.",
+                f"The readiness check: {points} open and {len(found.met)} met.",
                 (finding.sentence for finding in found.open),
             )
         if found.remarks:
@@ -99,6 +100,9 @@ class Telling:
     steps: list[Step] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     open_rules: list[UnsetRule] = field(default_factory=list)
+    left_open: dict[str, str] = field(
+        default_factory=dict
+    )  # what came of a rule that stayed unset, by its path
     skipped: list[str] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # by e-mail address
@@ -117,7 +121,7 @@ class Telling:
             yield made
         except Refusal as refusal:
             made.failures.append(f"{title}: {in_full(refusal)}")
-            made.lines.append(f"✗ **Refused, and should not have been:** “{in_full(refusal)}”")
+            made.lines.append(f"✗ **Refused, and should not have been:** {quoted(in_full(refusal))}")
             raise
         finally:
             made.seconds = time.monotonic() - start
@@ -158,6 +162,11 @@ class Telling:
 def in_full(refusal: Refusal) -> str:
     """A refusal with its single reasons."""
     return " ".join([str(refusal), *(f"({reason})" for reason in refusal.details)])
+
+
+def quoted(words: str) -> str:
+    """In the quotation marks that are not in it already."""
+    return f"‘{words}’" if "“" in words else f"“{words}”"
 
 
 def day(moment: dt.datetime | dt.date) -> str:
@@ -210,20 +219,23 @@ def _rules(told: Telling) -> Iterator[str]:
         yield ""
         return
     answered = {each.rule.path: each for each in told.answers}
-    yield (
-        f"{len(told.open_rules)} rules are unset. {len(answered) or 'None'} of them had to be answered for this rehearsal, "
-        "and the answers are invented. Decide them in earnest before the scheme opens."
+    invented = (
+        f"{len(answered)} of them had to be answered for this rehearsal, and the answers are invented: "
+        "decide them in earnest before the scheme opens."
+        if answered
+        else "None of them had to be answered for this rehearsal."
     )
+    yield f"{len(told.open_rules)} rules are unset. {invented}"
     yield ""
-    yield "| Rule | What its coordinator is asked | Answered for the rehearsal |"
+    yield "| Rule | What its coordinator is asked | In this rehearsal |"
     yield "|---|---|---|"
     for rule in told.open_rules:
         found = answered.get(rule.path)
         where = f" ({rule.pathway})" if rule.pathway else ""
         what = (
-            f"**{found.answer}**, needed for: {found.needed_for}"
+            f"answered: **{found.answer}**; needed for {found.needed_for}"
             if found
-            else "not needed here, so left unset"
+            else f"left unset; {told.left_open.get(rule.path, 'nothing here needed it')}"
         )
         yield f"| `{rule.path}` | {rule.question}{where} | {_cell(what)} |"
     yield ""

@@ -78,7 +78,7 @@ def beginning(scheme: SchemeDocument) -> dt.datetime:
 
 def expected_steps(pathways: int) -> int:
     """About how many steps there will be, for the progress bar."""
-    return 33 + 38 + 19 * (pathways - 1) + 4
+    return 28 + 45 + 22 * (pathways - 1) + 3 + pathways
 
 
 def tracks(stage: Stage, keys: Sequence[str], awarded: Awarded) -> list[Track[None]]:
@@ -121,7 +121,6 @@ def _guarded(track: Track[None]) -> Track[None]:
 
 def _passes(candidacy: Candidacy, awarded: Awarded) -> Track[None]:
     """The whole way, with everything that is refused on it."""
-    stage = candidacy.stage
     candidacy.begins()
     yield later(6, 18)
     candidacy.asks_mentor()
@@ -138,8 +137,7 @@ def _passes(candidacy: Candidacy, awarded: Awarded) -> Track[None]:
     candidacy.checks_readiness("The check again", ready=True)
     yield from candidacy.has_referees()
     yield from candidacy.waits_for_window()
-    panel = judging.gathered(stage, candidacy.key, candidacy.chapter)
-    candidacy.hands_in(nominated=_nominated(candidacy, panel.lead), whole=True)
+    candidacy.hands_in(nominated=_nominated(candidacy), whole=True)
     yield from judging.screened(candidacy)
     yield from judging.assessed(candidacy, Wanted(split=_can_split(candidacy), in_full=True))
     award = holding.is_awarded(candidacy)
@@ -211,6 +209,9 @@ def _comes_back(candidacy: Candidacy, wanted: Wanted) -> Track[None]:
         if joint is not None and joint.resubmit_by is None:
             until = clock.today() + dt.timedelta(days=42)
             step.say("The scheme sets no day, or has not said one, so the coordinator does.")
+            stage.left_open(
+                candidacy.terms.rules.referral_deadline, "the coordinator set a day for this one candidate"
+            )
             queries_before = queries.candidate_words(candidacy.submission)
             judging.actions.set_resubmission_date(
                 submission=candidacy.submission, by=stage.cast.coordinator, until=until
@@ -260,8 +261,9 @@ def _walks_straight(candidacy: Candidacy, awarded: Awarded) -> Track[None]:
 # What a scheme allows -----------------------------------------------------------------------------------------------------
 
 
-def _nominated(candidacy: Candidacy, lead: Person) -> Person | None:
+def _nominated(candidacy: Candidacy) -> Person | None:
     rules = candidacy.terms.rules
+    lead = candidacy.stage.cast.panel_of(candidacy.key).lead
     ruled_out = rules.may_not_assess.value
     if ruled_out is not UNSET and ruled_out is not None and Relation.NOMINATED in ruled_out:
         return None

@@ -1,5 +1,6 @@
 """Texts of a wanted length out of the stories, with the framework's own words where they belong."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,9 +112,10 @@ def _ending(left: int, turn: int) -> list[str]:
 
 
 def _paragraphs(sentences: Sequence[str]) -> list[str]:
-    return [
-        " ".join(sentences[start : start + A_PARAGRAPH]) for start in range(0, len(sentences), A_PARAGRAPH)
-    ]
+    """Of about the same number of sentences each."""
+    count = max(round(len(sentences) / A_PARAGRAPH), 1)
+    ends = [len(sentences) * number // count for number in range(count + 1)]
+    return [" ".join(sentences[start:end]) for start, end in itertools.pairwise(ends)]
 
 
 def first_sentence(text: str) -> str:
