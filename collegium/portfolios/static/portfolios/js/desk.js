@@ -311,9 +311,17 @@ function watchPrinciples() {
   if (hint) hint.hidden = false;
 }
 
-function markPassage(code) {
+/** The browser tells the editor of a selection a moment later than it shows it. */
+async function selected(editor) {
+  if (editor.state.selection.empty && !getSelection().isCollapsed) {
+    await new Promise((done) => setTimeout(done, 60));
+  }
+}
+
+async function markPassage(code) {
   const editor = latest?.editor;
   if (!editor) return tell(says.select_first);
+  await selected(editor);
   const { state } = editor;
   const type = state.schema.marks.principle;
   let { from, to } = state.selection;
@@ -424,8 +432,9 @@ for (const dialog of [imageDialog, linkDialog]) {
   dialog.addEventListener("close", () => asking?.commands.focus());
 }
 
-function openLink(editor) {
+async function openLink(editor) {
   asking = editor;
+  await selected(editor);
   if (editor.state.selection.empty && !editor.isActive("link")) return tell(says.select_first);
   linkDialog.querySelector("input").value = editor.getAttributes("link").href ?? "";
   linkDialog.querySelector("[data-remove-link]").hidden = !editor.isActive("link");
