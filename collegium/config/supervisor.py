@@ -74,13 +74,13 @@ def run(*, host: str, port: int, workers: int) -> int:
         str(workers),
         # More threads would only wait for one another, each with a database connection of its own.
         "--blocking-threads",
-        "8",
+        "4",
         "--respawn-failed-workers",
         "--workers-kill-timeout",
         str(int(PATIENCE)),
         "--no-ws",
-        "--process-name",
-        "collegium",
+        "--log-level",
+        "warning",
         "collegium.config.wsgi:application",
     )
     consumer = Kept("The background consumer", "collegium.config", "consume")
