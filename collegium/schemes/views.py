@@ -339,7 +339,7 @@ def _spines(document: PathwayDocument, framework: FrameworkDocument) -> list[dic
             note = _("assessed") if node.assessed else _("required")
         found.append(
             {
-                "code": node.code if node.is_coded else "·",
+                "code": node.code if node.is_coded else "",
                 "title": node.short,
                 "href": f"#node-{node.code}",
                 "state": "started" if count else "empty",
