@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from collegium.activity.models import Activity
-from collegium.activity.queries import Line, sentence
+from collegium.activity.queries import sentence
 from collegium.credentials.models import Award
 from collegium.credentials.queries import register
 from collegium.evidence.models import Evidence
+from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.foundation.rulebook import RULEBOOK, Role
 from collegium.organisations.models import Membership
@@ -27,6 +29,7 @@ from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion
 
 BOOKS = (5, 14)  # as many spines as look like a shelf
 RECENT = 8
+NEW_FOR = timedelta(days=90)
 EACH_KIND = 8
 SHORTEST_QUERY = 2
 
@@ -108,9 +111,18 @@ class FirstStep:
 
 
 @dataclass(frozen=True)
+class Done:
+    at: datetime
+    sentence: str
+    about: str  # what “it” is, where the sentence does not say
+
+
+@dataclass(frozen=True)
 class Home:
-    steps: list[FirstStep]  # empty once all of them are done: nobody is a beginner for ever
-    done: list[Line]
+    steps: list[
+        FirstStep
+    ]  # empty once all of them are done, and after a while: nobody is a beginner for ever
+    done: list[Done]
 
 
 def _begun_by(person: int) -> dict[str, Exists]:
@@ -139,8 +151,15 @@ def home(person: Person) -> Home:
         steps=_first_steps(
             person, has_evidence=bool(has.has_evidence), has_portfolio=bool(has.has_portfolio)
         ),
-        done=[Line(activity.at, sentence(activity), activity) for activity in activities],
+        done=[_done(activity) for activity in activities],
     )
+
+
+def _done(activity: Activity) -> Done:
+    said = sentence(activity)
+    named = [str(activity.data[key]) for key in ("title", "pathway", "scheme") if activity.data.get(key)]
+    # The first that there is names it; where the sentence has that name already, nothing need be added.
+    return Done(activity.at, said, named[0] if named and named[0] not in said else "")
 
 
 def _first_steps(person: Person, *, has_evidence: bool, has_portfolio: bool) -> list[FirstStep]:
@@ -167,7 +186,8 @@ def _first_steps(person: Person, *, has_evidence: bool, has_portfolio: bool) -> 
             has_portfolio,
         ),
     ]
-    return [] if all(step.is_done for step in steps) else steps
+    is_new = clock.now() - person.joined_at < NEW_FOR
+    return steps if is_new and not all(step.is_done for step in steps) else []
 
 
 # Search ---------------------------------------------------------------------------------------------------------------

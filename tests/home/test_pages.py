@@ -1,9 +1,12 @@
 """The front page, home, search, and who may do what."""
 
+from datetime import timedelta
+
 import pytest
 
 from collegium.activity.actions import record
 from collegium.activity.verbs import VERBS
+from collegium.foundation import clock
 from collegium.foundation.rulebook import RULEBOOK
 from collegium.home import queries
 from collegium.people import actions as people_actions
@@ -79,6 +82,11 @@ def test_what_is_done_is_ticked_and_then_the_steps_go(ada, cmalt, client_of):
     people_actions.set_photo(person=ada, by=ada, photo=store_bytes(b"a photo"))
     assert queries.home(ada).steps == []
     assert "Three things to begin with" not in client_of(ada).get("/").content.decode()
+
+
+def test_nobody_is_a_beginner_for_ever(ada):
+    with clock.moved_to(clock.now() + timedelta(days=91)):
+        assert queries.home(ada).steps == []
 
 
 def test_home_is_never_empty(eve, client_of, monkeypatch):
