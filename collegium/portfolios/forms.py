@@ -287,7 +287,11 @@ class SharePersonForm(_SharingForm):
 
 class ShareCircleForm(_SharingForm):
     field_order = ("circle", "section", "expires_on")
-    circle = forms.ModelChoiceField(label=gettext_lazy("Circle"), queryset=Circle.objects.none())
+    circle = forms.ModelChoiceField(
+        label=gettext_lazy("Circle"),
+        queryset=Circle.objects.none(),
+        empty_label=gettext_lazy("Choose a circle"),
+    )
     expires_on = forms.DateField(
         label=gettext_lazy("Until"),
         required=False,
