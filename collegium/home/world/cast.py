@@ -16,7 +16,7 @@ class Member:
 # The first eight are named where the demo is started.
 SHOWS = {
     "fergal": "A mathematics lecturer whose portfolio is complete and ready: submit it",
-    "philippa": "Coordinates CMALT: one portfolio to screen, one that needs assessors, one late, an extension to answer",
+    "philippa": "Coordinates CMALT: a portfolio to screen, one that needs assessors, an extension to answer, rules to settle",
     "kwame": "Leads an assessment: two sealed judgements that differ, to be reconciled",
     "annelie": "Assesses a language teacher’s portfolio: half a judgement is written, the other one is sealed",
     "theodora": "Assesses a resubmission: sees what a librarian changed after a referral",

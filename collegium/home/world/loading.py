@@ -32,6 +32,7 @@ from collegium.organisations import actions as organisations
 from collegium.organisations.models import Organisation
 from collegium.people import actions as people
 from collegium.people.models import Audience, Person
+from collegium.people.queries import FACE
 from collegium.portfolios import actions as portfolios
 from collegium.portfolios.models import Portfolio, Section
 from collegium.schemes import actions as schemes
@@ -137,7 +138,9 @@ class World:
                 try:
                     step.happen()
                 except Refusal as refusal:
-                    refusal.add_note("; ".join([f"In the demo world: {step.words}", *map(str, refusal.details)]))
+                    refusal.add_note(
+                        "; ".join([f"In the demo world: {step.words}", *map(str, refusal.details)])
+                    )
                     raise
             self.advance(number, len(steps), step.words)
 
@@ -226,6 +229,9 @@ def sign_up(world: World, known: Plain) -> None:
     )
     portrait = files.store_bytes(faces.portrait(known["key"], known["face"]), name=f"{known['key']}.png")
     people.set_photo(person=person, by=person, photo=portrait)
+    files.thumbnail(
+        portrait, FACE
+    )  # shown sixty at a time on the page of the cast: not to be drawn there first
     people.set_field_audience(person=person, by=person, **_audiences(known["key"]))
     if known["organisation"] in world.organisations:
         _join(world, known, person)
@@ -450,6 +456,9 @@ def begin(world: World, who: str, text: Plain, story: Plain) -> None:
         by=person, pathway=world.pathway(text["scheme"], text["pathway"]), title=text["title"]
     )
     world.portfolios[who] = portfolio
+    if "target" in story:
+        target = (world.now - dt.timedelta(days=story["target"])).date()
+        portfolios.change_details(portfolio=portfolio, title=portfolio.title, target_date=target, by=person)
     if "mentor" in story:
         portfolios.set_mentor(portfolio=portfolio, mentor=world.people[story["mentor"]], by=person)
 

@@ -355,7 +355,7 @@ RATE = 8_000
 SCALES = ((0, 2, 4, 7, 9, 12, 14, 16), (0, 2, 3, 7, 8, 12, 14, 15), (0, 2, 5, 7, 9, 12, 14, 17))
 
 
-def sound(seed: str, *, seconds: float = 5.0) -> bytes:
+def sound(seed: str, *, seconds: float = 4.0) -> bytes:
     """A WAV of a quiet melody, in place of a voice: nobody real is to be heard here."""
     chance = random.Random(f"sound {seed}")  # noqa: S311 -- a melody, not a secret
     scale, base = chance.choice(SCALES), chance.choice((196.0, 220.0, 246.9, 261.6))
@@ -447,8 +447,8 @@ def webm(frames: Sequence[Image.Image], *, per_second: int) -> bytes:
     return head + _ebml(0x18538067, info, _ebml(0x1654AE6B, track), cluster)
 
 
-FILM = (480, 320)
-FRAMES, PER_SECOND = 24, 8
+FILM = (432, 288)
+FRAMES, PER_SECOND = 18, 6
 
 
 def _film(key: str, of: str, _spec: Spec, _by: str) -> bytes:

@@ -1,18 +1,23 @@
 """What answers at the addresses that the demo world names: they end in ``.example``, where nobody can have a site."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-# Each on purpose: one asks for a password, one is gone, one is not there.
-TROUBLES = {
-    "https://cours.huards.example/modele": 403,
-    "https://code.ouseby.example/vm-scripts": 403,
-    "https://translate.offline-library.example/xh": 410,
-}
+from collegium.foundation import clock
+
+# Each on purpose.
+ASKS_FOR_A_PASSWORD = {"https://cours.huards.example/modele", "https://code.ouseby.example/vm-scripts"}
+GONE = {"https://light.karoo.example/edu101"}
+GONE_FOR = timedelta(days=60)  # before that it was there: links rot
 
 
 def answers(url: str) -> int | None:
     """The status with which an invented address answers; None for an address of the real world."""
-    host = urlsplit(url).hostname or ""
-    if not host.endswith(".example"):
+    address = url.rstrip("/")
+    if not (urlsplit(address).hostname or "").endswith(".example"):
         return None
-    return TROUBLES.get(url.rstrip("/"), 200)
+    if address in ASKS_FOR_A_PASSWORD:
+        return 403
+    if address in GONE and clock.now() > clock.wall() - GONE_FOR:
+        return 410
+    return 200

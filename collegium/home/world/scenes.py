@@ -13,7 +13,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-WIDE, HIGH = 1200, 800
+WIDE, HIGH = 1200, 800  # what is drawn on
+TAKEN = (960, 640)  # the size of a photograph
 Colour = tuple[int, int, int]
 Draw = ImageDraw.ImageDraw
 
@@ -45,11 +46,12 @@ def picture(name: str, seed: str) -> bytes:
     chance = random.Random(f"scene {name} {seed}")  # noqa: S311 -- a drawing, not a secret
     image = scene(name, chance)
     # A little grain and a little dark at the edges, as from a telephone.
-    noise = Image.effect_noise((WIDE // 2, HIGH // 2), 18).resize((WIDE, HIGH))
-    image = Image.blend(image, Image.merge("RGB", (noise, noise, noise)), 0.05)
+    image = image.resize(TAKEN, Image.Resampling.LANCZOS)
+    noise = Image.frombytes("L", TAKEN, chance.randbytes(TAKEN[0] * TAKEN[1]))
+    image = Image.blend(image, Image.merge("RGB", (noise, noise, noise)), 0.035)
     shade = Image.new("L", (60, 40), 0)
     ImageDraw.Draw(shade).ellipse((-6, -6, 66, 46), fill=255)
-    shade = shade.filter(ImageFilter.GaussianBlur(7)).resize((WIDE, HIGH), Image.Resampling.BILINEAR)
+    shade = shade.filter(ImageFilter.GaussianBlur(7)).resize(TAKEN, Image.Resampling.BILINEAR)
     image = Image.composite(image, Image.eval(image, lambda level: level * 3 // 4), shade)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=84)

@@ -1,0 +1,275 @@
+"""The demo world: its words are whole, its files are real, and its years can be lived by the actions that people use."""
+
+import io
+import zipfile
+from collections import Counter
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.conf import settings
+from PIL import Image
+from pypdf import PdfReader
+
+from collegium.accreditation.models import Assignment, Judgement, Registration, Submission
+from collegium.credentials.models import Award, Credential
+from collegium.evidence.models import Alignment, Evidence
+from collegium.foundation import clock, files, http
+from collegium.foundation.http import LinkCheck
+from collegium.home.world import faces, making, outside, scenes, words
+from collegium.home.world.cast import CAST, SHOWS
+from collegium.home.world.loading import library, load
+from collegium.organisations.models import EmailDomain, Membership, Organisation
+from collegium.people.models import Person
+from collegium.people.orcid import normalise
+from collegium.portfolios.models import Part, Placement, Portfolio
+from collegium.portfolios.queries import readiness
+from collegium.schemes.documents import scheme_file
+
+# Words ------------------------------------------------------------------------------------------------------------
+
+
+def test_sixty_people_in_twelve_organisations_of_eight_countries():
+    people, organisations = words.read("people"), words.read("organisations")
+    assert len(people) == len({person["key"] for person in people}) == 60
+    assert len(organisations) == 12
+    assert len({organisation["country"] for organisation in organisations}) == 8
+    assert {person["organisation"] for person in people} == {each["key"] for each in organisations}
+    assert max(len(person["name"]) for person in people) == 80
+
+
+def test_nobody_can_be_reached_at_the_addresses_of_the_world():
+    for person in words.read("people"):
+        assert person["email"].endswith(".example")
+    for organisation in words.read("organisations"):
+        assert all(domain.endswith(".example") for domain in organisation["domains"])
+    for piece in words.read("evidence").values():
+        assert outside.answers(piece.get("url", "https://a.example")) is not None
+
+
+def test_orcid_ids_have_a_right_check_digit_and_say_that_they_are_fictional():
+    named = [person["orcid"] for person in words.read("people") if person["orcid"]]
+    assert len(named) > 20
+    for orcid in named:
+        assert orcid["fictional"] is True
+        assert normalise(orcid["id"]) == orcid["id"]
+        assert orcid["id"].startswith("0999-999")
+
+
+def test_every_piece_that_a_portfolio_shows_is_there_and_belongs_to_its_writer():
+    evidence = words.read("evidence")
+    for who, portfolio in words.portfolios().items():
+        for section in [*portfolio["sections"], *portfolio.get("revised", ())]:
+            for key in words.shown_in(section):
+                assert words.owner_of(key, evidence[key]) == who
+
+
+def test_evidence_of_every_kind_and_each_image_has_words_for_those_who_cannot_see_it():
+    evidence = words.read("evidence")
+    assert len(evidence) >= 120
+    assert {piece["kind"] for piece in evidence.values()} == set(Evidence.Kind.values)
+    assert not [key for key, piece in evidence.items() if piece["kind"] == "image" and not piece.get("alt")]
+
+
+def test_what_somebody_wrote_names_sections_that_their_scheme_has():
+    documents = {
+        key: scheme_file(library() / f"{key}.yaml")
+        for key in ("cmalt", "cmalt-australasia", "advance-he-fellowship")
+    }
+    for portfolio in words.portfolios().values():
+        known = documents[portfolio["scheme"]].framework.by_code
+        for section in [*portfolio["sections"], *portfolio.get("revised", ())]:
+            assert str(section["code"]) in known
+            assert set(section.get("dimensions", ())) <= set(known)
+
+
+def test_the_shorthand_of_the_texts():
+    text = "One & two,\nwith a {P1|mark}.\n\n[[a-piece]]\n\n<ul><li>as it is</li></ul>"
+    assert words.html(text, {"a-piece": 7}.__getitem__) == (
+        '<p>One &amp; two, with a <span class="principle" data-principle="P1">mark</span>.</p>'
+        '<figure data-evidence="7"></figure><ul><li>as it is</li></ul>'
+    )
+
+
+def test_the_cast_names_everybody_once_and_begins_with_those_that_have_something_to_do():
+    assert len(CAST) == len({member.key for member in CAST}) == 60
+    assert [member.key for member in CAST[: len(SHOWS)]] == list(SHOWS)
+    assert all(member.shows for member in CAST)
+
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "csv": "text/csv",
+    "sound": "audio/wav",
+    "film": "video/webm",
+    "scene": "image/jpeg",
+    "screen": "image/png",
+    "chart": "image/png",
+}
+
+
+def _one_of(kind: str) -> tuple[str, dict]:
+    return next(
+        (key, piece)
+        for key, piece in words.read("evidence").items()
+        if str(piece.get("file", "")).partition(":")[0] == kind
+    )
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_each_file_is_what_it_says_by_its_content(kind):
+    key, piece = _one_of(kind)
+    made = making.make(key, piece, by="Somebody, somewhere")
+    again = making.make(key, piece, by="Somebody, somewhere")
+    assert files.sniff(io.BytesIO(made.content), made.name) == TYPES[kind]
+    if kind != "pdf":  # WeasyPrint writes an identifier of its own
+        assert made.content == again.content
+
+
+def test_every_file_that_is_named_can_be_made():
+    for key, piece in words.read("evidence").items():
+        kind, _colon, of = str(piece.get("file") or "").partition(":")
+        assert kind == "" or kind in making.MAKERS, key
+        assert kind != "scene" or of in scenes.SCENES, key
+        assert kind != "screen" or of in scenes.SCREENS, key
+
+
+def test_a_document_says_what_was_written_and_is_tagged():
+    key = "blessing-seven-questions"
+    made = making.make(key, words.read("evidence")[key], by="Blessing")
+    reader = PdfReader(io.BytesIO(made.content))
+    assert "Who gains and who pays?" in reader.pages[0].extract_text()
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
+
+
+def test_slides_are_a_package_in_which_every_part_parses_and_every_relation_leads_somewhere():
+    key, piece = _one_of("pptx")
+    made = making.make(key, piece, by="Somebody")
+    with zipfile.ZipFile(io.BytesIO(made.content)) as package:
+        names = set(package.namelist())
+        for name in names:
+            tree = ET.fromstring(package.read(name))
+            if name.endswith(".rels"):
+                base = name.replace("_rels/", "").rpartition("/")[0]
+                for relation in tree:
+                    parts = [part for part in base.split("/") if part]
+                    for step in relation.get("Target").split("/"):
+                        parts = parts[:-1] if step == ".." else [*parts, step]
+                    assert "/".join(parts) in names
+    assert len([name for name in names if name.startswith("ppt/slides/slide")]) == len(piece["slides"])
+
+
+def test_a_film_has_its_frames_one_after_the_other():
+    frames = [Image.new("RGB", (64, 48), (40 * k, 80, 120)) for k in range(3)]
+    content = making.webm(frames, per_second=10)
+    assert content.count(b"\x9d\x01\x2a") == 3  # the start code of a VP8 key frame
+    assert files.sniff(io.BytesIO(content), "a.webm") == "video/webm"
+
+
+def test_a_face_is_the_same_each_time_and_no_two_people_have_the_same():
+    people = words.read("people")[:12]
+    drawn = {person["key"]: faces.portrait(person["key"], person["face"]) for person in people}
+    assert len(set(drawn.values())) == 12
+    first = people[0]
+    assert faces.portrait(first["key"], first["face"]) == drawn[first["key"]]
+    with Image.open(io.BytesIO(drawn[first["key"]])) as image:
+        assert image.size == (512, 512)
+
+
+def test_every_word_for_a_face_can_be_drawn():
+    for person in words.read("people"):
+        face = person["face"]
+        assert face["hair"] in faces.STYLES
+        assert face["wear"] in faces.WEARS
+        assert face["skin"] in faces.SKINS
+        assert face["colour"] in faces.HAIRS
+        assert face["cloth"] in faces.CLOTHS
+
+
+# Outside ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invented(monkeypatch):
+    monkeypatch.setattr(http, "_invented", [])
+    http.invent(outside.answers)
+
+
+@pytest.mark.usefixtures("invented")
+def test_invented_addresses_answer_and_real_ones_are_asked():
+    assert http.check("https://a.b.example/page") == LinkCheck(
+        answers=True, status=200, reason="", final_url="https://a.b.example/page"
+    )
+    assert http.check("https://code.ouseby.example/vm-scripts").status == 403
+    assert outside.answers("https://www.example.org/") is None
+
+
+@pytest.mark.usefixtures("invented")
+def test_a_link_that_rotted_was_there_before():
+    gone = "https://light.karoo.example/edu101"
+    assert http.check(gone).status == 410
+    with clock.moved_to(clock.wall() - timedelta(days=400)):
+        assert http.check(gone).answers
+
+
+# The years ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("invented")
+def test_the_world_lives_its_years():
+    """One test, since it takes a while: the actions let everything happen, and everything is as it should be after it."""
+    told: list[tuple[int, int]] = []
+    load(lambda done, total, _words: told.append((done, total)))
+
+    assert told[0][0] == 1
+    assert told[-1][0] == told[-1][1] == len(told)
+    assert settings.BACKGROUND == "immediate"  # as it was before: tests do all work at once
+
+    assert Person.objects.count() == 60
+    assert not Person.objects.filter(photo=None).exists()
+    assert Organisation.objects.count() == 12
+    assert Membership.objects.values("person").distinct().count() == 60
+    assert not EmailDomain.objects.filter(verified_at=None).exists()
+
+    states = Counter(Submission.objects.values_list("state", flat=True))
+    assert set(states) == set(Submission.State.values)
+    assert states["referred"] == 3
+    assert states["passed"] == Award.objects.count() == 13
+
+    assert Counter(Assignment.objects.values_list("state", flat=True)).keys() >= {
+        "invited",
+        "accepted",
+        "declined",
+    }
+    assert Judgement.objects.filter(sealed_at=None).count() == 2
+    today = clock.today()
+    assert Award.objects.filter(state=Award.State.REVOKED).count() == 1
+    assert Award.objects.filter(valid_until__lt=today).count() == 1
+    assert Award.objects.filter(valid_until__range=(today, today + timedelta(days=60))).count() == 1
+    assert Credential.objects.count() >= 13
+    assert Registration.objects.filter(extensions__granted_at__isnull=False).count() == 1
+    assert Registration.objects.filter(valid_until__lt=today, ended_at=None).exists()
+
+    assert Evidence.objects.count() == len(words.read("evidence"))
+    assert Alignment.objects.count() > 300
+    assert Placement.objects.filter(embedded=True).count() > 300
+    assert Part.objects.filter(marks__has_key="P1").exists()
+
+    ready = {
+        p.owner.account.email.partition(".")[0]
+        for p in Portfolio.objects.select_related("owner__account", "pathway")
+        if readiness(p).is_ready
+    }
+    assert {"fergal", "maeve", "blessing", "tomasz", "joanna"} <= ready
+    fergal = Portfolio.objects.get(owner__name="Fergal Brannigan")
+    assert not fergal.submissions.exists()
+    assert not Evidence.objects.filter(captured_at__gt=clock.now()).exists()
+    assert set(Evidence.objects.filter(link_answers=False).values_list("link_finding", flat=True)) == {
+        "The page asks for a log-in or a permission, so an assessor may not be able to open it.",
+        "The page was there once and has been taken away.",
+    }
