@@ -1,5 +1,6 @@
 """The letter of a notification: written and sent in the background, once, tried again when the mail server fails."""
 
+import re
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,6 +15,8 @@ STOP = "notifications.stop"
 STOP_LASTS = timedelta(days=365)
 GIVE_UP_AFTER = 12  # attempts, over several days
 UNDECIDED = timedelta(minutes=15)
+# Short enough a beginning is no sentence but a title: “Dr. Ada Candidate has …”.
+FIRST_SENTENCE = re.compile(r"(.{20,}?)([.!?]) +(\S.*)", re.DOTALL)
 
 
 @background.task(retries=6)
@@ -36,13 +39,16 @@ def _send(notification: Notification) -> None:
         return
     with translation.override(person.language or settings.LANGUAGE_CODE):
         line = queries.line(notification)
+        first, rest = subject_and_rest(line.sentence)
         stop = settings.SITE_URL + reverse("notifications:stop", kwargs={"token": stop_token(notification)})
         letters.send(
             to=person.account.email,
             template="notifications/letter",
-            subject=line.sentence,
+            subject=first,
             context={
                 "line": line,
+                "first": first,
+                "rest": rest,
                 "person": person,
                 "address": settings.SITE_URL
                 + reverse("notifications:open", kwargs={"notification_id": notification.pk}),
@@ -58,6 +64,15 @@ def _send(notification: Notification) -> None:
             },
         )
     actions.letter_sent(notification=notification)
+
+
+def subject_and_rest(sentence: str) -> tuple[str, str]:
+    """What a list of letters can show, and what is left for the letter: several sentences are no subject."""
+    found = FIRST_SENTENCE.fullmatch(sentence)
+    if found is None:
+        return sentence, ""
+    first, end, rest = found.groups()
+    return first if end == "." else first + end, rest
 
 
 def stop_token(notification: Notification) -> str:

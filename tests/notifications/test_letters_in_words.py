@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 
 from collegium.foundation import letters
+from collegium.notifications.letters import subject_and_rest
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,24 @@ def test_a_letter_has_two_forms_and_whole_addresses(settings):
     assert letter.subject == "Your code for deleting your account"
     assert "123456" in letter.body
     assert f'href="{settings.SITE_URL}/"' in letter.alternatives[0].content
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject", "rest"),
+    [
+        ("Ada has submitted a portfolio", "Ada has submitted a portfolio", ""),
+        (
+            "Everything is there: it goes to assessment. Assessors are being found now.",
+            "Everything is there: it goes to assessment",
+            "Assessors are being found now.",
+        ),
+        (
+            "Can you judge a portfolio for CMALT? Please say.",
+            "Can you judge a portfolio for CMALT?",
+            "Please say.",
+        ),
+        ("Dr. Ada Candidate lets you read it.", "Dr. Ada Candidate lets you read it.", ""),
+    ],
+)
+def test_a_subject_is_one_sentence(sentence, subject, rest):
+    assert subject_and_rest(sentence) == (subject, rest)
