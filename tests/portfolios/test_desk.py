@@ -238,7 +238,7 @@ def test_without_javascript_words_are_typed_into_a_plain_field(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_the_pages_are_accessible(desk, axe, portfolio, ada, section_of, fill, width, scheme):  # noqa: PLR0917 -- fixtures
+def test_the_pages_are_accessible(desk, axe, portfolio, ada, section_of, fill, width, scheme):
     fill(portfolio)
     piece = make_evidence(ada, title="Field note")
     section_of("1a").placements.create(evidence=piece)

@@ -177,6 +177,13 @@ def test_dimensions_that_no_section_speaks_for(ada, psf, fill, sentences):
     assert sentences(portfolio) == []
 
 
+def test_after_a_referral_only_what_is_open_is_looked_at(ready, section_of, write, sentences):
+    write(section_of("1a"), "reflection", "")
+    write(section_of("1b"), "reflection", "")
+    actions.lock(portfolio=ready, by=None, open_codes=["1b"])
+    assert sentences(ready) == ["Reflection is missing in 1b Technical knowledge."]
+
+
 # Made elsewhere -------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from collegium.portfolios.queries.desk import (
     coordinators,
     declaration_asked,
     desk,
+    dimension_groups,
     dimensions_of,
     lacking,
 )
@@ -27,6 +28,7 @@ from collegium.portfolios.queries.evidence import (
 from collegium.portfolios.queries.lists import (
     begun,
     latest,
+    mentored,
     published_at,
     revisions_of,
     sections_shared_with,
@@ -80,6 +82,7 @@ __all__ = [
     "declaration_asked",
     "desk",
     "difference",
+    "dimension_groups",
     "dimensions_of",
     "evidence_by_id",
     "evidence_count",
@@ -89,6 +92,7 @@ __all__ = [
     "latest",
     "link_address",
     "link_opens",
+    "mentored",
     "opened_by",
     "opens_evidence",
     "own_evidence",

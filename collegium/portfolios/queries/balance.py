@@ -121,7 +121,7 @@ def _by_evidence(desk: Desk, alignments: dict[int, list[Alignment]]) -> list[dic
 
 def _columns(desk: Desk) -> list[DeskSection]:
     """Sections that evidence is asked for in, and those in which there is some."""
-    return [each for each in desk if each.placements or (each.planned is None or each.planned.assessed)]
+    return [each for each in desk if each.placements or not each.is_read_for_context]
 
 
 def _evidence_cell(strength: int, *, is_placed: bool) -> dict[str, Any] | None:
@@ -145,7 +145,7 @@ def thin(desk: Desk, alignments: dict[int, list[Alignment]] | None = None) -> li
     if desk.portfolio.made_elsewhere:
         return said
     for each in desk:
-        if not each.is_begun:
+        if not each.is_begun or not each.section.is_open:
             continue
         said += [
             ngettext(
@@ -156,7 +156,7 @@ def thin(desk: Desk, alignments: dict[int, list[Alignment]] | None = None) -> li
             % {"component": component.title, "section": each.label, "words": component.words}
             for component in each.thin
         ]
-        if not each.placements and each.planned is not None and each.planned.assessed:
+        if not each.placements and not each.is_read_for_context:
             said.append(_("No evidence is placed in %(section)s yet.") % {"section": each.label})
     words = marked(desk)
     by_evidence = {

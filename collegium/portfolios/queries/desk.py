@@ -79,6 +79,11 @@ class DeskSection:
         return sum(component.words for component in self.components)
 
     @property
+    def is_read_for_context(self) -> bool:
+        """Written, but neither assessed nor read for what it speaks for: a statement, or plans."""
+        return self.planned is not None and self.planned.kind in {NodeKind.STATEMENT, NodeKind.PLAN}
+
+    @property
     def marks(self) -> dict[str, int]:
         """Words marked with each principle, by its code."""
         found: Counter[str] = Counter()
@@ -201,8 +206,14 @@ class Desk:
 
     @property
     def next_section(self) -> DeskSection | None:
-        """What to write next: of what is open and not ready, what was begun and needs least; else the first."""
-        open_ones = [each for each in self.sections if each.section.is_open and not each.is_ready]
+        """What to write next: of what is open and not ready, what was begun and needs least; else the first.
+
+        What was referred back comes back, however ready it looks.
+        """
+        referred = not self.portfolio.is_free
+        open_ones = [
+            each for each in self.sections if each.section.is_open and (referred or not each.is_ready)
+        ]
         begun = [each for each in open_ones if each.is_begun]
         if begun:
             return max(begun, key=lambda each: each.fill)
@@ -365,6 +376,14 @@ def lacking(desk: Desk) -> bool:
 
 def dimensions_of(portfolio: Portfolio) -> list[Node]:
     return [each.node for each in plan_of(portfolio.pathway).dimensions]
+
+
+def dimension_groups(desk: Desk) -> list[tuple[str, list[schemes.PlannedDimension]]]:
+    """The dimensions of the framework under their headings, in its order."""
+    groups: dict[str, list[schemes.PlannedDimension]] = {}
+    for each in desk.plan.dimensions:
+        groups.setdefault(each.group, []).append(each)
+    return list(groups.items())
 
 
 def declaration_asked(portfolio: Portfolio) -> tuple[list[str], bool]:

@@ -65,6 +65,10 @@ def check(laid: Desk) -> Readiness:
     findings += _evidence(laid)
     findings += _declaration(laid)
     findings += _unset(laid)
+    if not portfolio.is_free:
+        # Of what is locked nothing can be changed, and it has been judged: only what is open is looked at.
+        locked = {each.key for each in laid if not each.section.is_open}
+        findings = [finding for finding in findings if finding.section_key not in locked]
     return Readiness(findings)
 
 

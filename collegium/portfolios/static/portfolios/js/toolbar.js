@@ -6,6 +6,9 @@ export function toolbar(editor, page, label) {
   row.className = "tools";
   row.setAttribute("role", "toolbar");
   row.setAttribute("aria-label", `${says.tools}: ${label}`);
+  const tools = document.createElement("div");
+  tools.className = "tools__row";
+  row.append(tools);
 
   const chain = () => editor.chain().focus();
   const groups = [
@@ -43,7 +46,7 @@ export function toolbar(editor, page, label) {
     const holder = document.createElement("span");
     holder.className = group === principles ? "tools__group tools__group--principles" : "tools__group";
     holder.append(...group.map((each) => each.button));
-    row.append(holder);
+    tools.append(holder);
   }
 
   const inTable = document.createElement("span");
@@ -57,7 +60,7 @@ export function toolbar(editor, page, label) {
     tool(null, says.no_table, () => chain().deleteTable().run()),
   ];
   inTable.append(...tableTools.map((each) => each.button));
-  row.append(inTable);
+  tools.append(inTable);
 
   const all = [...groups.flat(), ...tableTools];
   const stops = () => all.map((each) => each.button).filter((button) => button.checkVisibility());
