@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Model
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Max, Model
 
 from collegium.activity.models import Activity, Concern
 from collegium.credentials import actions as credentials
@@ -19,7 +21,7 @@ from collegium.foundation import clock
 from collegium.notifications.models import Notification
 from collegium.people.models import Account, Audience, Person
 from collegium.portfolios import actions as portfolios
-from collegium.portfolios.models import Part, Portfolio, Revision
+from collegium.portfolios.models import Part, Portfolio, Revision, Section
 from collegium.schemes import actions as schemes
 from collegium.schemes.models import Pathway, SchemeVersion
 
@@ -50,12 +52,68 @@ def build(size: int) -> dict[str, str]:
     chance = random.Random(7)  # noqa: S311  # the same world each time
     version = schemes.load_file(settings.SCHEMES_DIRECTORY / "cmalt.yaml")
     pathway = version.pathways.get(key="cmalt")
-    people = _people(chance, PEOPLE * size)
+    people = _people(chance, PEOPLE)
     _activity(chance, people)
     _evidence(chance, people, version)
     _portfolios(chance, people[1:], pathway)
     _awards(chance, people, pathway)
+    if size > 1:
+        _multiply(size)
     return _one_who_is_measured(chance, people[0], pathway)
+
+
+# What a group of people has, in the order in which it may be copied; and of each, what must differ between two groups.
+GROUP: dict[type[Model], dict[str, str]] = {
+    Account: {"email": "{column} || '.' || copies.n"},
+    Person: {"name": "{column} || '-' || copies.n"},
+    Activity: {},
+    Concern: {},
+    Notification: {},
+    Evidence: {},
+    Alignment: {},
+    Portfolio: {},
+    Section: {},
+    Part: {},
+    Revision: {},
+    Award: {
+        "public_id": "{uuid}",
+        "holder_name": "{column} || '-' || copies.n",
+        "sort_name": "{column} || '-' || copies.n",
+    },
+    AwardStatus: {},
+    RegisterName: {"text": "{column} || '-' || copies.n"},
+}
+
+
+def _multiply(size: int) -> None:
+    """The database copies the group by itself: row by row from here, ten thousand people would take half an hour."""
+    uuid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    last = {model: model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model in GROUP}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, differing in GROUP.items():
+            table = connection.ops.quote_name(model._meta.db_table)
+            columns, values = [], []
+            for field in model._meta.concrete_fields:
+                column = f"{table}.{connection.ops.quote_name(field.column)}"
+                target = model if field.primary_key else field.related_model
+                if field.name in differing:
+                    value = differing[field.name].format(column=column, uuid=uuid)
+                elif target in last:
+                    value = f"{column} + copies.n * {last[target]}"
+                else:
+                    value = column
+                columns.append(connection.ops.quote_name(field.column))
+                values.append(value)
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608  # names of our own tables
+                " WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < %s)"
+                f" SELECT {', '.join(values)} FROM {table}, copies WHERE {table}.id <= %s",
+                [size - 1, last[model]],
+            )
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(GROUP)):
+            cursor.execute(statement)
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")  # as its autovacuum would by and by
 
 
 def _people(chance: random.Random, number: int) -> list[Person]:

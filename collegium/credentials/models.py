@@ -77,7 +77,11 @@ class AwardQuerySet(models.QuerySet["Award"]):
             "person__account",
             "renews",
             "submission__portfolio",
-        ).defer("submission__content")  # long, and only read when a credential is signed
+        ).defer(  # long: read when a credential is signed, or once a process
+            "submission__content",
+            "pathway__scheme_version__document",
+            "pathway__scheme_version__framework__document",
+        )
 
     def for_list(self) -> Self:
         """Without the scheme's documents, which a list does not read and which are long."""

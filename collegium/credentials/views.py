@@ -23,7 +23,6 @@ from collegium.credentials.queries import awards, issuing, register
 from collegium.design.shortcuts import render
 from collegium.foundation import clock, http
 from collegium.foundation.refusal import Refusal, require
-from collegium.people.models import Person
 from collegium.people.requests import Request, SignedInRequest, signed_in
 from collegium.people.territories import country_name
 from collegium.schemes.models import Pathway
@@ -67,13 +66,16 @@ def show_register(request: Request) -> HttpResponseBase:
 # An award -------------------------------------------------------------------------------------------------------------
 
 
-def _award(public_id: Any, person: Person | None) -> Award:
-    return get_object_or_404(Award.objects.visible_to(person).for_display(), public_id=public_id)
+def _award(public_id: Any) -> Award:
+    award = awards.at_address(public_id)
+    if award is None:
+        raise Http404
+    return award
 
 
 @require_http_methods(["GET"])
 def show_award(request: Request, public_id: Any) -> HttpResponseBase:
-    award = _award(public_id, request.person)
+    award = _award(public_id)
     history = awards.status_history(award)
     person = request.person
     response = render(
@@ -115,7 +117,7 @@ def show_award_by_number(request: SignedInRequest, award_id: int) -> HttpRespons
 
 def _held(request: SignedInRequest, public_id: Any) -> tuple[Award, Credential]:
     """The award and its current credential, for those who may take it away."""
-    award = _award(public_id, request.person)
+    award = _award(public_id)
     require(
         allowed=rules.may_download(request.person, award),
         because=_("Only its holder may download a credential."),
@@ -177,7 +179,7 @@ def download_certificate(request: SignedInRequest, public_id: Any) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 @signed_in
 def choose_evidence(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
-    award = _award(public_id, request.person)
+    award = _award(public_id)
     require(
         allowed=rules.may_choose_evidence(request.person, award),
         because=_("Only the holder of an award in force may do that."),
@@ -220,7 +222,7 @@ def choose_evidence(request: SignedInRequest, public_id: Any) -> HttpResponseBas
 @require_http_methods(["POST"])
 @signed_in
 def set_listed(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
-    award = _award(public_id, request.person)
+    award = _award(public_id)
     require(
         allowed=rules.may_set_listed(request.person, award),
         because=_("Only its holder decides whether an award is listed."),
@@ -245,7 +247,7 @@ def set_listed(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def revoke(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
-    award = _award(public_id, request.person)
+    award = _award(public_id)
     require(
         allowed=rules.may_revoke(request.person, award),
         because=_("Only a coordinator of the scheme may revoke an award, and never their own."),
@@ -269,7 +271,7 @@ def revoke(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def reinstate(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
-    award = _award(public_id, request.person)
+    award = _award(public_id)
     require(
         allowed=rules.may_reinstate(request.person, award),
         because=_("Only a coordinator of the scheme may reinstate an award, and never their own."),

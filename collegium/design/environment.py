@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, QueryDict
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from markupsafe import Markup, escape
 
@@ -115,6 +115,8 @@ def _translated(message: str) -> str:
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
+    if not args and not kwargs:
+        return places.address(name, get_urlconf(), get_script_prefix())
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 

@@ -47,7 +47,12 @@ def element(value: Moment, text: str, title: str | None = None) -> Markup:
 
 
 def day_in_words(value: Moment, form: str = "long") -> str:
-    return dates.format_date(local_day(value), format=form, locale=locale())
+    return _day_in_words(local_day(value), form, translation.get_language() or "en-gb")
+
+
+@lru_cache(maxsize=4096)
+def _day_in_words(day: dt.date, form: str, language: str) -> str:
+    return dates.format_date(day, format=form, locale=locale_of(language))
 
 
 def moment_in_words(value: dt.datetime) -> str:

@@ -176,7 +176,7 @@ def _plain_identity(request: HttpRequest) -> Identity | None:
 
 
 def _shown(item: BarItem, request: HttpRequest) -> ShownItem:
-    href = _address(item.url, get_urlconf(), get_script_prefix())
+    href = address(item.url, get_urlconf(), get_script_prefix())
     match = getattr(request, "resolver_match", None)
     home = get_script_prefix()
     below = request.path.startswith(href) if href != home else request.path == home
@@ -193,5 +193,6 @@ def _shown(item: BarItem, request: HttpRequest) -> ShownItem:
 
 
 @lru_cache(maxsize=256)
-def _address(name: str, urlconf: str | None, prefix: str) -> str:  # noqa: ARG001  the prefix is part of the key
+def address(name: str, urlconf: str | None, prefix: str) -> str:  # noqa: ARG001  the prefix is part of the key
+    """Of a page that needs no arguments: the same for as long as the process lives."""
     return reverse(name, urlconf=urlconf)

@@ -56,7 +56,7 @@ class Evidence(Audienced):
     def get_absolute_url(self) -> str:
         return reverse("evidence:evidence", kwargs={"evidence_id": self.pk})
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # of Django's making
         # Django's own translates all labels to find one, which a list of cards feels.
         return str(_KINDS.get(self.kind, self.kind))
 

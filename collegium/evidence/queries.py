@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.foundation.models import Blob
-from collegium.foundation.prepared import padded, prepared
+from collegium.foundation.prepared import keep_related, padded, prepared
 from collegium.people.models import Audience, Circle, Person
 from collegium.schemes.models import Framework, Node, Principle, SchemeVersion
 
@@ -196,10 +196,7 @@ def _with_all(items: list[Evidence]) -> list[Evidence]:
             row.evidence = by_key[row.evidence_id]
             kept.setdefault(row.evidence_id, []).append(row)
         for piece in items:
-            related = getattr(piece, name).all()
-            related._result_cache = kept.get(piece.pk, [])  # noqa: SLF001  # as prefetch_related does
-            related._prefetch_done = True  # noqa: SLF001
-            vars(piece).setdefault("_prefetched_objects_cache", {})[name] = related
+            keep_related(piece, name, kept.get(piece.pk, []))
     return items
 
 
@@ -212,8 +209,8 @@ def counts(person: Person) -> dict[Show, int]:
 @lru_cache(maxsize=8)
 def _counting(uses: tuple[Use, ...]) -> Callable[[int], list[tuple[int, int, int, int]]]:  # noqa: ARG001  # what the condition is made of
     @prepared
-    def counted(owner: int) -> "QuerySet[Evidence, tuple[int, int, int, int]]":
-        return (
+    def counted(owner: int) -> "QuerySet[Any, tuple[int, int, int, int]]":
+        rows: QuerySet[Any, tuple[int, int, int, int]] = (
             Evidence.objects.filter(owner=owner)
             .order_by()
             .values("owner")
@@ -225,6 +222,7 @@ def _counting(uses: tuple[Use, ...]) -> Callable[[int], list[tuple[int, int, int
             )
             .values_list("held", "unused", "loose", "attention")
         )
+        return rows
 
     return counted
 

@@ -18,12 +18,13 @@ refused at the first call.
 
 import copy
 import datetime as dt
+import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class _Written:
     compiler: Any
     sql: str
     params: tuple[Any, ...]
+    converters: Any
     filled: tuple[tuple[int, int], ...]  # (place among the parameters, number of the argument)
 
 
@@ -57,6 +59,7 @@ class _Prepared(Generic[T]):
         compiler = copy.copy(written.compiler)
         compiler.connection = connection  # each thread has its own
         compiler.as_sql = lambda: (written.sql, tuple(params))
+        compiler.get_converters = lambda _fields: written.converters
         rows = written.rows._clone()  # type: ignore[attr-defined]  # noqa: SLF001  # as each of its methods does
         rows.query.get_compiler = lambda *_, **__: compiler
         return list(rows)
@@ -70,16 +73,25 @@ class _Prepared(Generic[T]):
         filled = tuple(
             (place, known[param])
             for place, param in enumerate(params)
-            if isinstance(param, int | str | dt.date) and param in known
+            if isinstance(param, int | str | dt.date | uuid.UUID) and param in known
         )
         if {number for _, number in filled} != set(range(len(values))):
             raise TypeError(f"{self._build.__qualname__}: an argument is not a parameter of the SQL: {sql}")
-        return _Written(rows, compiler, sql, tuple(params), filled)
+        converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        return _Written(rows, compiler, sql, tuple(params), converters, filled)
 
 
 def prepared(build: Callable[P, "QuerySet[Any, T]"]) -> Callable[P, list[T]]:
     """Arguments are given by position."""
     return _Prepared[T](build)  # type: ignore[return-value]  # its call takes what the function takes
+
+
+def keep_related(row: Model, name: str, related: list[Any]) -> None:
+    """What was read for `row.name.all()`, as prefetch_related would leave it."""
+    rows = getattr(row, name).all()
+    rows._result_cache = related  # noqa: SLF001
+    rows._prefetch_done = True  # noqa: SLF001
+    vars(row).setdefault("_prefetched_objects_cache", {})[name] = rows
 
 
 def padded(keys: Collection[int]) -> list[int]:
@@ -95,6 +107,8 @@ def _stand_in(value: Any, number: int) -> Any:
         return dt.datetime(1, 1, 2 + number, tzinfo=dt.UTC)
     if isinstance(value, dt.date):
         return dt.date(1, 2, 2 + number)
+    if isinstance(value, uuid.UUID):
+        return uuid.UUID(int=number)
     if isinstance(value, str):
         return f"\ue000{number}\ue000"
     if isinstance(value, int) and not isinstance(value, bool):
@@ -108,4 +122,6 @@ def _adapted(connection: Any, value: Any) -> Any:
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):
         return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, uuid.UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
     return value

@@ -30,13 +30,21 @@ bar_item(
 )
 
 
+def _latest(request: HttpRequest, person: Person) -> Portfolio | None:
+    """Asked by two panels of home: read once a request."""
+    if not hasattr(request, "latest_portfolio"):
+        request.latest_portfolio = queries.latest(person)  # type: ignore[attr-defined]  # ours, for this request only
+    found: Portfolio | None = request.latest_portfolio  # type: ignore[attr-defined]
+    return found
+
+
 @panel("home.next", order=30)
 def write_on(request: HttpRequest) -> str | None:
     """The section to write next, how much is open, how much time there is."""
     person = cast("Request", request).person
     if person is None:
         return None
-    portfolio = queries.latest(person)
+    portfolio = _latest(request, person)
     if portfolio is None or portfolio.is_locked:  # home itself offers the first steps
         return None
     desk = queries.desk(portfolio)
@@ -58,7 +66,8 @@ def read_for(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    mentored = list(Portfolio.objects.filter(mentor=person).for_display().order_by("-edited_at", "-pk")[:3])
+    own = _latest(request, person)
+    mentored = queries.mentored(person) if own is None or own.owner_mentors else []  # type: ignore[attr-defined]  # annotated
     if not mentored:
         return None
     return render_to_string("portfolios/next_mentor.jinja", {"portfolios": mentored}, request)

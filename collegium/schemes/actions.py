@@ -124,6 +124,7 @@ def load_framework(*, document: FrameworkDocument, by: Person | None = None) -> 
         sha256=sha256,
         loaded_by=by,
     )
+    _ = framework.read  # remembered by its hash from now on, so that pages need not read it
     _make_nodes(framework, document)
     Principle.objects.bulk_create(
         Principle(framework=framework, code=item.code, title=item.title, position=position)
@@ -190,6 +191,7 @@ def load_scheme(*, checked: CheckedScheme, by: Person | None = None) -> SchemeVe
         loaded_by=by,
         is_current=is_current,
     )
+    _ = version.read  # as above
     Pathway.objects.bulk_create(
         Pathway(
             scheme_version=version,

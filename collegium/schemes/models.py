@@ -46,7 +46,7 @@ class Framework(models.Model):
         # Late, because documents read files and a plain query of rows should not load a YAML parser.
         from collegium.schemes.documents import memory
 
-        return memory.framework(self.document, sha256=self.sha256)
+        return memory.framework(lambda: self.document, sha256=self.sha256)
 
 
 class Node(models.Model):
@@ -132,7 +132,7 @@ class SchemeVersion(models.Model):
         """As published; what the coordinator answered is in ``queries.in_force``."""
         from collegium.schemes.documents import memory  # late: see Framework.read
 
-        return memory.scheme(self.document, sha256=self.sha256)
+        return memory.scheme(lambda: self.document, sha256=self.sha256)
 
 
 class PathwayQuerySet(models.QuerySet["Pathway"]):

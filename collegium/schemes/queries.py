@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from collegium.foundation.prepared import keep_related, prepared
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Person
 from collegium.schemes import requirements
@@ -281,6 +282,28 @@ def current_versions() -> list[SchemeVersion]:
         .prefetch_related("unset_answers")
         .order_by("scheme__title")
     )
+
+
+@prepared
+def _current(key: str) -> "QuerySet[SchemeVersion]":
+    return (
+        SchemeVersion.objects.filter(scheme__key=key, is_current=True)
+        .select_related("scheme", "framework")
+        .defer("document", "framework__document")
+    )
+
+
+@prepared
+def _answers_to(version: int) -> "QuerySet[UnsetAnswer]":
+    return UnsetAnswer.objects.filter(scheme_version=version).select_related("answered_by")
+
+
+def current_version_of(key: str) -> SchemeVersion | None:
+    """With its framework and its answers. Two queries, and two more where a process meets it for the first time."""
+    for version in _current(key):
+        keep_related(version, "unset_answers", cast("list[Any]", _answers_to(version.pk)))
+        return version
+    return None
 
 
 def version_of(scheme: Scheme, version: str = "") -> SchemeVersion | None:

@@ -214,8 +214,12 @@ def withdraw(request: SignedInRequest, holding_id: int) -> HttpResponse:
 
 
 def _version(request: Request, key: str) -> SchemeVersion:
-    scheme = get_object_or_404(Scheme, key=key)
-    version = queries.version_of(scheme, request.GET.get("version", ""))
+    named = request.GET.get("version", "")
+    version = (
+        queries.version_of(get_object_or_404(Scheme, key=key), named)
+        if named
+        else queries.current_version_of(key)
+    )
     if version is None:
         raise Http404
     return version

@@ -213,9 +213,9 @@ def test_a_decision_counts_areas():
 
 def test_a_stored_document_is_read_once(scheme, framework):
     sha = "a" * 64
-    assert memory.scheme(scheme.to_json(), sha256=sha) is memory.scheme({}, sha256=sha)
-    assert memory.framework(framework.to_json(), sha256="") is not memory.framework(
-        framework.to_json(), sha256=""
+    assert memory.scheme(scheme.to_json, sha256=sha) is memory.scheme(dict, sha256=sha)
+    assert memory.framework(framework.to_json, sha256="") is not memory.framework(
+        framework.to_json, sha256=""
     )
 
 

@@ -51,7 +51,7 @@ class TestPublic:
         assert "No scheme yet" in text(client.get(reverse("schemes:list")))
 
     def test_a_scheme_shows_its_rules_and_what_is_open(self, client, lantern, django_assert_num_queries):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             response = client.get(lantern.scheme.get_absolute_url())
         page = text(response)
         for words in (

@@ -1,6 +1,7 @@
 """An award as the credential says it, and as its page shows it."""
 
 import secrets
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -35,6 +36,16 @@ def holdings(persons: Collection[int], scheme: Scheme) -> Mapping[int, Collectio
         if person is not None:
             found.setdefault(person, set()).add(key)
     return found
+
+
+def at_address(public_id: uuid.UUID) -> Award | None:
+    """Public by its address, which nobody can guess: the same for everybody, as ``visible_to`` has it."""
+    return next(iter(_at_address(public_id)), None)
+
+
+@prepared
+def _at_address(public_id: uuid.UUID) -> "QuerySet[Award]":
+    return Award.objects.visible_to(None).for_display().filter(public_id=public_id)
 
 
 def awards_of(person: Person) -> list[Award]:
@@ -285,8 +296,18 @@ def current_credential(award: Award) -> Credential | None:
 
 
 def status_history(award: Award) -> list[AwardStatus]:
-    return list(award.history.order_by("at", "id"))
+    return _history_of(award.pk)
+
+
+@prepared
+def _history_of(award: int) -> "QuerySet[AwardStatus]":
+    return AwardStatus.objects.filter(award=award).order_by("at", "id")
 
 
 def chosen_evidence(award: Award) -> list[ChosenEvidence]:
-    return list(award.chosen_evidence.order_by("id"))
+    return _chosen_for(award.pk)
+
+
+@prepared
+def _chosen_for(award: int) -> "QuerySet[ChosenEvidence]":
+    return ChosenEvidence.objects.filter(award=award).order_by("id")

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from collegium.credentials import names
 from collegium.credentials.models import Award, RegisterName
+from collegium.foundation.prepared import prepared
 from collegium.people.territories import country_name
 from collegium.schemes.models import Pathway
 
@@ -107,7 +108,12 @@ class Choice:
 
 
 def choices() -> list[Choice]:
-    rows = (
+    return [Choice(*row) for row in _choices()]
+
+
+@prepared
+def _choices() -> "QuerySet[Pathway, tuple[int, str, str, str, str]]":
+    return (
         Pathway.objects.filter(scheme_version__is_current=True)
         .order_by("scheme_version__scheme__title", "position")
         .values_list(
@@ -118,4 +124,3 @@ def choices() -> list[Choice]:
             "title",
         )
     )
-    return [Choice(*row) for row in rows]

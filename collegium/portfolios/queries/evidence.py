@@ -40,7 +40,8 @@ def fitting(desk: Desk, here: DeskSection) -> list[Fitting]:
 
 @prepared
 def _fitting(owner: int, node: int, section: int) -> "QuerySet[Alignment]":
-    dimensions = Section.dimensions.through.objects.filter(section=section)
+    through: Any = Section.dimensions.through
+    dimensions = through.objects.filter(section=section)
     placed = Placement.objects.filter(section=section, evidence=OuterRef("evidence"))
     return (
         Alignment.objects.filter(

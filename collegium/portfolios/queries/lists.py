@@ -1,6 +1,6 @@
 """Lists of portfolios."""
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, Q, QuerySet, Sum
 
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Person
@@ -19,13 +19,25 @@ def begun(person: Person) -> QuerySet[Portfolio]:
 
 
 def latest(person: Person) -> Portfolio | None:
-    """The one that a person is most likely to go on with."""
+    """The one that a person is most likely to go on with; ``owner_mentors`` says whether they mentor others too."""
     return next(iter(_latest(person.pk)), None)
 
 
 @prepared
 def _latest(owner: int) -> "QuerySet[Portfolio]":
-    return Portfolio.objects.filter(owner=owner).for_display().order_by("-edited_at", "-pk")[:1]
+    mentored = Portfolio.objects.filter(mentor=owner)
+    rows = Portfolio.objects.filter(owner=owner).for_display().annotate(owner_mentors=Exists(mentored))
+    return rows.order_by("-edited_at", "-pk")[:1]
+
+
+def mentored(person: Person) -> list[Portfolio]:
+    """The drafts that a mentor is most likely asked about."""
+    return _mentored(person.pk)
+
+
+@prepared
+def _mentored(mentor: int) -> "QuerySet[Portfolio]":
+    return Portfolio.objects.filter(mentor=mentor).for_display().order_by("-edited_at", "-pk")[:3]
 
 
 def published_at(slug: str) -> Portfolio | None:
@@ -36,7 +48,8 @@ def published_at(slug: str) -> Portfolio | None:
 @prepared
 def _published_at(slug: str) -> "QuerySet[Portfolio]":
     rows = Portfolio.objects.filter(audience=Audience.PUBLIC, published_at__isnull=False, slug=slug)
-    return rows.for_display()
+    found: QuerySet[Portfolio] = rows.for_display()
+    return found
 
 
 def shared_with(person: Person) -> QuerySet[Portfolio]:

@@ -1,13 +1,15 @@
 """What every page of a portfolio begins with."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from collegium.foundation.prepared import prepared
 from collegium.foundation.refusal import require
 from collegium.people.models import Person
 from collegium.portfolios import rules
-from collegium.portfolios.models import WHOLE_DOCUMENTS, Portfolio, Section
+from collegium.portfolios.models import WHOLE_DOCUMENTS, Portfolio, Section, SectionQuerySet
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -32,16 +34,24 @@ def load_own(person: Person, portfolio_id: int) -> Portfolio:
 
 def load_section(person: Person | None, portfolio_id: int, section_id: int) -> Section:
     """A section that the person may read, be it the only one; 404 otherwise."""
-    sections = Section.objects.select_related(
+    asked = {"pk": section_id, "portfolio": portfolio_id}
+    own = _own_section(section_id, portfolio_id, person.pk) if person else []
+    found: Section = own[0] if own else get_object_or_404(_for_display().visible_to(person), **asked)
+    return found
+
+
+@prepared
+def _own_section(section: int, portfolio: int, owner: int) -> "QuerySet[Section]":
+    return _for_display().filter(pk=section, portfolio=portfolio, portfolio__owner=owner)
+
+
+def _for_display() -> "SectionQuerySet":
+    return Section.objects.select_related(
         "node",
         "portfolio__owner",
         "portfolio__pathway__scheme_version__scheme",
         "portfolio__pathway__scheme_version__framework",
     ).defer(*(f"portfolio__{name}" for name in WHOLE_DOCUMENTS))
-    asked = {"pk": section_id, "portfolio": portfolio_id}
-    own = sections.filter(**asked, portfolio__owner=person).first() if person else None
-    found: Section = own or get_object_or_404(sections.visible_to(person), **asked)
-    return found
 
 
 def load_open_section(person: Person, portfolio_id: int, section_id: int) -> Section:

@@ -18,12 +18,12 @@ class _Memory(Generic[T]):
         self._kept: dict[str, T] = {}
         self._lock = Lock()
 
-    def get(self, sha256: str, plain: Mapping[str, Any]) -> T:
+    def get(self, sha256: str, plain: Callable[[], Mapping[str, Any]]) -> T:
         if len(sha256) != LENGTH_OF_HASH:
-            return self._read(plain)
+            return self._read(plain())
         kept = self._kept.get(sha256)
         if kept is None:
-            kept = self._read(plain)
+            kept = self._read(plain())
             with self._lock:
                 if len(self._kept) >= MOST:
                     self._kept.clear()
@@ -35,9 +35,9 @@ _FRAMEWORKS: _Memory[FrameworkDocument] = _Memory(FrameworkDocument.from_json)
 _SCHEMES: _Memory[SchemeDocument] = _Memory(SchemeDocument.from_json)
 
 
-def framework(plain: Mapping[str, Any], *, sha256: str) -> FrameworkDocument:
+def framework(plain: Callable[[], Mapping[str, Any]], *, sha256: str) -> FrameworkDocument:
     return _FRAMEWORKS.get(sha256, plain)
 
 
-def scheme(plain: Mapping[str, Any], *, sha256: str) -> SchemeDocument:
+def scheme(plain: Callable[[], Mapping[str, Any]], *, sha256: str) -> SchemeDocument:
     return _SCHEMES.get(sha256, plain)
