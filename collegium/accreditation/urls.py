@@ -22,24 +22,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/<str:token>/files/<int:evidence_id>", referees.reference_file, name="reference_file"),
     # Assessors
     path("assess/", assessors.assess, name="assess"),
-    path("assignments/<int:assignment_id>/", assessors.assignment, name="assignment"),
-    path("assignments/<int:assignment_id>/answer/", assessors.answer, name="answer"),
-    path("assignments/<int:assignment_id>/judgement/", assessors.judgement, name="judgement"),
-    path("assignments/<int:assignment_id>/seal/", assessors.seal, name="seal"),
-    path("submissions/<int:submission_id>/reconciliation/", assessors.reconciliation, name="reconciliation"),
-    path("submissions/<int:submission_id>/outcome/", assessors.outcome, name="outcome"),
+    path("assess/<int:assignment_id>/", assessors.assignment, name="assignment"),
+    path("assess/<int:assignment_id>/answer/", assessors.answer, name="answer"),
+    path("assess/<int:assignment_id>/judgement/", assessors.judgement, name="judgement"),
+    path("assess/<int:assignment_id>/seal/", assessors.seal, name="seal"),
+    path(
+        "assess/submissions/<int:submission_id>/reconciliation/",
+        assessors.reconciliation,
+        name="reconciliation",
+    ),
+    path("assess/submissions/<int:submission_id>/outcome/", assessors.outcome, name="outcome"),
     # Coordinators
     path("manage/", coordinators.manage, name="manage"),
     path("manage/submissions/<int:submission_id>/", coordinators.managed, name="managed"),
-    path("submissions/<int:submission_id>/screening/", coordinators.screening, name="screening"),
-    path("submissions/<int:submission_id>/allocation/", coordinators.allocation, name="allocation"),
-    path("submissions/<int:submission_id>/further-assessor/", coordinators.add_place, name="add_place"),
+    path("manage/submissions/<int:submission_id>/screening/", coordinators.screening, name="screening"),
+    path("manage/submissions/<int:submission_id>/allocation/", coordinators.allocation, name="allocation"),
     path(
-        "submissions/<int:submission_id>/resubmission-date/",
+        "manage/submissions/<int:submission_id>/further-assessor/", coordinators.add_place, name="add_place"
+    ),
+    path(
+        "manage/submissions/<int:submission_id>/resubmission-date/",
         coordinators.resubmission_date,
         name="resubmission_date",
     ),
     path("assignments/<int:assignment_id>/release/", coordinators.release, name="release"),
-    path("assignments/<int:assignment_id>/lead/", coordinators.change_lead, name="change_lead"),
-    path("extensions/<int:extension_id>/", coordinators.answer_extension, name="answer_extension"),
+    path("manage/assignments/<int:assignment_id>/lead/", coordinators.change_lead, name="change_lead"),
+    path("manage/extensions/<int:extension_id>/", coordinators.answer_extension, name="answer_extension"),
 ]

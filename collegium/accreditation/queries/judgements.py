@@ -145,6 +145,18 @@ def comparison(
     )
 
 
+def asked_for(before: Submission | None) -> dict[str, str]:
+    """What a referral said of each area that it named: the comments that the candidate has answered since."""
+    if before is None:
+        return {}
+    joint = before.joint_judgement
+    return {
+        mark.section_key: mark.comment
+        for mark in joint.marks.all()
+        if mark.section_key in joint.referred_sections and mark.comment
+    }
+
+
 def joint_of(submission: Submission) -> JointJudgement | None:
     return JointJudgement.objects.filter(submission=submission).prefetch_related("marks").first()
 

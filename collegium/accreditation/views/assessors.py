@@ -122,14 +122,16 @@ def _judging(
     judgement = getattr(found, "judgement", None)
     draft = queries.draft_of(found)
     overall = judgement.overall if judgement else ""
+    reading = queries.reading(submission)
     return render(
         request,
         "accreditation/judge.jinja",
         {
+            "asked": queries.asked_for(reading.before),
             "assignment": found,
             "submission": submission,
             "terms": terms,
-            "reading": queries.reading(submission),
+            "reading": reading,
             "form": form,
             "by_key": {each["area"].key: each for each in form.by_area()},
             "draft": draft,
