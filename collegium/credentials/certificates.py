@@ -10,12 +10,13 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from markupsafe import Markup
 from weasyprint import HTML
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 import collegium.design
 from collegium.credentials import badges
 from collegium.credentials.models import Award
 from collegium.credentials.queries import awards, issuing
+from collegium.design.documents import unpacked_font
 
 FONTS = Path(collegium.design.__file__).parent / "static" / "design" / "fonts"
 
@@ -23,10 +24,11 @@ FONTS = Path(collegium.design.__file__).parent / "static" / "design" / "fonts"
 class _OwnFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Fonts of the house, and nothing else from anywhere."""
 
-    def fetch(self, url: str, headers: Any = None) -> Any:
+    def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002  # WeasyPrint asks so
         if not url.startswith(f"{FONTS.as_uri()}/") or ".." in url:
             raise ValueError(url)
-        return super().fetch(url, headers)
+        name = f"design/fonts/{url.rpartition('/')[2]}"
+        return URLFetcherResponse(url, body=unpacked_font(name), headers={"Content-Type": "font/ttf"})
 
 
 def qr(address: str) -> Markup:
