@@ -63,6 +63,20 @@ def sign_up(
 
 
 @transaction.atomic
+def make_site_administrator(*, email: str, name: str, password: str | None = None) -> Person:
+    """Whoever has this address keeps this place running from now on; made, with the address known, if nobody has it.
+
+    ``password`` is set only on a new account: nobody's is changed from a command line by the way.
+    """
+    account = Account.objects.filter(email__iexact=email.strip()).select_related("person").first()
+    if account is None:
+        return sign_up(email=email, name=name, password=password, verified=True, is_site_administrator=True)
+    account.is_staff = account.is_superuser = True
+    account.save(update_fields=["is_staff", "is_superuser"])
+    return getattr(account, "person", None) or introduce(account=account, name=name)
+
+
+@transaction.atomic
 def introduce(*, account: Account, name: str, language: str = "", time_zone: str = "UTC") -> Person:
     """The person who is seen when this account acts; joins the organisations of addresses that are verified already."""
     person = Person.objects.create(
