@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from collegium.credentials import actions, badges, baking, certificates, contexts, rules, verification
+from collegium.credentials import actions, badges, baking, contexts, rules, verification
 from collegium.credentials.forms import EvidenceForm, ReasonForm, RegisterForm, VerifyForm
 from collegium.credentials.models import Award, Credential, StatusList
 from collegium.credentials.queries import awards, issuing, register
@@ -173,6 +173,9 @@ def download_svg(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
 @signed_in
 def download_certificate(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
     award, _credential = _held(request, public_id)
+    # Late: setting type takes 20 MB, which a worker that never makes a certificate does not need.
+    from collegium.credentials import certificates
+
     return _attachment(certificates.pdf(award), "application/pdf", _file_name(award, "pdf"))
 
 

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from markupsafe import Markup
 
-from collegium.design import documents
 from collegium.design.icons import drawing
 from collegium.foundation import clock, files
 from collegium.foundation.models import Blob
@@ -95,6 +94,7 @@ def html_folder(taken: dict[str, Any], brought: Files, *, show_access: bool = Fa
 
     ``taken`` is a snapshot; ``brought`` the files by the id of their evidence, under 0 that of a portfolio made elsewhere.
     """
+    brought = {number: _shareable(blob) for number, blob in brought.items()}
     names = {
         each["id"]: _file_name(each["id"], each["file_name"], brought[each["id"]])
         for each in taken["evidence"]
@@ -124,6 +124,8 @@ def html_folder(taken: dict[str, Any], brought: Files, *, show_access: bool = Fa
                 "after": pages[number + 1] if number + 1 < len(pages) else None,
             }
             put(name, render_to_string("portfolios/export/section.jinja", {**context, **beside}))
+        from collegium.design import documents  # late: setting type takes 20 MB, and most workers never do
+
         sheet = documents.static_file("design/document.css").decode()
         put("style/document.css", sheet)
         put("style/folder.css", documents.static_file("portfolios/folder.css"))
@@ -132,6 +134,11 @@ def html_folder(taken: dict[str, Any], brought: Files, *, show_access: bool = Fa
         for evidence_id, name in names.items():
             folder.write(brought[evidence_id].path, name, compress_type=zipfile.ZIP_STORED)
     return out.getvalue()
+
+
+def _shareable(blob: Blob) -> Blob:
+    """Images without where and with what they were taken: a folder is made to be put on the web."""
+    return files.without_metadata(blob) or blob
 
 
 def _putter(folder: zipfile.ZipFile) -> Callable[[str, str | bytes], None]:
@@ -154,8 +161,9 @@ def _file_name(number: int, name: str, blob: Blob) -> str:
     """With its number before it, since two files may have one name, and with the ending of what it is."""
     clean = re.sub(r"[^\w.\- ]+", "-", files.clean_name(name) or "file").strip(" .-") or "file"
     ending = files.ending_of(blob.media_type)
-    if not clean.lower().endswith(f".{ending}") and "." not in clean[-6:]:
-        clean = f"{clean}.{ending}"
+    stem, dot, given = clean.rpartition(".")
+    if not dot or given.lower() not in files.endings_of(blob.media_type):
+        clean = f"{stem if dot and len(given) < 6 else clean}.{ending}"  # noqa: PLR2004 -- as long as endings are
     return f"files/{number}-{clean}" if number else f"files/{clean}"
 
 
@@ -186,6 +194,8 @@ def pdf(taken: dict[str, Any], brought: Files, *, show_access: bool = False) -> 
     context = _context(taken, addresses, show_access=show_access)
     for each in context["evidence_by_id"].values():
         each["qr"] = codes.get(each["id"], "")
+    from collegium.design import documents  # late: as above
+
     return documents.pdf(render_to_string("portfolios/export/book.jinja", context), files=shown)
 
 
