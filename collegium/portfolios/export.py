@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from collegium.design.icons import drawing
 from collegium.foundation import clock, files
+from collegium.foundation.files.types import claimed_type
 from collegium.foundation.models import Blob
 from collegium.portfolios import passages, queries
 
@@ -160,10 +161,9 @@ def _page_name(section: dict[str, Any]) -> str:
 def _file_name(number: int, name: str, blob: Blob) -> str:
     """With its number before it, since two files may have one name, and with the ending of what it is."""
     clean = re.sub(r"[^\w.\- ]+", "-", files.clean_name(name) or "file").strip(" .-") or "file"
-    ending = files.ending_of(blob.media_type)
-    stem, dot, given = clean.rpartition(".")
-    if not dot or given.lower() not in files.endings_of(blob.media_type):
-        clean = f"{stem if dot and len(given) < 6 else clean}.{ending}"  # noqa: PLR2004 -- as long as endings are
+    if claimed_type(clean) != blob.media_type:
+        stem = clean.rpartition(".")[0] if claimed_type(clean) else clean
+        clean = f"{stem}.{files.ending_of(blob.media_type)}"
     return f"files/{number}-{clean}" if number else f"files/{clean}"
 
 
