@@ -5,6 +5,7 @@ PDF, a Word document, slides, a table, a melody in place of a voice, or a short 
 """
 
 import csv
+import functools
 import io
 import math
 import random
@@ -20,6 +21,7 @@ from xml.sax.saxutils import escape as xml
 
 import weasyprint
 from PIL import Image, ImageDraw
+from weasyprint.text.fonts import FontConfiguration
 
 from collegium.home.world import scenes
 
@@ -98,11 +100,21 @@ def _pdf(_key: str, _of: str, spec: Spec, by: str) -> bytes:
     if parts[-1].startswith("<li>"):
         parts.append("</ul>")
     html = (
-        f'<html lang="en"><head><title>{escape(str(spec["title"]))}</title><style>{PDF_STYLE}</style></head>'
+        f'<html lang="en"><head><title>{escape(str(spec["title"]))}</title></head>'
         f"<body>{''.join(parts)}</body></html>"
     )
-    written = weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+    style, fonts = _type()
+    written = weasyprint.HTML(string=html).write_pdf(
+        stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
+    )
     return bytes(written)
+
+
+@functools.cache
+def _type() -> tuple[weasyprint.CSS, FontConfiguration]:
+    """Read once: it takes longer than setting a page."""
+    fonts = FontConfiguration()
+    return weasyprint.CSS(string=PDF_STYLE, font_config=fonts), fonts
 
 
 OFFICE = "http://schemas.openxmlformats.org"
