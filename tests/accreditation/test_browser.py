@@ -24,7 +24,7 @@ def test_a_judgement_is_saved_as_one_writes_and_survives_a_lost_connection(
     first = page.locator("#area-0")
     first.get_by_role("radio", name="Adequate", exact=True).check()
     first.get_by_role("textbox").fill("You name what you did.")
-    page.get_by_text("Saved ").wait_for()
+    page.locator("[data-status]", has_text="Saved").wait_for()
     assert page.locator("[data-judged-words]").inner_text() == "1"
     mark = Mark.objects.get(judgement__assignment=assignment)
     assert (mark.section_key, mark.level, mark.comment) == ("1a", "adequate", "You name what you did.")
@@ -70,7 +70,7 @@ def test_a_judgement_sealed_in_another_tab_is_said_and_not_overwritten(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_on_any_page(stage, assessing, browser_page, sign_in_browser, axe, width):  # noqa: PLR0917 -- fixtures
+def test_axe_finds_nothing_on_any_page(stage, assessing, browser_page, sign_in_browser, axe, width):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 844})
     stage.judge(assessing, stage.lead, weak=("3a",))
