@@ -20,7 +20,7 @@ MODE = environment.MODE.read()
 if MODE not in {"production", "demo", "development", "rehearsal", "test"}:
     raise ImproperlyConfigured(f"COLLEGIUM_MODE is {MODE!r}: say production, demo, development or test.")
 DEBUG = MODE == "development"
-DATA_DIRECTORY = Path(environment.DATA_DIRECTORY.read())
+DATA_DIRECTORY = Path(environment.DATA_DIRECTORY.read()).resolve()
 DATA_DIRECTORY.mkdir(parents=True, exist_ok=True)
 
 
