@@ -43,7 +43,7 @@ def pages(known: dict[str, str]) -> dict[str, tuple[str, bool]]:
         "evidence list": ("/evidence/", True),
         "portfolio section": (known["section"], True),
         "public portfolio": ("/p/measured/", False),
-        "register search": (f"/register/?q={quote(known['name'])}", False),
+        "register search": (f"/register/?name={quote(known['name'])}", False),
         "scheme": ("/schemes/cmalt/", False),
         "verify": ("/verify/", False),
         "award": (known["award"], False),
