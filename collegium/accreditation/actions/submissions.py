@@ -137,6 +137,7 @@ def submit(*, registration: Registration, portfolio: Portfolio, by: Person, acce
             "holds": finding.holds,
         }
         for finding in portfolio_queries.readiness(portfolio).findings
+        if finding.holds or finding.hinders  # a mere remark is nothing that a candidate could put right
     ]
     portfolios.lock(portfolio=portfolio, by=by, open_codes=[])
     content = _content(registration, portfolio)
