@@ -216,9 +216,9 @@ def difference(old: dict[str, Any], new: dict[str, Any]) -> list[SectionChange]:
         html = _changed(before.get(key), after.get(key), titles)
         if html:
             shown = after.get(key) or before[key]
-            changes.append(
-                SectionChange(key, f"{shown['code']} {shown['own_title'] or shown['title']}", html)
-            )
+            title = shown["own_title"] or shown["title"]
+            code = shown["code"] if shown.get("coded", True) else ""
+            changes.append(SectionChange(key, f"{code} {title}".strip(), html))
     return changes
 
 
