@@ -124,8 +124,7 @@ def _walk(told: Telling, file: Path, scheme: SchemeDocument, folder: Path, addre
                 for rule in (pathway.sections, pathway.requires):
                     told.left_open[rule.path] = "so this pathway was not rehearsed"
     stage = Stage(told, version, people, address)
-    for key in keys:
-        judging.gathered(stage, key, walking.OPENING)
+    judging.gathered(stage, keys, walking.OPENING)
     awarded = walking.Awarded()
     days.run(walking.tracks(stage, keys, awarded))
     if awarded.first is not None:

@@ -1,5 +1,6 @@
 """Who takes part: invented people, brought in by the actions that real ones use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collegium.home.rehearsal.telling import Telling
@@ -43,6 +44,13 @@ REFEREES = (
 HOME = "Harbourside College"
 HOME_DOMAIN = "harbourside.example"
 TOWN = "Portlanwick"
+
+
+def mixed(names: Sequence[str], number: int) -> str:
+    """The number-th name, and after the last one the same first and last names, paired anew."""
+    again, at = divmod(number, len(names))
+    first, last = names[at].split(" ", 1)[0], names[(at + again) % len(names)].split(" ", 1)[1]
+    return f"{first} {last}"
 
 
 def address(name: str, domain: str) -> str:
@@ -98,8 +106,7 @@ class Cast:
 
     def _assessor(self, holds: str, *, earlier: int) -> Person:
         number, self.used = self.used, self.used + 1
-        again = number // len(ASSESSORS)
-        name = ASSESSORS[number % len(ASSESSORS)] + (f" {'I' * (again + 1)}" if again else "")
+        name = mixed(ASSESSORS, number)
         person = self.introduce(name)
         schemes.grant_role(
             scheme=self.scheme,

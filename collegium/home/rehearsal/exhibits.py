@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ def exhibits(
     story: Story, *, of: str, base: str, day: dt.date, faulty: bool, only: Collection[str] = ()
 ) -> Iterator[Exhibit]:
     """Six pieces of one story, or only some. ``base`` is where its links lead. Faulty: with what candidates forget."""
-    makers = {
+    makers: dict[str, Callable[[], Exhibit]] = {
         PICTURE: lambda: _picture(story, day, faulty=faulty),
         DOCUMENT: lambda: _document(story, of, day),
         LINK: lambda: _link(story, base, day, faulty=faulty),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from collegium.accreditation import queries
-from collegium.accreditation.models import Submission
 from collegium.credentials import actions, badges, baking, certificates, contexts, exporting, verification
 from collegium.credentials.models import Award, Credential
 from collegium.credentials.queries import awards, issuing
@@ -166,10 +165,9 @@ def leave(candidacy: Candidacy, award: Award, revoked: Award | None, folder: Pat
         _put(folder / "portfolio.pdf", export.pdf(taken, brought))
         step.check("The portfolio is a PDF", holds=_is_pdf(folder / "portfolio.pdf"))
         _put(folder / "portfolio.zip", export.html_folder(taken, brought))
-        last = Submission.objects.get(pk=award.submission_id)
         step.check(
             "The portfolio that was assessed is in it word for word",
-            holds=last.content["sections"] == taken["sections"],
+            holds=candidacy.submission.content["sections"] == taken["sections"],
         )
     holder = f"{candidacy.name}, {candidacy.terms.pathway.title}"
     told.files += [

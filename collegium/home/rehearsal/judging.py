@@ -12,7 +12,7 @@ from collegium.home.rehearsal.cast import Panel
 from collegium.home.rehearsal.days import Track, later
 from collegium.home.rehearsal.portfolio import Candidacy
 from collegium.home.rehearsal.stage import Stage
-from collegium.home.rehearsal.telling import Step, quoted
+from collegium.home.rehearsal.telling import Step, counted, quoted
 from collegium.people.models import Person
 from collegium.schemes.documents import UNSET, OutcomeKind, Quantity, Relation, Split
 
@@ -137,28 +137,34 @@ def panel_for(stage: Stage, step: Step, key: str) -> Panel:
     return panel
 
 
-def gathered(stage: Stage, key: str, chapter: str) -> Panel:
+def gathered(stage: Stage, keys: Sequence[str], chapter: str) -> None:
     """Before anybody hands in: who can judge."""
     with stage.told.step(chapter, f"{stage.cast.coordinator.name} gathers assessors") as step:
-        panel = panel_for(stage, step, key)
-        terms = terms_of(stage.pathway(key))
-        number, after = terms.rules.assessors.required(), terms.rules.lead_after.required()
-        titles = [
-            each.title for each in terms.scheme.pathways if each.key in terms.pathway.assessed_by.required()
-        ]
-        may_lead = (
-            "any of them may lead"
-            if after is None
-            else f"one may lead after {after} assessments as second assessor"
-        )
-        step.say(
-            f"{terms.pathway.title} is judged by {number}, from among holders of {' or '.join(titles)}; {may_lead}."
-        )
+        for key in keys:
+            stage.rule(step, stage.pathway(key), f"pathways/{key}/assessed by", "finding assessors")
+        for key in keys:
+            panel_for(stage, step, key)
+            terms = terms_of(stage.pathway(key))
+            number, after = terms.rules.assessors.required(), terms.rules.lead_after.required()
+            asked = terms.pathway.assessed_by.required()
+            titles = [each.title for each in terms.scheme.pathways if each.key in asked]
+            may_lead = (
+                "any of them may lead"
+                if after is None
+                else f"one may lead after {counted(after, 'assessment')} as second assessor"
+            )
+            step.say(
+                f"{terms.pathway.title} is judged by {number}, from among holders of {' or '.join(titles)}; {may_lead}."
+            )
         step.list(
             "They are invented, and hold awards that were made elsewhere:",
-            (person.name for person in (panel.lead, *panel.seconds)),
+            (
+                f"{person.name}, {stage.pathway(panel.holds).title}"
+                for panel in stage.cast.panels.values()
+                for person in (panel.lead, *panel.seconds)
+            ),
+            most=30,
         )
-    return panel
 
 
 def _told_of_candidates(candidacy: Candidacy, step: Step) -> None:
@@ -323,7 +329,7 @@ def judged(candidacy: Candidacy, assignments: Sequence[Assignment], wanted: Want
         if (wanted.split or wanted.outcome != Outcome.PASS) and not wanted.weak:
             wanted.weak = weak_areas(terms, areas)
         step.list(
-            f"{len(areas)} areas, each on the scale {', '.join(level.title for level in terms.scale.required())}:",
+            f"{counted(len(areas), 'area')}, on the scale {', '.join(level.title for level in terms.scale.required())}:",
             (area.label for area in areas),
             most=20,
         )
@@ -443,7 +449,7 @@ def reconciled(candidacy: Candidacy, assignments: Sequence[Assignment], wanted: 
     yield later(1, 14)
     with told.step(candidacy.chapter, f"{settles.name} gives the outcome") as step:
         note = (
-            "We talked for an hour, read the two sections again together, and agreed that what is asked for is there."
+            "We talked for an hour, read what we differ on together, and agreed that what is asked for is there."
             if is_split
             else ""
         )

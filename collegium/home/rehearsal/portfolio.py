@@ -13,13 +13,13 @@ from collegium.evidence import actions as evidence
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
-from collegium.home.rehearsal.cast import CANDIDATES, HOME, HOME_DOMAIN, REFEREES, TOWN, address
+from collegium.home.rehearsal.cast import CANDIDATES, HOME, HOME_DOMAIN, REFEREES, TOWN, address, mixed
 from collegium.home.rehearsal.days import Track, later
 from collegium.home.rehearsal.exhibits import NOTE, PICTURE, SAID, Exhibit, exhibits
 from collegium.home.rehearsal.needs import Task, kind_of, tasks
 from collegium.home.rehearsal.stage import Stage
 from collegium.home.rehearsal.stories import REVISED, STORIES, Story
-from collegium.home.rehearsal.telling import Step, day
+from collegium.home.rehearsal.telling import Step, counted, day
 from collegium.home.rehearsal.writing import USUAL, Topic, as_html, compose
 from collegium.people import actions as people
 from collegium.people.models import Audience, Person
@@ -61,8 +61,7 @@ class Candidacy:
     cut_short: list[Task] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        again = self.number // len(CANDIDATES)
-        self.name = CANDIDATES[self.number % len(CANDIDATES)][0] + (f" {'I' * (again + 1)}" if again else "")
+        self.name = mixed([name for name, _role in CANDIDATES], self.number)
 
     @property
     def role(self) -> str:
@@ -79,9 +78,8 @@ class Candidacy:
     @property
     def portfolio(self) -> Portfolio:
         """As it is now: what others changed meanwhile is seen."""
-        return Portfolio.objects.select_related(
-            "owner", "pathway__scheme_version__scheme", "pathway__scheme_version__framework"
-        ).get(pk=self.portfolio_id)
+        found: Portfolio = Portfolio.objects.for_display().get(pk=self.portfolio_id)
+        return found
 
     @property
     def submission(self) -> Submission:
@@ -288,7 +286,7 @@ class Candidacy:
                 continue
             short = words // 3 if task in self.cut_short else words
             written += self._write(section, task, component.key, short).words
-        beside = f", {len(own)} {'piece' if len(own) == 1 else 'pieces'} of evidence" if own else ""
+        beside = f", {counted(len(own), 'piece')} of evidence" if own else ""
         spoken = f", speaks for {', '.join(node.code for node in task.dimensions)}" if task.dimensions else ""
         step.say(f"{_label(task, section)}: {written} words{beside}{spoken}")
 

@@ -75,7 +75,7 @@ class Step:
         if found.is_ready:
             self.say(f"The readiness check: all is well, with {len(found.met)} points met.")
         else:
-            points = "one point is" if len(found.open) == 1 else f"{len(found.open)} points are"
+            points = f"{counted(len(found.open), 'point')} {'is' if len(found.open) == 1 else 'are'}"
             self.list(
                 f"The readiness check: {points} open and {len(found.met)} met.",
                 (finding.sentence for finding in found.open),
@@ -161,12 +161,17 @@ class Telling:
 
 def in_full(refusal: Refusal) -> str:
     """A refusal with its single reasons."""
-    return " ".join([str(refusal), *(f"({reason})" for reason in refusal.details)])
+    details = "; ".join(str(reason).rstrip(".") for reason in refusal.details)
+    return f"{refusal} ({details})" if details else str(refusal)
 
 
 def quoted(words: str) -> str:
     """In the quotation marks that are not in it already."""
     return f"‘{words}’" if "“" in words else f"“{words}”"
+
+
+def counted(number: int, what: str) -> str:
+    return f"one {what}" if number == 1 else f"{number} {what}s"
 
 
 def day(moment: dt.datetime | dt.date) -> str:

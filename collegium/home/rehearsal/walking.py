@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from collegium.accreditation import queries
+from collegium.accreditation import actions, queries
 from collegium.accreditation.models import JointJudgement
 from collegium.credentials.models import Award
 from collegium.foundation import clock
@@ -78,7 +78,7 @@ def beginning(scheme: SchemeDocument) -> dt.datetime:
 
 def expected_steps(pathways: int) -> int:
     """About how many steps there will be, for the progress bar."""
-    return 28 + 45 + 22 * (pathways - 1) + 3 + pathways
+    return 28 + 45 + 22 * (pathways - 1) + 4
 
 
 def tracks(stage: Stage, keys: Sequence[str], awarded: Awarded) -> list[Track[None]]:
@@ -213,7 +213,7 @@ def _comes_back(candidacy: Candidacy, wanted: Wanted) -> Track[None]:
                 candidacy.terms.rules.referral_deadline, "the coordinator set a day for this one candidate"
             )
             queries_before = queries.candidate_words(candidacy.submission)
-            judging.actions.set_resubmission_date(
+            actions.set_resubmission_date(
                 submission=candidacy.submission, by=stage.cast.coordinator, until=until
             )
             step.check(
