@@ -26,8 +26,8 @@ def latest(person: Person) -> Portfolio | None:
 @prepared
 def _latest(owner: int) -> "QuerySet[Portfolio]":
     mentored = Portfolio.objects.filter(mentor=owner)
-    rows = Portfolio.objects.filter(owner=owner).for_display().annotate(owner_mentors=Exists(mentored))
-    return rows.order_by("-edited_at", "-pk")[:1]
+    rows: QuerySet[Portfolio] = Portfolio.objects.filter(owner=owner).for_display()
+    return rows.annotate(owner_mentors=Exists(mentored)).order_by("-edited_at", "-pk")[:1]
 
 
 def mentored(person: Person) -> list[Portfolio]:
