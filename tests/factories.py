@@ -13,10 +13,14 @@ _numbers = count(1)
 
 
 def make_account(*, email: str = "", **fields: Any) -> Account:
-    return Account.objects.create_user(email or f"person{next(_numbers)}@example.org", "a long password", **fields)
+    return Account.objects.create_user(
+        email or f"person{next(_numbers)}@example.org", "a long password", **fields
+    )
 
 
-def make_person(*, name: str = "", email: str = "", verified: bool = True, is_staff: bool = False, **fields: Any) -> Person:
+def make_person(
+    *, name: str = "", email: str = "", verified: bool = True, is_staff: bool = False, **fields: Any
+) -> Person:
     from allauth.account.models import EmailAddress
 
     account = make_account(email=email, is_staff=is_staff)
@@ -34,18 +38,33 @@ def make_organisation(*members: Person, coordinators: tuple[Person, ...] = (), *
     number = next(_numbers)
     circle = make_circle(*members, *coordinators, name=f"Organisation {number}")
     organisation = Organisation.objects.create(
-        **{"name": f"Organisation {number}", "slug": f"organisation-{number}", "country": "GB", "circle": circle, **fields}
+        **{
+            "name": f"Organisation {number}",
+            "slug": f"organisation-{number}",
+            "country": "GB",
+            "circle": circle,
+            **fields,
+        }
     )
     for person in (*members, *coordinators):
         Membership.objects.create(
-            organisation=organisation, person=person, is_coordinator=person in coordinators, way=Membership.Way.FOUNDER
+            organisation=organisation,
+            person=person,
+            is_coordinator=person in coordinators,
+            way=Membership.Way.FOUNDER,
         )
     return organisation
 
 
 def make_evidence(owner: Person, **fields: Any) -> Evidence:
     return Evidence.objects.create(
-        **{"owner": owner, "title": f"Evidence {next(_numbers)}", "kind": Evidence.Kind.NOTE, "body": "<p>A note.</p>", **fields}
+        **{
+            "owner": owner,
+            "title": f"Evidence {next(_numbers)}",
+            "kind": Evidence.Kind.NOTE,
+            "body": "<p>A note.</p>",
+            **fields,
+        }
     )
 
 
