@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 
-class DocumentField(models.TextField):
+class DocumentField(models.TextField[Any, Any]):
     """A JSON document kept as text: it comes back with its keys in the order in which they were written.
 
     PostgreSQL's ``jsonb`` sorts keys, and with them what people wrote one after another in a file.
