@@ -12,6 +12,9 @@ class DocumentField(models.TextField[Any, Any]):
     PostgreSQL's ``jsonb`` sorts keys, and with them what people wrote one after another in a file.
     """
 
+    _pyi_private_set_type: Any  # how the type-checker's plugin is told what a row takes and gives
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:  # noqa: ARG002  # Django's
         return None if value is None else json.loads(value)
 
