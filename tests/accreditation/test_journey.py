@@ -4,8 +4,14 @@ import pytest
 
 from collegium.accreditation import actions, queries
 from collegium.accreditation.models import Submission
+from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
 from collegium.portfolios import actions as portfolios
+from collegium.schemes.actions import answer_unset_rule
+from collegium.schemes.documents.values import Duration, Unit
+from collegium.schemes.models import Pathway
+from tests.accreditation.factories import Stage, make_written_portfolio
+from tests.factories import make_assessor, make_coordinator, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +90,93 @@ def test_a_second_attempt_that_is_not_enough_fails(stage, assessing):
     assert stage.portfolio_now.open_codes is None
     with pytest.raises(Refusal, match="registration has ended"):
         stage.submit()
+
+
+# Another scheme by the same engine -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fellowship(load, ada, bo, cy):
+    """Advance HE: criteria over the whole instead of sections, referees, and much that nobody has published."""
+    version = load("advance-he-fellowship.yaml")
+    pathway = Pathway.objects.for_display().get(scheme_version=version, key="fellow")
+    di = make_person(name="Di Assessor", email="di@example.org")
+    make_coordinator(cy, version.scheme)
+    for person in (bo, di):
+        make_assessor(person, version.scheme, holds_pathway="senior-fellow")
+    registration = actions.register(person=ada, pathway=pathway, by=ada)
+    return Stage(
+        pathway=pathway,
+        scheme=version.scheme,
+        candidate=ada,
+        coordinator=cy,
+        lead=bo,
+        second=di,
+        registration=registration,
+        portfolio=make_written_portfolio(ada, pathway),
+    )
+
+
+def test_criteria_are_judged_over_the_whole_and_what_is_unset_is_answered_on_the_way(fellowship):
+    stage = fellowship
+    for number in (1, 2):
+        referee = actions.name_referee(
+            registration=stage.registration, name="Tova", email=f"t{number}@example.net", by=stage.candidate
+        )
+        actions.give_reference(referee=referee, statement="She is careful.")
+    submission = stage.submit()
+    actions.accept(submission=submission, by=stage.coordinator)
+    assert [area.key for area in stage.areas(submission)] == ["D2.1", "D2.2", "D2.3"]
+
+    def answer(path, given):
+        answer_unset_rule(
+            scheme_version=stage.pathway.scheme_version,
+            path=path,
+            answer=given,
+            reason="As we do it.",
+            by=stage.coordinator,
+        )
+
+    answer("pathways/fellow/assessed by", ["fellow", "senior-fellow", "principal-fellow"])
+    with pytest.raises(Refusal) as refusal:
+        actions.allot(submission=submission, assessor=stage.lead, role="lead", by=stage.coordinator)
+    assert (refusal.value.code, refusal.value.details) == ("unset", ("rules/lead after",))
+    answer("rules/lead after", "none")
+    for person, role in ((stage.lead, "lead"), (stage.second, "second")):
+        actions.allot(submission=submission, assessor=person, role=role, by=stage.coordinator)
+        stage.answer(submission, person)
+        judge(stage, submission, person, met=("D2.1", "D2.2"))
+    actions.save_joint(
+        submission=submission,
+        by=stage.lead,
+        outcome="refer",
+        feedback="Nearly there.",
+        referred_sections=["D2.3"],
+        marks={
+            "D2.1": ("met", "Yes."),
+            "D2.2": ("met", "Yes."),
+            "D2.3": ("not-yet-met", "Say how you know that it works."),
+        },
+    )
+    actions.give_outcome(submission=submission, by=stage.lead)
+    submission.refresh_from_db()
+    assert submission.state == State.REFERRED
+    assert submission.due_on == Duration(1, Unit.MONTH).after(clock.today())
+    everything = [section.key for section in stage.portfolio_now.sections.all()]
+    assert stage.portfolio_now.open_codes == everything, "nobody can know where a criterion is answered"
+    again = stage.submit()
+    assert [area.key for area in stage.areas(again)] == ["D2.3"]
+
+
+def judge(stage, submission, person, met):
+    assignment = stage.assignment(submission, person)
+    actions.save_judgement(
+        assignment=assignment,
+        by=person,
+        overall="Read with care.",
+        marks={
+            area.key: ("met" if area.key in met else "not-yet-met", "As it stands.")
+            for area in stage.areas(submission)
+        },
+    )
+    actions.seal_judgement(assignment=assignment, by=person)
