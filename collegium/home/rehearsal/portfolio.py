@@ -1,6 +1,7 @@
 """A candidate at work: registering, collecting evidence, writing, mending, handing in."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from collegium.home.rehearsal.needs import Task, kind_of, tasks
 from collegium.home.rehearsal.stage import Stage
 from collegium.home.rehearsal.stories import REVISED, STORIES, Story
 from collegium.home.rehearsal.telling import Step, counted, day
-from collegium.home.rehearsal.writing import USUAL, Topic, as_html, compose
+from collegium.home.rehearsal.writing import Topic, as_html, compose
 from collegium.people import actions as people
 from collegium.people.models import Audience, Person
 from collegium.portfolios import actions as portfolios
@@ -329,7 +330,7 @@ class Candidacy:
         with self.stage.told.step(self.chapter, title) as step:
             found = portfolio_queries.readiness(self.portfolio)
             step.readiness(found)
-            open_ones = [each for each in found.open if each.code != "declaration-missing"]
+            open_ones = [each for each in found.open if each.code not in self._settled_by_declaring()]
             if ready:
                 step.check("Only the declaration is left, which is signed on handing in", holds=not open_ones)
                 return
@@ -347,11 +348,19 @@ class Candidacy:
                 asked = form.fields["all_the_same"]
                 step.saw(self.person, f"{asked.label}. {asked.help_text}")
 
+    def _settled_by_declaring(self) -> set[str]:
+        """The findings that go away with the declaration: its own, and a requirement that lacks nothing else."""
+        laid = portfolio_queries.desk(self.portfolio)
+        declared = laid.complete | Counter(laid.declaration_codes)
+        return {"declaration-missing"} | (set() if laid.plan.unmet(declared) else {"requirement"})
+
     def mends(self) -> None:
         """Everything that the check has found."""
         with self.stage.told.step(self.chapter, f"{self.name} mends what the check has found") as step:
             for task, key in self.left_out:
-                part = self._write(self.section(task), task, key, USUAL.get(key, USUAL["description"]))
+                keys = [component.key for component in task.planned.components]
+                words = task.length.shares()[keys.index(key)]
+                part = self._write(self.section(task), task, key, words)
                 step.say(
                     f"Writes the part {_title_of(task, key)} of {_label(task, self.section(task))}: {part.words} words."
                 )

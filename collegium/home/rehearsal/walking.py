@@ -171,6 +171,7 @@ def _is_referred(candidacy: Candidacy, awarded: Awarded) -> Track[None]:
     with stage.told.step(candidacy.chapter, "What can come of it") as step:
         step.check("A return uses up no attempt", holds=candidacy.submission.attempt == 1)
         stage.rule(step, candidacy.pathway, "attempts", "a referral")
+        stage.rule(step, candidacy.pathway, "scale", "judging")
         stage.rule(step, candidacy.pathway, "decision", "judging")
         outcome = _less_than_a_pass(candidacy)
         names = [
