@@ -127,6 +127,7 @@ def measure_pages(port: int, known: dict[str, str], seconds: float) -> list[Row]
     rows = []
     for page, (address, signed_in) in pages(known).items():
         session = known["session"] if signed_in else ""
+        Connection(port).get(request(address, session=session))  # what a process reads once is not counted
         head, body = Connection(port).get(request(address, session=session, count=True))
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"{page}: {address} answered {head.splitlines()[0].decode()}")
