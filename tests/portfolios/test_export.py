@@ -56,7 +56,10 @@ def test_a_folder_has_a_page_for_each_section_and_all_that_they_need(folder):
     } <= set(names)
     assert any(name.startswith("style/fonts/") for name in names)
     files = [name for name in names if name.startswith("files/")]
-    assert sorted(re.sub(r"\d+", "N", name) for name in files) == ["files/N-photo.webp", "files/N-timings.csv"]
+    assert sorted(re.sub(r"\d+", "N", name) for name in files) == [
+        "files/N-photo.webp",
+        "files/N-timings.csv",
+    ]
     assert not any(".." in name or name.startswith("/") for name in names)
 
 
