@@ -333,6 +333,7 @@ class JointForm(AreasForm):
         outcomes: Mapping[str, str],
         **options: Any,
     ) -> None:
+        self.joint = joint
         initial = {
             "outcome": joint.outcome if joint else "",
             "referred": joint.referred_sections if joint else [],

@@ -239,9 +239,10 @@ def reconciliation(request: SignedInRequest, submission_id: int) -> HttpResponse
         allowed=rules.may_compare(request.person, found),
         because=_("The judgements are opened when every one is sealed."),
     )
-    may_reconcile = rules.may_reconcile(request.person, found)
+    may_reconcile = rules.may_reconcile.body(request.person, found)  # the role is settled above
     terms = terms_of(found.pathway)
-    form = _joint_form(found, terms, request.POST if request.method == "POST" else None)
+    compared = queries.comparison(found, terms)
+    form = _joint_form(found, terms, compared, request.POST if request.method == "POST" else None)
     refusal_words = ""
     if request.method == "POST":
         require(allowed=may_reconcile, because=_("The lead assessor writes the joint judgement."))
@@ -262,28 +263,27 @@ def reconciliation(request: SignedInRequest, submission_id: int) -> HttpResponse
                 return redirect("accreditation:reconciliation", submission_id=found.pk)
         if by_machine:
             return JsonResponse({"refused": refusal_words or _("This could not be saved.")}, status=409)
-    return _compared(request, found, terms, form, may_reconcile=may_reconcile, refusal=refusal_words)
+    return _compared(
+        request, found, terms, form, compared, may_reconcile=may_reconcile, refusal=refusal_words
+    )
 
 
-def _joint_form(found: Submission, terms: Terms, data: object = None) -> JointForm:
+def _joint_form(
+    found: Submission, terms: Terms, compared: queries.Comparison | None, data: object = None
+) -> JointForm:
     joint = queries.joint_of(found)
-    areas = queries.areas_to_judge(found, terms)
-    draft = queries.joint_draft(joint)
-    if joint is None:
-        draft = _where_all_agree(found, terms)
     return JointForm(
         data,
-        areas=areas,
+        areas=[row.area for row in compared.rows] if compared else [],
         terms=terms,
         joint=joint,
-        draft=draft,
+        draft=queries.joint_draft(joint) if joint else _where_all_agree(compared),
         outcomes=queries.allowed_outcomes(found, terms),
     )
 
 
-def _where_all_agree(found: Submission, terms: Terms) -> dict[str, tuple[str, str]]:
+def _where_all_agree(compared: queries.Comparison | None) -> dict[str, tuple[str, str]]:
     """A start for the joint judgement: the level where all gave the same; comments are written afresh."""
-    compared = queries.comparison(found, terms)
     if compared is None:
         return {}
     return {row.area.key: (row.given[0].level, "") for row in compared.rows if row.given and row.agree}
@@ -294,12 +294,11 @@ def _compared(
     found: Submission,
     terms: Terms,
     form: JointForm,
+    compared: queries.Comparison | None,
     *,
     may_reconcile: bool,
     refusal: str,
 ) -> HttpResponse:
-    compared = queries.comparison(found, terms, form.areas)
-    joint = queries.joint_of(found)
     levels = {each["area"].key: str(each["level"].value() or "") for each in form.by_area()}
     return render(
         request,
@@ -310,7 +309,7 @@ def _compared(
             "form": form,
             "by_key": {each["area"].key: each for each in form.by_area()},
             "compared": compared,
-            "joint": joint,
+            "joint": form.joint,
             "proposal": queries.proposal(found, terms, form.areas, levels),
             "is_split": queries.is_split(found, terms, compared) if compared else None,
             "may_reconcile": may_reconcile,

@@ -73,6 +73,7 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
     """All of one submission for its coordinator: of judgements no more than whether they are sealed, until all are."""
     found = _managed(request, submission_id)
     terms = terms_of(found.pathway)
+    # That they coordinate it is settled above: of the rules below only what each adds to the role is asked.
     assignments = list(
         found.assignments.select_related("assessor__photo", "judgement", "invited_by").order_by("role", "pk")
     )
@@ -98,7 +99,7 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
             "former": [row for row in assignments if not row.is_active],
             "places": queries.places_known(found, terms),
             "comparison": queries.comparison(found, terms)
-            if rules.may_compare(request.person, found)
+            if rules.may_compare.body(request.person, found)
             else None,
             "joint": progress.joint,
             "outcome_title": queries.allowed_outcomes(found, terms).get(progress.joint.outcome, "")
@@ -109,11 +110,11 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
             "open_rules": [rule_title(rule) for rule in needed if not rule.is_set]
             if found.is_undecided
             else [],
-            "may_screen": rules.may_screen(request.person, found),
-            "may_allot": rules.may_allot(request.person, found),
-            "may_add_place": rules.may_add_place(request.person, found),
-            "may_reconcile": rules.may_reconcile(request.person, found),
-            "may_set_date": rules.may_set_resubmission_date(request.person, found),
+            "may_screen": rules.may_screen.body(request.person, found),
+            "may_allot": rules.may_allot.body(request.person, found),
+            "may_add_place": rules.may_add_place.body(request.person, found),
+            "may_reconcile": rules.may_reconcile.body(request.person, found),
+            "may_set_date": rules.may_set_resubmission_date.body(request.person, found),
             "UNSET": UNSET,
         },
     )
