@@ -161,7 +161,9 @@ def test_looking_costs_one_query_at_most(shown, eve, django_assert_num_queries):
         (Audience.PRIVATE, False, False, False),
     ],
 )
-def test_whose_page_may_be_opened(ada, bo, eve, audience, stranger, somebody, colleague):  # fixtures and facts
+def test_whose_page_may_be_opened(
+    ada, bo, eve, audience, stranger, somebody, colleague
+):  # fixtures and facts
     make_circle(ada, bo)
     actions.set_field_audience(person=ada, by=ada, name=audience)
     of_ada = Person.objects.filter(pk=ada.pk)
