@@ -1,0 +1,94 @@
+"""A stage with CMALT as it ships, a browser for each person, and the look that every passed page has to bear."""
+
+import functools
+
+import pytest
+from django.conf import settings as shipped
+
+from collegium.schemes.actions import checked_file, load_scheme
+from collegium.schemes.models import Pathway
+from tests.factories import make_assessor, make_coordinator, make_person
+
+
+@functools.cache
+def _cmalt():
+    return checked_file(shipped.SCHEMES_DIRECTORY / "cmalt.yaml")
+
+
+@pytest.fixture
+def site(live_server, settings):
+    """The site knows its own address, and may look at itself, so that links to it answer without a network."""
+    settings.SITE_URL = live_server.url
+    settings.COLLEGIUM_HTTP_TEST_HOSTS = [live_server.url.partition("://")[2]]
+    return live_server.url
+
+
+@pytest.fixture
+def cmalt(site, transactional_db):
+    version = load_scheme(checked=_cmalt())
+    return Pathway.objects.for_display().get(scheme_version=version, key="cmalt")
+
+
+@pytest.fixture
+def team(cmalt):
+    """Coordinator, lead and second assessor: one organisation for none of them, so no conflict of interest."""
+    people = [make_person(name=name) for name in ("Cy Convener", "Bo Lead", "Di Second")]
+    scheme = cmalt.scheme_version.scheme
+    make_coordinator(people[0], scheme)
+    make_assessor(people[1], scheme, holds_pathway="cmalt", earlier_assessments=3)
+    make_assessor(people[2], scheme, holds_pathway="senior")
+    return people
+
+
+@pytest.fixture
+def visit(_chromium, site, sign_in_browser):
+    """``visit(person)``: a page in a browser of their own; ``visit()``: of a stranger. A script's error fails the test."""
+    opened, troubles = [], []
+
+    def begin(person=None, **options):
+        context = _chromium.new_context(
+            base_url=site,
+            **{
+                "viewport": {"width": 1280, "height": 900},
+                "locale": "en-GB",
+                "reduced_motion": "reduce",
+                **options,
+            },
+        )
+        opened.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "console",
+            lambda said: troubles.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+        )
+        if person is not None:
+            sign_in_browser(page, person)
+        return page
+
+    yield begin
+    for context in opened:
+        context.close()
+    # A request that is refused, or cut off because one goes on to another page, is said in the console too.
+    told = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
+    assert [trouble for trouble in troubles if not any(each in trouble for each in told)] == []
+
+
+@pytest.fixture
+def look(axe):
+    """``look(page)``: nothing for axe-core to find, and nothing wider than the window, at each width and theme asked for."""
+
+    def at(page, *, widths=(1280,), themes=("light",)):
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            for theme in themes:
+                page.emulate_media(color_scheme=theme)
+                page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+                assert (page.url, width, theme, axe(page)) == (page.url, width, theme, [])
+            wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert (page.url, width, max(wider, 0)) == (page.url, width, 0)
+        page.set_viewport_size({"width": widths[0], "height": 900})
+        page.emulate_media(color_scheme=themes[0])
+
+    return at
