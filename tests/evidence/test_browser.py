@@ -94,6 +94,7 @@ def test_two_taps_keep_a_link(page, pieces):
     page.goto(reverse("evidence:list"))
     page.keyboard.press("c")
     page.wait_for_url("**/evidence/capture")
+    page.wait_for_selector("textarea:focus")  # where the page puts the caret
     page.keyboard.insert_text("https://example.org/what-i-found")
     page.get_by_role("button", name="Keep it").click()
     page.wait_for_url("**/evidence/*/")
