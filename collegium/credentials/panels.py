@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from collegium.accreditation.models import Submission
 from collegium.credentials import contexts
 from collegium.credentials.models import Award
 from collegium.credentials.queries import awards
@@ -59,6 +60,15 @@ def awards_of_person(request: HttpRequest, *, person: Person) -> str | None:
         {"held": [(award, awards.standing(award)) for award in held], "own": reader == person},
         request,
     )
+
+
+@panel("submission.actions", order=20)
+def award_of_submission(request: HttpRequest, *, submission: Submission) -> str | None:
+    """What comes after a pass: the way from the outcome to the award."""
+    if submission.state != Submission.State.PASSED:
+        return None
+    award = Award.objects.filter(submission=submission).only("public_id").first()
+    return render_to_string("credentials/see_award.jinja", {"award": award}, request) if award else None
 
 
 @panel("portfolio.overview", order=60)

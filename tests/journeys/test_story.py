@@ -267,16 +267,16 @@ def receive(page, look, tmp_path):
     look(page, **BOTH)
     page.goto("/")
     look(page)
-    page.goto(award.get_absolute_url())
+    page.goto(award.submission.get_absolute_url())
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have passed")
+    look(page)
+    page.get_by_role("link", name="See your award").click()
     expect(page.get_by_text("In force").first).to_be_visible()
     look(page, **BOTH)
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("JSON")).first.click()
     kept = tmp_path / "credential.json"
     download.value.save_as(kept)
-    page.goto(award.submission.get_absolute_url())
-    expect(page.get_by_role("heading", level=1)).to_have_text("You have passed")
-    look(page)
     return kept
 
 

@@ -47,12 +47,17 @@ def reading(submission: Submission) -> Reading:
     return Reading(
         content=submission.content,
         sections=with_own_files(submission.content, addresses),
-        evidence_by_id={each["id"]: each for each in submission.content.get("evidence", ())},
+        evidence_by_id=_evidence_of(submission.content),
         addresses=addresses,
         elsewhere_file=address(files[None]) if None in files else "",
         changes=changes,
         before=before,
     )
+
+
+def _evidence_of(content: Mapping[str, Any]) -> dict[int, Any]:
+    """Nothing where the words were erased; else with its day in the reader's words."""
+    return portfolios.evidence_by_id(dict(content)) if content.get("evidence") else {}
 
 
 def with_own_files(content: Mapping[str, Any], addresses: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -77,6 +82,6 @@ def draft_reading(content: Mapping[str, Any], address: Callable[[int], str]) -> 
     return Reading(
         content=content,
         sections=with_own_files(content, addresses),
-        evidence_by_id={each["id"]: each for each in content.get("evidence", ())},
+        evidence_by_id=_evidence_of(content),
         addresses=addresses,
     )

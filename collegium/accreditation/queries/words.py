@@ -133,7 +133,7 @@ def steps(registration: Registration, submission: Submission | None, terms: Term
     return [
         {"title": _("You registered"), "state": "done", "when": day_in_words(registration.registered_at)},
         {
-            "title": _("You submit again") if again else _("You submit"),
+            "title": _submitted_title(again=again, done=at > 0),
             "state": standing(0),
             "when": day_in_words(submission.submitted_at) if submission and at > 0 else "",
             "note": "" if at > 0 else _("Your portfolio, as it is that day. It is locked while it is read."),
@@ -174,6 +174,12 @@ def steps(registration: Registration, submission: Submission | None, terms: Term
             else _("A pass; or what to add, and where. Then only that is read again."),
         },
     ]
+
+
+def _submitted_title(*, again: bool, done: bool) -> str:
+    if done:
+        return _("You submitted again") if again else _("You submitted")
+    return _("You submit again") if again else _("You submit")
 
 
 def _number(terms: Terms) -> int | None:

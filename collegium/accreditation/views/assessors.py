@@ -14,6 +14,7 @@ from collegium.design.filters import moment_in_words
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal, require
+from collegium.people.queries import faces
 from collegium.people.requests import SignedInRequest, signed_in
 from collegium.schemes.documents import UNSET
 
@@ -309,6 +310,9 @@ def _compared(
             "form": form,
             "by_key": {each["area"].key: each for each in form.by_area()},
             "compared": compared,
+            "faces": faces([row.assessor for row, _words in compared.overall], request.person)
+            if compared
+            else {},
             "joint": form.joint,
             "proposal": queries.proposal(found, terms, form.areas, levels),
             "is_split": queries.is_split(found, terms, compared) if compared else None,

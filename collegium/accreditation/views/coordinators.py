@@ -24,6 +24,7 @@ from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import Person
+from collegium.people.queries import faces
 from collegium.people.requests import SignedInRequest, signed_in
 from collegium.schemes.documents import UNSET, Rule
 
@@ -96,6 +97,7 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
             "screening": getattr(found, "screening", None),
             "assignments": assignments,
             "active": [row for row in assignments if row.is_active],
+            "faces": faces([row.assessor for row in assignments], request.person),
             "former": [row for row in assignments if not row.is_active],
             "places": queries.places_known(found, terms),
             "comparison": queries.comparison(found, terms)
@@ -193,13 +195,15 @@ def allocation(request: SignedInRequest, submission_id: int) -> HttpResponseBase
     active = list(
         found.assignments.active().select_related("assessor__photo", "judgement").order_by("role", "pk")
     )
+    candidates = queries.candidates_for(found, terms=terms)
     return render(
         request,
         "accreditation/allocation.jinja",
         {
             "submission": found,
             "terms": terms,
-            "candidates": queries.candidates_for(found, terms=terms),
+            "candidates": candidates,
+            "faces": faces([each.person for each in candidates], request.person),
             "active": active,
             "has_lead": any(row.role == Assignment.Role.LEAD for row in active),
             "places": queries.places_known(found, terms),
