@@ -151,12 +151,25 @@ def home(person: Person) -> Home:
         steps=_first_steps(
             person, has_evidence=bool(has.has_evidence), has_portfolio=bool(has.has_portfolio)
         ),
-        done=[_done(activity) for activity in activities],
+        done=_without_repeats([_done(activity, person) for activity in activities]),
     )
 
 
-def _done(activity: Activity) -> Done:
+def _without_repeats(lines: Sequence[Done]) -> list[Done]:
+    """The newest of what was done several times in a row: an evening's writing is one line."""
+    return [
+        line
+        for before, line in zip([None, *lines], lines, strict=False)
+        if before is None or (before.sentence, before.about) != (line.sentence, line.about)
+    ]
+
+
+def _done(activity: Activity, person: Person) -> Done:
+    """Said to the person themselves, under a heading that names them: so without their name before it."""
     said = sentence(activity)
+    rest = said.removeprefix(f"{person.name} ")
+    if rest != said:
+        said = rest[:1].upper() + rest[1:]
     named = [str(activity.data[key]) for key in ("title", "pathway", "scheme") if activity.data.get(key)]
     # The first that there is names it; where the sentence has that name already, nothing need be added.
     return Done(activity.at, said, named[0] if named and named[0] not in said else "")

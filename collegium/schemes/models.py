@@ -67,7 +67,8 @@ class Node(models.Model):
         constraints = [models.UniqueConstraint(fields=["framework", "code"], name="schemes_node_code_once")]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        # As in the document: a code without a digit ("plans") is a name for the file, which nobody says.
+        return f"{self.code} {self.title}" if any(sign.isdigit() for sign in self.code) else self.title
 
 
 class Principle(models.Model):

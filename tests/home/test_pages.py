@@ -254,3 +254,10 @@ def test_a_site_administrator_can_close_an_account(ada, client_of):
     assert client.post(address, {"is_staff": ""}).status_code == 302
     ada.account.refresh_from_db()
     assert not ada.account.is_active
+
+
+def test_what_one_did_is_said_without_ones_name_and_once_in_a_row(ada):
+    piece = make_evidence(ada, title="A note")
+    for _time in range(2):
+        record(VERBS["evidence.captured"], by=ada, about=piece, data={"title": "A note"})
+    assert [line.sentence for line in queries.home(ada).done] == ["Captured “A note”"]
