@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 from collegium.portfolios import actions, queries
 from collegium.portfolios.forms import (
@@ -35,9 +36,11 @@ def _page(
     request: SignedInRequest, portfolio: Portfolio, *, status: int = 200, **bound: object
 ) -> HttpResponseBase:
     person = request.person
+    shares = queries.shares_of(portfolio)
     context = {
         "portfolio": portfolio,
-        "shares": queries.shares_of(portfolio),
+        "shares": shares,
+        "faces": faces([share.person for share in shares if share.person], person),
         "audience_form": AudienceForm(
             initial={"audience": portfolio.audience, "circle": portfolio.circle_id}, person=person
         ),

@@ -11,6 +11,7 @@ from collegium.activity.queries import history as history_of
 from collegium.design.shortcuts import render
 from collegium.foundation import files
 from collegium.foundation.refusal import Refusal, require
+from collegium.people.queries import face
 from collegium.people.requests import SignedInRequest, signed_in
 from collegium.portfolios import actions, queries, rules
 from collegium.portfolios.forms import DeclarationForm, DetailsForm, ElsewhereForm, MentorForm
@@ -38,6 +39,7 @@ def portfolio(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
             "addable": queries.addable(desk),
             "lacking": queries.lacking(desk),
             "is_own": rules.may_manage(request.person, found),
+            "mentor_face": face(found.mentor, request.person) if found.mentor else None,
         },
     )
 
