@@ -197,7 +197,8 @@ def see_what_is_missing(page, look, portfolio):
         statement.check()
     page.get_by_role("button", name="Sign").click()
     page.goto(f"/portfolios/{portfolio.pk}/readiness/")
-    expect(page.get_by_text("The declaration is not signed yet")).to_have_count(0)
+    expect(page.get_by_text("Yes. Everything that CMALT asks for is there.")).to_be_visible()
+    expect(page.get_by_role("link", name="Register for CMALT")).to_be_visible()
     look(page)
 
 
