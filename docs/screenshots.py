@@ -176,7 +176,7 @@ def shots() -> list[Shot]:
         Shot("award", award.get_absolute_url()),
         Shot("register", url("credentials:register")),
         Shot("verify", url("credentials:verify"), None, check),
-        Shot("notifications", url("notifications:list"), writer.pk),
+        Shot("notifications", url("notifications:list"), coordinator(received)),
         Shot("demo-mail", url("demo:mail")),
         Shot("gallery", url("design:gallery")),
     ]
@@ -244,7 +244,11 @@ def take(
         raise SystemExit("No Chromium found: install it or name it in COLLEGIUM_CHROMIUM.")
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=FLAGS,
+            env={**os.environ, "LANGUAGE": "en_GB"},  # how the browser writes days in its own controls
+        )
         keys: dict[int | None, Any] = {None: None}
         for who in {shot.who for shot in wanted} - {None}:
             context = browser.new_context(base_url=site)
@@ -282,6 +286,7 @@ def _visit(page: Any, shot: Shot) -> None:
         raise SystemExit(f"{shot.name}: {shot.path} answers {answer and answer.status}.")
     if shot.before is not None:
         shot.before(page)
+    page.wait_for_load_state("networkidle")  # faces and thumbnails too
     page.evaluate("document.fonts.ready")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:

@@ -24,6 +24,7 @@ from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
 from collegium.portfolios.models import Portfolio
+from collegium.portfolios.queries import Readiness
 from collegium.schemes.models import Pathway
 
 
@@ -116,6 +117,12 @@ def of_portfolio(request: HttpRequest, *, portfolio: Portfolio) -> str | None:
         },
         request,
     )
+
+
+@panel("portfolio.readiness", order=20)
+def when_ready(request: HttpRequest, *, portfolio: Portfolio, readiness: Readiness) -> str | None:
+    """What comes after everything is there."""
+    return of_portfolio(request, portfolio=portfolio) if readiness.is_ready else None
 
 
 @panel("pathway.actions", order=20)
