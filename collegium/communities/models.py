@@ -41,7 +41,9 @@ class Community(models.Model):
     # PUBLIC, SIGNED_IN, or CIRCLE: the members alone, who are then also the only ones that know of it.
     audience = models.CharField(_("who can see it"), max_length=12, choices=Audience, default=Audience.CIRCLE)
     circle = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="community")
-    facilitators = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="facilitated_community")
+    facilitators = models.OneToOneField(
+        Circle, on_delete=models.PROTECT, related_name="facilitated_community"
+    )
     forum = models.OneToOneField(Forum, on_delete=models.PROTECT, related_name="community")
     picture = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(_("language"), max_length=10, default="en")
@@ -59,7 +61,9 @@ class Community(models.Model):
     class Meta:
         ordering = ["title"]
         constraints = [
-            models.CheckConstraint(name="communities_community_has_audience", condition=~Q(audience=Audience.PRIVATE))
+            models.CheckConstraint(
+                name="communities_community_has_audience", condition=~Q(audience=Audience.PRIVATE)
+            )
         ]
 
     def __str__(self) -> str:
@@ -93,7 +97,9 @@ class Membership(models.Model):
     in_directory = models.BooleanField(_("listed in the directory of members"), default=True)
     may_be_asked = models.BooleanField(_("may be asked how it goes after a silence"), default=False)
     helps_out = models.BooleanField(_("helps so that nobody stays unanswered"), default=False)
-    steps_done = models.JSONField(default=list, blank=True)  # list[int], places among the community's first steps
+    steps_done = models.JSONField(
+        default=list, blank=True
+    )  # list[int], places among the community's first steps
 
     class Meta:
         constraints = [
@@ -143,7 +149,9 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    accepted_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
@@ -203,7 +211,9 @@ class PageRevision(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["page", "number"], name="communities_pagerevision_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "number"], name="communities_pagerevision_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.page}, {self.number}"
@@ -221,7 +231,9 @@ class CommunityLink(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "target"], name="communities_link_once"),
-            models.CheckConstraint(name="communities_link_to_another", condition=~Q(source=models.F("target"))),
+            models.CheckConstraint(
+                name="communities_link_to_another", condition=~Q(source=models.F("target"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -240,7 +252,9 @@ class MapPlace(models.Model):
     placed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "person"], name="communities_mapplace_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "person"], name="communities_mapplace_once")
+        ]
 
     def __str__(self) -> str:
         return self.town or self.country
@@ -252,7 +266,9 @@ class Care(models.Model):
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="cares")
     taken_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cares")
     thread = models.ForeignKey(Thread, null=True, blank=True, on_delete=models.CASCADE, related_name="cares")
-    member = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="cared_for")
+    member = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="cared_for"
+    )
     taken_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True, blank=True)
     let_go_at = models.DateTimeField(null=True, blank=True)

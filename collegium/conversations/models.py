@@ -39,12 +39,16 @@ class Forum(models.Model):
     """A place for threads. The room that opened it keeps ``members``, ``moderators``, ``audience`` and ``path`` in step."""
 
     title = models.CharField(max_length=200)
-    path = models.CharField(max_length=300)  # where its page is, "/communities/…": a room above knows, this one does not
+    path = models.CharField(
+        max_length=300
+    )  # where its page is, "/communities/…": a room above knows, this one does not
     # Who may read: PUBLIC, SIGNED_IN, or CIRCLE for the members alone. Who may post: the members and moderators.
     audience = models.CharField(max_length=12, choices=Audience, default=Audience.CIRCLE)
     members = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="forums")
     moderators = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="moderated_forums")
-    answer_within_hours = models.PositiveSmallIntegerField(default=48)  # after that a first post waits for somebody
+    answer_within_hours = models.PositiveSmallIntegerField(
+        default=48
+    )  # after that a first post waits for somebody
     opened_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)  # readable, and nobody posts any more
 
@@ -89,7 +93,9 @@ class Thread(models.Model):
     )
     last_posted_at = models.DateTimeField(default=clock.now)
     first_answer_at = models.DateTimeField(null=True, blank=True)  # the first post by somebody else
-    is_newcomers = models.BooleanField(default=False)  # begun with the first post that its author made in the forum
+    is_newcomers = models.BooleanField(
+        default=False
+    )  # begun with the first post that its author made in the forum
     wants_answer = models.BooleanField(default=True)  # False: an announcement, which waits for nobody
     answer = models.ForeignKey(
         "conversations.Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -149,8 +155,12 @@ class Post(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)  # its author or a moderator took it away
     removed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    hidden_at = models.DateTimeField(null=True, blank=True)  # a moderator hid it; can be appealed and shown again
-    reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
+    hidden_at = models.DateTimeField(
+        null=True, blank=True
+    )  # a moderator hid it; can be appealed and shown again
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
     via = models.CharField(max_length=8, choices=Via, default=Via.WEB)
     # Of the letter that it came by: the same letter twice is one post. Empty for the web.
     message_id = models.CharField(max_length=300, blank=True)
@@ -202,7 +212,9 @@ class PostVersion(models.Model):
 class Attachment(models.Model):
     """A file with a post; with a draft until it is posted."""
 
-    post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
+    post = models.ForeignKey(
+        Post, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
     draft = models.ForeignKey(
         "conversations.Draft", null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
     )
@@ -215,7 +227,8 @@ class Attachment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="conversations_attachment_to_one", condition=Q(post__isnull=False) ^ Q(draft__isnull=False)
+                name="conversations_attachment_to_one",
+                condition=Q(post__isnull=False) ^ Q(draft__isnull=False),
             )
         ]
 
@@ -236,10 +249,14 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "thread"], condition=Q(thread__isnull=False), name="conversations_draft_reply_once"
+                fields=["person", "thread"],
+                condition=Q(thread__isnull=False),
+                name="conversations_draft_reply_once",
             ),
             models.UniqueConstraint(
-                fields=["person", "forum"], condition=Q(thread__isnull=True), name="conversations_draft_thread_once"
+                fields=["person", "forum"],
+                condition=Q(thread__isnull=True),
+                name="conversations_draft_thread_once",
             ),
         ]
 
@@ -316,7 +333,9 @@ class Reading(models.Model):
     read_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "thread"], name="conversations_reading_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "thread"], name="conversations_reading_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} in {self.thread}"
@@ -327,7 +346,9 @@ class Following(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="followings")
     forum = models.ForeignKey(Forum, on_delete=models.CASCADE, related_name="followings")
-    thread = models.ForeignKey(Thread, null=True, blank=True, on_delete=models.CASCADE, related_name="followings")
+    thread = models.ForeignKey(
+        Thread, null=True, blank=True, on_delete=models.CASCADE, related_name="followings"
+    )
     level = models.CharField(max_length=12, choices=Level)
     # Posts up to this id count as read everywhere in the forum: set on joining and by "all is read".
     read_through = models.PositiveBigIntegerField(default=0)
@@ -405,7 +426,9 @@ class Measure(models.Model):
     appeal = models.TextField(_("what you would say to it"), blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    answered_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     answer = models.TextField(blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
 

@@ -80,18 +80,26 @@ class Iteration(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     # PUBLIC and SIGNED_IN: whoever may see it may enrol. CIRCLE: closed, and people are taken in.
     audience = models.CharField(max_length=12, choices=Audience, default=Audience.CIRCLE)
-    enrol_until = models.DateField(_("enrolment closes on"), null=True, blank=True)  # None: late-comers are welcome
+    enrol_until = models.DateField(
+        _("enrolment closes on"), null=True, blank=True
+    )  # None: late-comers are welcome
     hashtag = models.CharField(_("hashtag"), max_length=60, blank=True)  # without the sign
     pathway = models.ForeignKey(
         Pathway, null=True, blank=True, on_delete=models.PROTECT, related_name="iterations"
     )  # towards which its weeks lead
-    circle = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="iteration")  # all who take part
-    facilitators = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="facilitated_iteration")
+    circle = models.OneToOneField(
+        Circle, on_delete=models.PROTECT, related_name="iteration"
+    )  # all who take part
+    facilitators = models.OneToOneField(
+        Circle, on_delete=models.PROTECT, related_name="facilitated_iteration"
+    )
     forum = models.OneToOneField(Forum, on_delete=models.PROTECT, related_name="iteration")
     entry_survey = models.JSONField(default=list, blank=True)  # list[Question]: see courses.surveys
     exit_survey = models.JSONField(default=list, blank=True)
     rubric = models.JSONField(default=list, blank=True)  # list[{"key", "question"}] for the project bank
-    information_sheet = models.TextField(_("information for those who are asked to take part in research"), blank=True)
+    information_sheet = models.TextField(
+        _("information for those who are asked to take part in research"), blank=True
+    )
     weeks_for_participation = models.PositiveSmallIntegerField(default=3)  # contributed to so many: took part
     weeks_for_completion = models.PositiveSmallIntegerField(default=0)  # 0: all of them
     pair_rule = models.CharField(max_length=12, default="round")  # see courses.pairs
@@ -108,7 +116,9 @@ class Iteration(models.Model):
     class Meta:
         ordering = ["-starts_on", "-id"]
         constraints = [
-            models.CheckConstraint(name="courses_iteration_has_audience", condition=~Q(audience=Audience.PRIVATE))
+            models.CheckConstraint(
+                name="courses_iteration_has_audience", condition=~Q(audience=Audience.PRIVATE)
+            )
         ]
 
     def __str__(self) -> str:
@@ -166,7 +176,9 @@ class Week(models.Model):
     meeting = models.ForeignKey(
         Occurrence, null=True, blank=True, on_delete=models.SET_NULL, related_name="weeks"
     )  # the live session; one may serve weeks of several courses
-    thread = models.OneToOneField(Thread, null=True, blank=True, on_delete=models.SET_NULL, related_name="week")
+    thread = models.OneToOneField(
+        Thread, null=True, blank=True, on_delete=models.SET_NULL, related_name="week"
+    )
 
     class Meta:
         ordering = ["iteration", "number"]
@@ -278,7 +290,9 @@ class SurveyAnswers(models.Model):
     given_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["enrolment", "survey"], name="courses_surveyanswers_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "survey"], name="courses_surveyanswers_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.survey}: {self.enrolment}"
@@ -296,7 +310,9 @@ class Consent(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(withdrawn_at__isnull=True), name="courses_consent_one_in_force"
+                fields=["enrolment"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="courses_consent_one_in_force",
             )
         ]
 
@@ -348,7 +364,9 @@ class Project(models.Model):
     picture = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     alt_text = models.CharField(_("text alternative"), max_length=1000, blank=True)
     nodes: models.ManyToManyField[Node, Project] = models.ManyToManyField(Node, blank=True, related_name="+")
-    thread = models.OneToOneField(Thread, null=True, blank=True, on_delete=models.SET_NULL, related_name="project")
+    thread = models.OneToOneField(
+        Thread, null=True, blank=True, on_delete=models.SET_NULL, related_name="project"
+    )
     made_at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -410,12 +428,16 @@ class Nudge(models.Model):
         BUDDY = "buddy", _("By a buddy, on a day")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="nudges")
-    iteration = models.ForeignKey(Iteration, null=True, blank=True, on_delete=models.CASCADE, related_name="nudges")
+    iteration = models.ForeignKey(
+        Iteration, null=True, blank=True, on_delete=models.CASCADE, related_name="nudges"
+    )
     kind = models.CharField(max_length=8, choices=Kind)
     words = models.CharField(_("what you want to be reminded of"), max_length=300)
     on = models.DateField(_("on"), null=True, blank=True)
     weekday = models.PositiveSmallIntegerField(null=True, blank=True)  # 0: Monday
-    buddy = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="asked_to_nudge")
+    buddy = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="asked_to_nudge"
+    )
     buddy_agreed_at = models.DateTimeField(null=True, blank=True)
     next_on = models.DateField(null=True, blank=True)  # None: over
     last_sent_at = models.DateTimeField(null=True, blank=True)

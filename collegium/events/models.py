@@ -47,13 +47,17 @@ class Event(models.Model):
     capacity = models.PositiveIntegerField(_("room for"), null=True, blank=True)  # None: for everyone
     # PUBLIC, SIGNED_IN, or CIRCLE: whoever is in one of the circles (of its communities, of its iteration).
     audience = models.CharField(max_length=12, choices=Audience, default=Audience.CIRCLE)
-    circles: models.ManyToManyField[Circle, Event] = models.ManyToManyField(Circle, blank=True, related_name="events")
+    circles: models.ManyToManyField[Circle, Event] = models.ManyToManyField(
+        Circle, blank=True, related_name="events"
+    )
     communities: models.ManyToManyField[Community, Event] = models.ManyToManyField(
         Community, blank=True, related_name="events"
     )
     made_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
-    sequence = models.PositiveIntegerField(default=0)  # RFC 5545: grows with each change that calendars must know
+    sequence = models.PositiveIntegerField(
+        default=0
+    )  # RFC 5545: grows with each change that calendars must know
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_because = models.CharField(max_length=300, blank=True)
 
@@ -77,7 +81,9 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         return self.filter(event__in=Event.objects.visible_to(person).values("pk"))
 
     def ahead(self) -> Self:
-        return self.filter(ends_at__gt=clock.now(), cancelled_at__isnull=True, event__cancelled_at__isnull=True)
+        return self.filter(
+            ends_at__gt=clock.now(), cancelled_at__isnull=True, event__cancelled_at__isnull=True
+        )
 
     def for_display(self) -> Self:
         return self.select_related("event__host__photo").order_by("starts_at", "id")
@@ -96,8 +102,12 @@ class Occurrence(models.Model):
     cancelled_because = models.CharField(max_length=300, blank=True)
     recording_url = models.URLField(_("recording"), max_length=2000, blank=True)
     notes = models.TextField(_("notes"), blank=True)  # safe HTML
-    code = models.CharField(max_length=12, unique=True)  # of checking oneself in: shown in the room, typed or scanned
-    code_open_until = models.DateTimeField(null=True, blank=True)  # None: from a quarter before until an hour after
+    code = models.CharField(
+        max_length=12, unique=True
+    )  # of checking oneself in: shown in the room, typed or scanned
+    code_open_until = models.DateTimeField(
+        null=True, blank=True
+    )  # None: from a quarter before until an hour after
 
     objects = OccurrenceQuerySet.as_manager()
 
@@ -129,7 +139,9 @@ class Answer(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="event_answers")
     coming = models.CharField(max_length=8, choices=Coming)
     answered_at = models.DateTimeField(default=clock.now)
-    sent_sequence = models.IntegerField(default=-1)  # of the .ics that was last sent to this person; -1: none yet
+    sent_sequence = models.IntegerField(
+        default=-1
+    )  # of the .ics that was last sent to this person; -1: none yet
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["occurrence", "person"], name="events_answer_once")]
@@ -150,7 +162,9 @@ class Attendance(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["occurrence", "person"], name="events_attendance_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["occurrence", "person"], name="events_attendance_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} at {self.occurrence}"

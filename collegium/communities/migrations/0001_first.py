@@ -6,217 +6,578 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0001_first'),
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
+        ("conversations", "0001_first"),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='name')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('domain', models.TextField(verbose_name='domain: what you care about')),
-                ('people', models.TextField(blank=True, verbose_name='community: who you are to each other')),
-                ('practice', models.TextField(blank=True, verbose_name='practice: what you do and make')),
-                ('joining', models.CharField(choices=[('open', 'Anyone may join'), ('request', 'One asks to join'), ('invitation', 'One is invited')], default='open', max_length=12, verbose_name='how one joins')),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='circle', max_length=12, verbose_name='who can see it')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('welcome', models.TextField(blank=True, verbose_name='welcome')),
-                ('first_steps', models.JSONField(blank=True, default=list)),
-                ('asks_silent_after_days', models.PositiveSmallIntegerField(default=21)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('code_closed_at', models.DateTimeField(blank=True, null=True)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('circle', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='community', to='people.circle')),
-                ('facilitators', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='facilitated_community', to='people.circle')),
-                ('forum', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='community', to='conversations.forum')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="name")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("domain", models.TextField(verbose_name="domain: what you care about")),
+                ("people", models.TextField(blank=True, verbose_name="community: who you are to each other")),
+                ("practice", models.TextField(blank=True, verbose_name="practice: what you do and make")),
+                (
+                    "joining",
+                    models.CharField(
+                        choices=[
+                            ("open", "Anyone may join"),
+                            ("request", "One asks to join"),
+                            ("invitation", "One is invited"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="how one joins",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="circle",
+                        max_length=12,
+                        verbose_name="who can see it",
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                ("welcome", models.TextField(blank=True, verbose_name="welcome")),
+                ("first_steps", models.JSONField(blank=True, default=list)),
+                ("asks_silent_after_days", models.PositiveSmallIntegerField(default=21)),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("code_closed_at", models.DateTimeField(blank=True, null=True)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "circle",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="community",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "facilitators",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facilitated_community",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="community",
+                        to="conversations.forum",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.blob",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Care',
+            name="Care",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('let_go_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='cared_for', to='people.person')),
-                ('taken_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cares', to='people.person')),
-                ('thread', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='cares', to='conversations.thread')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cares', to='communities.community')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("let_go_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cared_for",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cares", to="people.person"
+                    ),
+                ),
+                (
+                    "thread",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cares",
+                        to="conversations.thread",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cares",
+                        to="communities.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CommunityLink',
+            name="CommunityLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='what connects you')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='communities.community')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='communities.community')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="what connects you")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_out",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_in",
+                        to="communities.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('words', models.TextField(blank=True, verbose_name='a word with it')),
-                ('invited_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='communities.community')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("words", models.TextField(blank=True, verbose_name="a word with it")),
+                ("invited_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JoinRequest',
+            name="JoinRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField(blank=True, verbose_name='what brings you here')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted', models.BooleanField(null=True)),
-                ('answer', models.TextField(blank=True)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='communities.community')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='people.person')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="what brings you here")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("accepted", models.BooleanField(null=True)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="join_requests",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="join_requests",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MapPlace',
+            name="MapPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('town', models.CharField(blank=True, max_length=120, verbose_name='town')),
-                ('latitude', models.FloatField()),
-                ('longitude', models.FloatField()),
-                ('placed_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='map_places', to='communities.community')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='map_places', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                ("town", models.CharField(blank=True, max_length=120, verbose_name="town")),
+                ("latitude", models.FloatField()),
+                ("longitude", models.FloatField()),
+                ("placed_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="map_places",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="map_places",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', 'Member'), ('facilitator', 'Facilitator'), ('convener', 'Convener')], default='member', max_length=12)),
-                ('way', models.CharField(choices=[('open', 'by the open door'), ('code', 'by a short link'), ('request', 'on request'), ('invitation', 'by invitation'), ('founder', 'as its founder'), ('course', 'by taking part in a course')], default='open', max_length=12)),
-                ('joined_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('in_directory', models.BooleanField(default=True, verbose_name='listed in the directory of members')),
-                ('may_be_asked', models.BooleanField(default=False, verbose_name='may be asked how it goes after a silence')),
-                ('helps_out', models.BooleanField(default=False, verbose_name='helps so that nobody stays unanswered')),
-                ('steps_done', models.JSONField(blank=True, default=list)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='communities.community')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='community_memberships', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("member", "Member"),
+                            ("facilitator", "Facilitator"),
+                            ("convener", "Convener"),
+                        ],
+                        default="member",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("open", "by the open door"),
+                            ("code", "by a short link"),
+                            ("request", "on request"),
+                            ("invitation", "by invitation"),
+                            ("founder", "as its founder"),
+                            ("course", "by taking part in a course"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "in_directory",
+                    models.BooleanField(default=True, verbose_name="listed in the directory of members"),
+                ),
+                (
+                    "may_be_asked",
+                    models.BooleanField(
+                        default=False, verbose_name="may be asked how it goes after a silence"
+                    ),
+                ),
+                (
+                    "helps_out",
+                    models.BooleanField(default=False, verbose_name="helps so that nobody stays unanswered"),
+                ),
+                ("steps_done", models.JSONField(blank=True, default=list)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="community_memberships",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80)),
-                ('html', models.TextField(blank=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='communities.community')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("slug", models.SlugField(max_length=80)),
+                ("html", models.TextField(blank=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pages",
+                        to="communities.community",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='PageRevision',
+            name="PageRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('html', models.TextField(blank=True)),
-                ('saved_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='what you changed')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='communities.page')),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("html", models.TextField(blank=True)),
+                ("saved_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="what you changed")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="communities.page",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='RepertoireItem',
+            name="RepertoireItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('why', models.TextField(blank=True, verbose_name='why it is worth keeping')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='address')),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('added_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='repertoire', to='communities.community')),
-                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("why", models.TextField(blank=True, verbose_name="why it is worth keeping")),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="address")),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("added_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.blob",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="repertoire",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.post",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='community',
-            constraint=models.CheckConstraint(condition=models.Q(('audience', 'private'), _negated=True), name='communities_community_has_audience'),
+            model_name="community",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience", "private"), _negated=True),
+                name="communities_community_has_audience",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='care',
-            constraint=models.CheckConstraint(condition=models.Q(('thread__isnull', False), ('member__isnull', False), _connector='XOR'), name='communities_care_for_one'),
+            model_name="care",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("thread__isnull", False), ("member__isnull", False), _connector="XOR"),
+                name="communities_care_for_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='care',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True), ('let_go_at__isnull', True), ('thread__isnull', False)), fields=('thread',), name='communities_care_one_for_thread'),
+            model_name="care",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("done_at__isnull", True), ("let_go_at__isnull", True), ("thread__isnull", False)
+                ),
+                fields=("thread",),
+                name="communities_care_one_for_thread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='care',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True), ('let_go_at__isnull', True), ('member__isnull', False)), fields=('community', 'member'), name='communities_care_one_for_member'),
+            model_name="care",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("done_at__isnull", True), ("let_go_at__isnull", True), ("member__isnull", False)
+                ),
+                fields=("community", "member"),
+                name="communities_care_one_for_member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communitylink',
-            constraint=models.UniqueConstraint(fields=('source', 'target'), name='communities_link_once'),
+            model_name="communitylink",
+            constraint=models.UniqueConstraint(fields=("source", "target"), name="communities_link_once"),
         ),
         migrations.AddConstraint(
-            model_name='communitylink',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='communities_link_to_another'),
+            model_name="communitylink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True),
+                name="communities_link_to_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('community', 'person'), name='communities_joinrequest_one_open'),
+            model_name="joinrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=("community", "person"),
+                name="communities_joinrequest_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mapplace',
-            constraint=models.UniqueConstraint(fields=('community', 'person'), name='communities_mapplace_once'),
+            model_name="mapplace",
+            constraint=models.UniqueConstraint(
+                fields=("community", "person"), name="communities_mapplace_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('community', 'person'), name='communities_membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("community", "person"), name="communities_membership_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(fields=('community', 'slug'), name='communities_page_once'),
+            model_name="page",
+            constraint=models.UniqueConstraint(fields=("community", "slug"), name="communities_page_once"),
         ),
         migrations.AddConstraint(
-            model_name='pagerevision',
-            constraint=models.UniqueConstraint(fields=('page', 'number'), name='communities_pagerevision_once'),
+            model_name="pagerevision",
+            constraint=models.UniqueConstraint(
+                fields=("page", "number"), name="communities_pagerevision_once"
+            ),
         ),
     ]

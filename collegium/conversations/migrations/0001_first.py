@@ -6,301 +6,782 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkCard',
+            name="LinkCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(max_length=2000)),
-                ('url_hash', models.CharField(max_length=64, unique=True)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('description', models.CharField(blank=True, max_length=600)),
-                ('site', models.CharField(blank=True, max_length=120)),
-                ('fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('finding', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.URLField(max_length=2000)),
+                ("url_hash", models.CharField(max_length=64, unique=True)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("description", models.CharField(blank=True, max_length=600)),
+                ("site", models.CharField(blank=True, max_length=120)),
+                ("fetched_at", models.DateTimeField(blank=True, null=True)),
+                ("finding", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='Forum',
+            name="Forum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('path', models.CharField(max_length=300)),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='circle', max_length=12)),
-                ('answer_within_hours', models.PositiveSmallIntegerField(default=48)),
-                ('opened_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('members', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forums', to='people.circle')),
-                ('moderators', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moderated_forums', to='people.circle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("path", models.CharField(max_length=300)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="circle",
+                        max_length=12,
+                    ),
+                ),
+                ("answer_within_hours", models.PositiveSmallIntegerField(default=48)),
+                ("opened_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "members",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="forums", to="people.circle"
+                    ),
+                ),
+                (
+                    "moderators",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moderated_forums",
+                        to="people.circle",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('html', models.TextField(blank=True)),
-                ('saved_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='people.person')),
-                ('forum', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.forum')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("html", models.TextField(blank=True)),
+                ("saved_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="people.person"
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.forum",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('html', models.TextField()),
-                ('posted_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('via', models.CharField(choices=[('web', 'on the web'), ('mail', 'by e-mail'), ('machine', 'on its day, by itself')], default='web', max_length=8)),
-                ('message_id', models.CharField(blank=True, max_length=300)),
-                ('submission_key', models.CharField(blank=True, max_length=40)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='posts', to='people.person')),
-                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('reply_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replies', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("html", models.TextField()),
+                ("posted_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("web", "on the web"),
+                            ("mail", "by e-mail"),
+                            ("machine", "on its day, by itself"),
+                        ],
+                        default="web",
+                        max_length=8,
+                    ),
+                ),
+                ("message_id", models.CharField(blank=True, max_length=300)),
+                ("submission_key", models.CharField(blank=True, max_length=40)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="posts",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "reply_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replies",
+                        to="conversations.post",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='people.person')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to="conversations.post",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hide', 'The post is hidden'), ('warn', 'A warning'), ('mute', 'Reads, and does not post for a time'), ('remove', 'Is no longer a member')], max_length=8)),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('appeal', models.TextField(blank=True, verbose_name='what you would say to it')),
-                ('appealed_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('forum', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='conversations.forum')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='people.person')),
-                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='measures', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hide", "The post is hidden"),
+                            ("warn", "A warning"),
+                            ("mute", "Reads, and does not post for a time"),
+                            ("remove", "Is no longer a member"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("appeal", models.TextField(blank=True, verbose_name="what you would say to it")),
+                ("appealed_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="conversations.forum",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="measures",
+                        to="conversations.post",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200)),
-                ('alt_text', models.CharField(blank=True, max_length=1000, verbose_name='text alternative')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='conversations.draft')),
-                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("alt_text", models.CharField(blank=True, max_length=1000, verbose_name="text alternative")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.blob"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="conversations.draft",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="conversations.post",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PostLink',
+            name="PostLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='conversations.linkcard')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="conversations.linkcard",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="conversations.post",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='PostVersion',
+            name="PostVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('html', models.TextField()),
-                ('replaced_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='conversations.post')),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("html", models.TextField()),
+                ("replaced_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="conversations.post",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('thanks', 'Thank you'), ('agree', 'I see it so too'), ('idea', 'That gives me an idea'), ('cheer', 'Well done')], max_length=8)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='people.person')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("thanks", "Thank you"),
+                            ("agree", "I see it so too"),
+                            ("idea", "That gives me an idea"),
+                            ("cheer", "Well done"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="conversations.post",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('hurts', 'It hurts somebody'), ('private', 'It shows something private'), ('spam', 'It advertises'), ('rights', 'It belongs to somebody else'), ('other', 'Something else')], max_length=8, verbose_name='why')),
-                ('words', models.TextField(blank=True, verbose_name='what you would say about it')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='people.person')),
-                ('measure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='conversations.measure')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='conversations.post')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("hurts", "It hurts somebody"),
+                            ("private", "It shows something private"),
+                            ("spam", "It advertises"),
+                            ("rights", "It belongs to somebody else"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=8,
+                        verbose_name="why",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="what you would say about it")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to="conversations.measure",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="conversations.post",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Thread',
+            name="Thread",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('started_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('post_count', models.PositiveIntegerField(default=0)),
-                ('last_posted_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('first_answer_at', models.DateTimeField(blank=True, null=True)),
-                ('is_newcomers', models.BooleanField(default=False)),
-                ('wants_answer', models.BooleanField(default=True)),
-                ('pinned_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('about_kind', models.CharField(blank=True, max_length=60)),
-                ('about_id', models.CharField(blank=True, max_length=40)),
-                ('answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.post')),
-                ('forum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='threads', to='conversations.forum')),
-                ('last_post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.post')),
-                ('pinned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('split_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.thread')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("started_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("post_count", models.PositiveIntegerField(default=0)),
+                ("last_posted_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("first_answer_at", models.DateTimeField(blank=True, null=True)),
+                ("is_newcomers", models.BooleanField(default=False)),
+                ("wants_answer", models.BooleanField(default=True)),
+                ("pinned_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                ("about_kind", models.CharField(blank=True, max_length=60)),
+                ("about_id", models.CharField(blank=True, max_length=40)),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.post",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="threads",
+                        to="conversations.forum",
+                    ),
+                ),
+                (
+                    "last_post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.post",
+                    ),
+                ),
+                (
+                    "pinned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "split_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.thread",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="threads",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_through', models.PositiveBigIntegerField()),
-                ('read_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='people.person')),
-                ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='conversations.thread')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("read_through", models.PositiveBigIntegerField()),
+                ("read_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "thread",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="conversations.thread",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='post',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='conversations.thread'),
+            model_name="post",
+            name="thread",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="conversations.thread"
+            ),
         ),
         migrations.CreateModel(
-            name='Following',
+            name="Following",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('everything', 'Everything'), ('replies', 'Replies to you and mentions'), ('digest', 'A digest'), ('nothing', 'Nothing')], max_length=12)),
-                ('read_through', models.PositiveBigIntegerField(default=0)),
-                ('since', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followings', to='people.person')),
-                ('forum', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followings', to='conversations.forum')),
-                ('thread', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='followings', to='conversations.thread')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("everything", "Everything"),
+                            ("replies", "Replies to you and mentions"),
+                            ("digest", "A digest"),
+                            ("nothing", "Nothing"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("read_through", models.PositiveBigIntegerField(default=0)),
+                ("since", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followings",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followings",
+                        to="conversations.forum",
+                    ),
+                ),
+                (
+                    "thread",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followings",
+                        to="conversations.thread",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='draft',
-            name='thread',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.thread'),
+            model_name="draft",
+            name="thread",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="conversations.thread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='forum',
-            constraint=models.CheckConstraint(condition=models.Q(('audience', 'private'), _negated=True), name='conversations_forum_never_private'),
+            model_name="forum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience", "private"), _negated=True),
+                name="conversations_forum_never_private",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('post', 'person'), name='conversations_mention_once'),
+            model_name="mention",
+            constraint=models.UniqueConstraint(fields=("post", "person"), name="conversations_mention_once"),
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['person', 'forum'], name='conversations_measure_on'),
+            model_name="measure",
+            index=models.Index(fields=["person", "forum"], name="conversations_measure_on"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('post__isnull', False), ('draft__isnull', False), _connector='XOR'), name='conversations_attachment_to_one'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("post__isnull", False), ("draft__isnull", False), _connector="XOR"),
+                name="conversations_attachment_to_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postlink',
-            constraint=models.UniqueConstraint(fields=('post', 'card'), name='conversations_postlink_once'),
+            model_name="postlink",
+            constraint=models.UniqueConstraint(fields=("post", "card"), name="conversations_postlink_once"),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(fields=('post', 'person', 'kind'), name='conversations_reaction_once'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(
+                fields=("post", "person", "kind"), name="conversations_reaction_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('post', 'by'), name='conversations_report_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("post", "by"), name="conversations_report_once"),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['forum', '-last_posted_at', '-id'], name='conversations_latest'),
+            model_name="thread",
+            index=models.Index(fields=["forum", "-last_posted_at", "-id"], name="conversations_latest"),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('first_answer_at__isnull', True), ('hidden_at__isnull', True), ('wants_answer', True)), fields=['forum', 'started_at'], name='conversations_unanswered'),
+            model_name="thread",
+            index=models.Index(
+                condition=models.Q(
+                    ("first_answer_at__isnull", True), ("hidden_at__isnull", True), ("wants_answer", True)
+                ),
+                fields=["forum", "started_at"],
+                name="conversations_unanswered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['about_kind', 'about_id'], name='conversations_thread_about'),
+            model_name="thread",
+            index=models.Index(fields=["about_kind", "about_id"], name="conversations_thread_about"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('person', 'thread'), name='conversations_reading_once'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                fields=("person", "thread"), name="conversations_reading_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['thread', 'id'], name='conversations_post_in_thread'),
+            model_name="post",
+            index=models.Index(fields=["thread", "id"], name="conversations_post_in_thread"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['author', '-id'], name='conversations_post_by'),
+            model_name="post",
+            index=models.Index(fields=["author", "-id"], name="conversations_post_by"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['posted_at'], name='conversations_post_when'),
+            model_name="post",
+            index=models.Index(fields=["posted_at"], name="conversations_post_when"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('message_id', ''), _negated=True), fields=('message_id',), name='conversations_post_letter_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("message_id", ""), _negated=True),
+                fields=("message_id",),
+                name="conversations_post_letter_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission_key', ''), _negated=True), fields=('author', 'submission_key'), name='conversations_post_form_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submission_key", ""), _negated=True),
+                fields=("author", "submission_key"),
+                name="conversations_post_form_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='following',
-            index=models.Index(fields=['forum', 'level', 'person'], name='conversations_followers'),
+            model_name="following",
+            index=models.Index(fields=["forum", "level", "person"], name="conversations_followers"),
         ),
         migrations.AddConstraint(
-            model_name='following',
-            constraint=models.UniqueConstraint(condition=models.Q(('thread__isnull', False)), fields=('person', 'thread'), name='conversations_following_thread_once'),
+            model_name="following",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("thread__isnull", False)),
+                fields=("person", "thread"),
+                name="conversations_following_thread_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='following',
-            constraint=models.UniqueConstraint(condition=models.Q(('thread__isnull', True)), fields=('person', 'forum'), name='conversations_following_forum_once'),
+            model_name="following",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("thread__isnull", True)),
+                fields=("person", "forum"),
+                name="conversations_following_forum_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('thread__isnull', False)), fields=('person', 'thread'), name='conversations_draft_reply_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("thread__isnull", False)),
+                fields=("person", "thread"),
+                name="conversations_draft_reply_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('thread__isnull', True)), fields=('person', 'forum'), name='conversations_draft_thread_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("thread__isnull", True)),
+                fields=("person", "forum"),
+                name="conversations_draft_thread_once",
+            ),
         ),
     ]

@@ -6,326 +6,827 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('communities', '0001_first'),
-        ('conversations', '0001_first'),
-        ('events', '0001_first'),
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
-        ('schemes', '0001_frameworks_schemes_roles'),
+        ("communities", "0001_first"),
+        ("conversations", "0001_first"),
+        ("events", "0001_first"),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
+        ("schemes", "0001_frameworks_schemes_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('shape', models.CharField(choices=[('open', 'Open course (cMOOC)'), ('group', 'Writing group')], default='open', max_length=8)),
-                ('summary', models.TextField(verbose_name='what it is, in a few sentences')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('community', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='communities.community')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "shape",
+                    models.CharField(
+                        choices=[("open", "Open course (cMOOC)"), ("group", "Writing group")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("summary", models.TextField(verbose_name="what it is, in a few sentences")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="communities.community",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title'],
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('participant', 'Participant'), ('mentor', 'Mentor'), ('facilitator', 'Facilitator')], default='participant', max_length=12)),
-                ('enrolled_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('guides', models.BooleanField(default=False, verbose_name='was here before, and helps others find their way')),
-                ('hashtag_names', models.JSONField(blank=True, default=list)),
-                ('took_part_at', models.DateTimeField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("participant", "Participant"),
+                            ("mentor", "Mentor"),
+                            ("facilitator", "Facilitator"),
+                        ],
+                        default="participant",
+                        max_length=12,
+                    ),
+                ),
+                ("enrolled_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "guides",
+                    models.BooleanField(
+                        default=False, verbose_name="was here before, and helps others find their way"
+                    ),
+                ),
+                ("hashtag_names", models.JSONField(blank=True, default=list)),
+                ("took_part_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('blog', 'Blog or portfolio'), ('profile', 'Profile'), ('channel', 'Channel')], default='blog', max_length=8)),
-                ('url', models.URLField(max_length=2000, verbose_name='address')),
-                ('in_public', models.BooleanField(default=True, verbose_name='shown to all who take part')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='courses.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("blog", "Blog or portfolio"),
+                            ("profile", "Profile"),
+                            ("channel", "Channel"),
+                        ],
+                        default="blog",
+                        max_length=8,
+                    ),
+                ),
+                ("url", models.URLField(max_length=2000, verbose_name="address")),
+                ("in_public", models.BooleanField(default=True, verbose_name="shown to all who take part")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="courses.enrolment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(max_length=300, verbose_name='a goal of yours')),
-                ('reached_at', models.DateTimeField(blank=True, null=True)),
-                ('shown', models.BooleanField(default=False, verbose_name='shown to all who take part')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='courses.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.CharField(max_length=300, verbose_name="a goal of yours")),
+                ("reached_at", models.DateTimeField(blank=True, null=True)),
+                ("shown", models.BooleanField(default=False, verbose_name="shown to all who take part")),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to="courses.enrolment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Iteration',
+            name="Iteration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('state', models.CharField(choices=[('drafted', 'Being planned'), ('open', 'Open for enrolment'), ('running', 'Running'), ('ended', 'Ended'), ('archived', 'Archived'), ('cancelled', 'Cancelled')], default='drafted', max_length=12)),
-                ('about', models.TextField(blank=True, verbose_name='about it')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='circle', max_length=12)),
-                ('enrol_until', models.DateField(blank=True, null=True, verbose_name='enrolment closes on')),
-                ('hashtag', models.CharField(blank=True, max_length=60, verbose_name='hashtag')),
-                ('entry_survey', models.JSONField(blank=True, default=list)),
-                ('exit_survey', models.JSONField(blank=True, default=list)),
-                ('rubric', models.JSONField(blank=True, default=list)),
-                ('information_sheet', models.TextField(blank=True, verbose_name='information for those who are asked to take part in research')),
-                ('weeks_for_participation', models.PositiveSmallIntegerField(default=3)),
-                ('weeks_for_completion', models.PositiveSmallIntegerField(default=0)),
-                ('pair_rule', models.CharField(default='round', max_length=12)),
-                ('closing_words', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('cancelled_because', models.CharField(blank=True, max_length=300)),
-                ('circle', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='iteration', to='people.circle')),
-                ('copied_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='courses.iteration')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='iterations', to='courses.course')),
-                ('facilitators', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='facilitated_iteration', to='people.circle')),
-                ('forum', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='iteration', to='conversations.forum')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('pathway', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='iterations', to='schemes.pathway')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drafted", "Being planned"),
+                            ("open", "Open for enrolment"),
+                            ("running", "Running"),
+                            ("ended", "Ended"),
+                            ("archived", "Archived"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="drafted",
+                        max_length=12,
+                    ),
+                ),
+                ("about", models.TextField(blank=True, verbose_name="about it")),
+                ("starts_on", models.DateField(verbose_name="starts on")),
+                ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="circle",
+                        max_length=12,
+                    ),
+                ),
+                ("enrol_until", models.DateField(blank=True, null=True, verbose_name="enrolment closes on")),
+                ("hashtag", models.CharField(blank=True, max_length=60, verbose_name="hashtag")),
+                ("entry_survey", models.JSONField(blank=True, default=list)),
+                ("exit_survey", models.JSONField(blank=True, default=list)),
+                ("rubric", models.JSONField(blank=True, default=list)),
+                (
+                    "information_sheet",
+                    models.TextField(
+                        blank=True,
+                        verbose_name="information for those who are asked to take part in research",
+                    ),
+                ),
+                ("weeks_for_participation", models.PositiveSmallIntegerField(default=3)),
+                ("weeks_for_completion", models.PositiveSmallIntegerField(default=0)),
+                ("pair_rule", models.CharField(default="round", max_length=12)),
+                ("closing_words", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("cancelled_because", models.CharField(blank=True, max_length=300)),
+                (
+                    "circle",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="iteration",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "copied_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="copies",
+                        to="courses.iteration",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="iterations",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "facilitators",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facilitated_iteration",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="iteration",
+                        to="conversations.forum",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "pathway",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="iterations",
+                        to="schemes.pathway",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_on', '-id'],
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='iteration',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='courses.iteration'),
+            model_name="enrolment",
+            name="iteration",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to="courses.iteration"
+            ),
         ),
         migrations.CreateModel(
-            name='DesignDecision',
+            name="DesignDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.TextField(verbose_name='what you changed')),
-                ('why', models.TextField(verbose_name='why: what you saw that led to it')),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('iteration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='courses.iteration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.TextField(verbose_name="what you changed")),
+                ("why", models.TextField(verbose_name="why: what you saw that led to it")),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "iteration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="courses.iteration",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Nudge',
+            name="Nudge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('date', 'On a day'), ('weekly', 'Every week'), ('buddy', 'By a buddy, on a day')], max_length=8)),
-                ('words', models.CharField(max_length=300, verbose_name='what you want to be reminded of')),
-                ('on', models.DateField(blank=True, null=True, verbose_name='on')),
-                ('weekday', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('buddy_agreed_at', models.DateTimeField(blank=True, null=True)),
-                ('next_on', models.DateField(blank=True, null=True)),
-                ('last_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('buddy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='asked_to_nudge', to='people.person')),
-                ('iteration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='nudges', to='courses.iteration')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nudges', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("date", "On a day"),
+                            ("weekly", "Every week"),
+                            ("buddy", "By a buddy, on a day"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("words", models.CharField(max_length=300, verbose_name="what you want to be reminded of")),
+                ("on", models.DateField(blank=True, null=True, verbose_name="on")),
+                ("weekday", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("buddy_agreed_at", models.DateTimeField(blank=True, null=True)),
+                ("next_on", models.DateField(blank=True, null=True)),
+                ("last_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "buddy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="asked_to_nudge",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "iteration",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="nudges",
+                        to="courses.iteration",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="nudges", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='address')),
-                ('description', models.TextField(verbose_name='what it is')),
-                ('alt_text', models.CharField(blank=True, max_length=1000, verbose_name='text alternative')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('iteration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='courses.iteration')),
-                ('nodes', models.ManyToManyField(blank=True, related_name='+', to='schemes.node')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='people.person')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('thread', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='project', to='conversations.thread')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="address")),
+                ("description", models.TextField(verbose_name="what it is")),
+                ("alt_text", models.CharField(blank=True, max_length=1000, verbose_name="text alternative")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "iteration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="projects",
+                        to="courses.iteration",
+                    ),
+                ),
+                ("nodes", models.ManyToManyField(blank=True, related_name="+", to="schemes.node")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="projects",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.blob",
+                    ),
+                ),
+                (
+                    "thread",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="project",
+                        to="conversations.thread",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Appreciation',
+            name="Appreciation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marks', models.JSONField()),
-                ('words', models.TextField(blank=True, verbose_name='what you take from it')),
-                ('given_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appreciations', to='people.person')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appreciations', to='courses.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("marks", models.JSONField()),
+                ("words", models.TextField(blank=True, verbose_name="what you take from it")),
+                ("given_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appreciations",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appreciations",
+                        to="courses.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Saying',
+            name="Saying",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField(verbose_name='what the group was to you')),
-                ('by_name', models.BooleanField(default=False, verbose_name='with your name')),
-                ('given_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='saying', to='courses.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="what the group was to you")),
+                ("by_name", models.BooleanField(default=False, verbose_name="with your name")),
+                ("given_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "enrolment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saying",
+                        to="courses.enrolment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SurveyAnswers',
+            name="SurveyAnswers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('survey', models.CharField(choices=[('entry', 'What you bring along'), ('exit', 'Looking back')], max_length=8)),
-                ('questions', models.JSONField()),
-                ('answers', models.JSONField()),
-                ('given_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='survey_answers', to='courses.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "survey",
+                    models.CharField(
+                        choices=[("entry", "What you bring along"), ("exit", "Looking back")], max_length=8
+                    ),
+                ),
+                ("questions", models.JSONField()),
+                ("answers", models.JSONField()),
+                ("given_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="survey_answers",
+                        to="courses.enrolment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Week',
+            name="Week",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('kick_off', 'Kick-off: plan and gaps'), ('week', 'Week'), ('meeting', 'Meeting on a section'), ('catch_up', 'Time to catch up'), ('showcase', 'Showcase')], default='week', max_length=12)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('starts_on', models.DateField(verbose_name='begins on')),
-                ('summary', models.TextField(blank=True, verbose_name='in a sentence or two')),
-                ('trigger_title', models.CharField(blank=True, max_length=200, verbose_name='triggering event')),
-                ('trigger_html', models.TextField(blank=True, verbose_name='what it asks')),
-                ('trigger_at', models.DateTimeField(blank=True, null=True, verbose_name='goes out')),
-                ('announced_at', models.DateTimeField(blank=True, null=True)),
-                ('triggered_at', models.DateTimeField(blank=True, null=True)),
-                ('activity_html', models.TextField(blank=True, verbose_name='activity')),
-                ('prompts', models.JSONField(blank=True, default=list)),
-                ('drafts_due_on', models.DateField(blank=True, null=True, verbose_name='drafts by')),
-                ('draft_node', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schemes.node')),
-                ('iteration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weeks', to='courses.iteration')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='weeks', to='events.occurrence')),
-                ('thread', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='week', to='conversations.thread')),
-                ('trigger_post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.post')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kick_off", "Kick-off: plan and gaps"),
+                            ("week", "Week"),
+                            ("meeting", "Meeting on a section"),
+                            ("catch_up", "Time to catch up"),
+                            ("showcase", "Showcase"),
+                        ],
+                        default="week",
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("starts_on", models.DateField(verbose_name="begins on")),
+                ("summary", models.TextField(blank=True, verbose_name="in a sentence or two")),
+                (
+                    "trigger_title",
+                    models.CharField(blank=True, max_length=200, verbose_name="triggering event"),
+                ),
+                ("trigger_html", models.TextField(blank=True, verbose_name="what it asks")),
+                ("trigger_at", models.DateTimeField(blank=True, null=True, verbose_name="goes out")),
+                ("announced_at", models.DateTimeField(blank=True, null=True)),
+                ("triggered_at", models.DateTimeField(blank=True, null=True)),
+                ("activity_html", models.TextField(blank=True, verbose_name="activity")),
+                ("prompts", models.JSONField(blank=True, default=list)),
+                ("drafts_due_on", models.DateField(blank=True, null=True, verbose_name="drafts by")),
+                (
+                    "draft_node",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schemes.node",
+                    ),
+                ),
+                (
+                    "iteration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weeks",
+                        to="courses.iteration",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="weeks",
+                        to="events.occurrence",
+                    ),
+                ),
+                (
+                    "thread",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="week",
+                        to="conversations.thread",
+                    ),
+                ),
+                (
+                    "trigger_post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.post",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['iteration', 'number'],
+                "ordering": ["iteration", "number"],
             },
         ),
         migrations.AddField(
-            model_name='project',
-            name='week',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='projects', to='courses.week'),
+            model_name="project",
+            name="week",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="projects",
+                to="courses.week",
+            ),
         ),
         migrations.CreateModel(
-            name='PlannedWeek',
+            name="PlannedWeek",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='by')),
-                ('state', models.CharField(choices=[('to_do', 'Ahead'), ('done', 'Done'), ('left_out', 'Left out')], default='to_do', max_length=8)),
-                ('note', models.TextField(blank=True, verbose_name='a note for yourself')),
-                ('changed_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to='courses.enrolment')),
-                ('week', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='courses.week')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("to_do", "Ahead"), ("done", "Done"), ("left_out", "Left out")],
+                        default="to_do",
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="a note for yourself")),
+                ("changed_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plan",
+                        to="courses.enrolment",
+                    ),
+                ),
+                (
+                    "week",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="plans", to="courses.week"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pair',
+            name="Pair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('writer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('week', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='courses.week')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "writer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "week",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pairs", to="courses.week"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mapping',
+            name="Mapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('strength', models.PositiveSmallIntegerField(choices=[(1, 'may also be relevant'), (2, 'primarily relevant'), (3, 'directly relevant')], default=2)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schemes.node')),
-                ('week', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='courses.week')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "strength",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "may also be relevant"),
+                            (2, "primarily relevant"),
+                            (3, "directly relevant"),
+                        ],
+                        default=2,
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="schemes.node"
+                    ),
+                ),
+                (
+                    "week",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mappings",
+                        to="courses.week",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-strength', 'node__position'],
+                "ordering": ["-strength", "node__position"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.TextField()),
-                ('given_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='courses.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.TextField()),
+                ("given_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="courses.enrolment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('enrolment',), name='courses_consent_one_in_force')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("enrolment",),
+                        name="courses_consent_one_in_force",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='iteration',
-            constraint=models.CheckConstraint(condition=models.Q(('audience', 'private'), _negated=True), name='courses_iteration_has_audience'),
+            model_name="iteration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience", "private"), _negated=True),
+                name="courses_iteration_has_audience",
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['person', '-id'], name='courses_enrolments_of'),
+            model_name="enrolment",
+            index=models.Index(fields=["person", "-id"], name="courses_enrolments_of"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('iteration', 'person'), name='courses_enrolment_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("iteration", "person"), name="courses_enrolment_once"),
         ),
         migrations.AddIndex(
-            model_name='nudge',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['next_on'], name='courses_nudges_due'),
+            model_name="nudge",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)), fields=["next_on"], name="courses_nudges_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appreciation',
-            constraint=models.UniqueConstraint(fields=('project', 'person'), name='courses_appreciation_once'),
+            model_name="appreciation",
+            constraint=models.UniqueConstraint(
+                fields=("project", "person"), name="courses_appreciation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyanswers',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'survey'), name='courses_surveyanswers_once'),
+            model_name="surveyanswers",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "survey"), name="courses_surveyanswers_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='week',
-            index=models.Index(condition=models.Q(('trigger_at__isnull', False), ('triggered_at__isnull', True)), fields=['trigger_at'], name='courses_triggers_due'),
+            model_name="week",
+            index=models.Index(
+                condition=models.Q(("trigger_at__isnull", False), ("triggered_at__isnull", True)),
+                fields=["trigger_at"],
+                name="courses_triggers_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='week',
-            constraint=models.UniqueConstraint(fields=('iteration', 'number'), name='courses_week_once'),
+            model_name="week",
+            constraint=models.UniqueConstraint(fields=("iteration", "number"), name="courses_week_once"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['iteration', '-id'], name='courses_projects_latest'),
+            model_name="project",
+            index=models.Index(fields=["iteration", "-id"], name="courses_projects_latest"),
         ),
         migrations.AddConstraint(
-            model_name='plannedweek',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'week'), name='courses_plannedweek_once'),
+            model_name="plannedweek",
+            constraint=models.UniqueConstraint(fields=("enrolment", "week"), name="courses_plannedweek_once"),
         ),
         migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.UniqueConstraint(fields=('week', 'reader', 'writer'), name='courses_pair_once'),
+            model_name="pair",
+            constraint=models.UniqueConstraint(fields=("week", "reader", "writer"), name="courses_pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.CheckConstraint(condition=models.Q(('reader', models.F('writer')), _negated=True), name='courses_pair_of_two'),
+            model_name="pair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reader", models.F("writer")), _negated=True), name="courses_pair_of_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.UniqueConstraint(fields=('week', 'node'), name='courses_mapping_once'),
+            model_name="mapping",
+            constraint=models.UniqueConstraint(fields=("week", "node"), name="courses_mapping_once"),
         ),
     ]

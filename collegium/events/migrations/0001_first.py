@@ -7,133 +7,287 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('communities', '0001_first'),
-        ('people', '0001_accounts_persons_circles'),
+        ("communities", "0001_first"),
+        ("people", "0001_accounts_persons_circles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feed', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_feed",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('agenda', models.TextField(blank=True, verbose_name='agenda')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('first_starts_at', models.DateTimeField(verbose_name='starts')),
-                ('minutes', models.PositiveSmallIntegerField(default=60, verbose_name='lasts, in minutes')),
-                ('repeats', models.CharField(choices=[('never', 'Once'), ('weekly', 'Every week'), ('fortnightly', 'Every second week'), ('monthly', 'Every month, on the same weekday')], default='never', max_length=12, verbose_name='repeats')),
-                ('times', models.PositiveSmallIntegerField(default=1, verbose_name='how many times')),
-                ('meeting_url', models.URLField(blank=True, max_length=2000, verbose_name='meeting address')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='room for')),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='circle', max_length=12)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('changed_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_because', models.CharField(blank=True, max_length=300)),
-                ('circles', models.ManyToManyField(blank=True, related_name='events', to='people.circle')),
-                ('communities', models.ManyToManyField(blank=True, related_name='events', to='communities.community')),
-                ('host', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='hosted_events', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("agenda", models.TextField(blank=True, verbose_name="agenda")),
+                ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                ("first_starts_at", models.DateTimeField(verbose_name="starts")),
+                ("minutes", models.PositiveSmallIntegerField(default=60, verbose_name="lasts, in minutes")),
+                (
+                    "repeats",
+                    models.CharField(
+                        choices=[
+                            ("never", "Once"),
+                            ("weekly", "Every week"),
+                            ("fortnightly", "Every second week"),
+                            ("monthly", "Every month, on the same weekday"),
+                        ],
+                        default="never",
+                        max_length=12,
+                        verbose_name="repeats",
+                    ),
+                ),
+                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="how many times")),
+                ("meeting_url", models.URLField(blank=True, max_length=2000, verbose_name="meeting address")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="room for")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="circle",
+                        max_length=12,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("changed_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_because", models.CharField(blank=True, max_length=300)),
+                ("circles", models.ManyToManyField(blank=True, related_name="events", to="people.circle")),
+                (
+                    "communities",
+                    models.ManyToManyField(blank=True, related_name="events", to="communities.community"),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="hosted_events",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Occurrence',
+            name="Occurrence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('planned_at', models.DateTimeField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_because', models.CharField(blank=True, max_length=300)),
-                ('recording_url', models.URLField(blank=True, max_length=2000, verbose_name='recording')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('code_open_until', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='occurrences', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("planned_at", models.DateTimeField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_because", models.CharField(blank=True, max_length=300)),
+                ("recording_url", models.URLField(blank=True, max_length=2000, verbose_name="recording")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("code_open_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="occurrences",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'id'],
+                "ordering": ["starts_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('code', 'checked in with the code'), ('list', 'on the host’s list')], max_length=8)),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('noted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='people.person')),
-                ('occurrence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='events.occurrence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("code", "checked in with the code"), ("list", "on the host’s list")],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "occurrence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="events.occurrence",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('coming', models.CharField(choices=[('yes', 'I come'), ('maybe', 'Perhaps'), ('no', 'I can’t come'), ('waiting', 'Waiting for a place')], max_length=8)),
-                ('answered_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('sent_sequence', models.IntegerField(default=-1)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='event_answers', to='people.person')),
-                ('occurrence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='events.occurrence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "coming",
+                    models.CharField(
+                        choices=[
+                            ("yes", "I come"),
+                            ("maybe", "Perhaps"),
+                            ("no", "I can’t come"),
+                            ("waiting", "Waiting for a place"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("sent_sequence", models.IntegerField(default=-1)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="event_answers",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "occurrence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="events.occurrence",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=8)),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('occurrence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='events.occurrence')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=8)),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "occurrence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="events.occurrence",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('audience', 'private'), _negated=True), name='events_event_has_audience'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience", "private"), _negated=True), name="events_event_has_audience"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0), ('times__gt', 0)), name='events_event_lasts'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gt", 0), ("times__gt", 0)), name="events_event_lasts"
+            ),
         ),
         migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(fields=['starts_at'], name='events_occurrence_when'),
+            model_name="occurrence",
+            index=models.Index(fields=["starts_at"], name="events_occurrence_when"),
         ),
         migrations.AddConstraint(
-            model_name='occurrence',
-            constraint=models.UniqueConstraint(fields=('event', 'number'), name='events_occurrence_once'),
+            model_name="occurrence",
+            constraint=models.UniqueConstraint(fields=("event", "number"), name="events_occurrence_once"),
         ),
         migrations.AddConstraint(
-            model_name='occurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='events_occurrence_lasts'),
+            model_name="occurrence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="events_occurrence_lasts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('occurrence', 'person'), name='events_attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("occurrence", "person"), name="events_attendance_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('occurrence', 'person'), name='events_answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("occurrence", "person"), name="events_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('occurrence', 'person', 'kind'), name='events_reminder_once'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                fields=("occurrence", "person", "kind"), name="events_reminder_once"
+            ),
         ),
     ]
