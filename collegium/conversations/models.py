@@ -132,7 +132,8 @@ class Thread(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> Self:
         """Posts of threads that the person may read. A removed one keeps its place and loses its words; a hidden one is
-        there for its author and for moderators: see ``Post.is_readable``."""
+        there for its author and for moderators: see ``Post.is_readable``.
+        """
         return self.filter(thread__in=Thread.objects.visible_to(person).values("pk"))
 
     def standing(self) -> Self:
