@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
-from collegium.people.models import Audienced, AudiencedQuerySet, Circle, CircleMember, Person
+from collegium.people.models import Audience, Audienced, AudiencedQuerySet, Circle, CircleMember, Person
 from collegium.schemes.models import Node, Pathway, Scheme
 
 # Tens of kilobytes each, and asked for only when a plan is not in memory (queries.plans).
@@ -21,18 +22,37 @@ WHOLE_DOCUMENTS = ("pathway__scheme_version__document", "pathway__scheme_version
 
 class PortfolioQuerySet(AudiencedQuerySet):
     def visible_to(self, person: Person | None) -> Self:
-        """Whole portfolios: one's own, a mentor's, of an audience that one belongs to, or shared with one as a whole."""
-        open_to_all = super().visible_to(person)
+        """Whole portfolios: one's own, a mentor's, of an audience that one belongs to, or shared with one as a whole.
+
+        That of a group is its members', and nobody's who has left it, be it they who began it.
+        """
         if person is None:
-            return open_to_all
+            return super().visible_to(None)
+        circles = CircleMember.objects.filter(person=person).values("circle")
         whole = Share.objects.reaching(person).filter(section__isnull=True)
-        return open_to_all | self.filter(Q(mentor=person) | Q(pk__in=whole.values("portfolio")))
+        return self.filter(
+            Q(audience__in=[Audience.PUBLIC, Audience.SIGNED_IN])
+            | Q(owner=person, group__isnull=True)
+            | Q(audience=Audience.CIRCLE, circle__in=circles)
+            | Q(group__in=circles)
+            | Q(mentor=person)
+            | Q(pk__in=whole.values("portfolio"))
+        )
+
+    def own(self) -> Self:
+        """Those that one person writes, and may hand in: all but those of groups."""
+        return self.filter(group__isnull=True)
+
+    def of_groups(self, person: Person) -> Self:
+        """Those that the person writes with others at present."""
+        return self.filter(group__in=CircleMember.objects.filter(person=person).values("circle"))
 
     def for_display(self) -> Self:
         return self.select_related(
             "owner",
             "mentor",
             "circle",
+            "group",
             "declaration",
             "pathway__scheme_version__scheme",
             "pathway__scheme_version__framework",
@@ -59,6 +79,14 @@ class Portfolio(Audienced):
     target_date = models.DateField(_("you hope to submit by"), null=True, blank=True)
     mentor = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="mentored_portfolios"
+    )
+    # Whose it is, if several write it: ``owner`` then only keeps it. Who writes and reads follows the circle at once.
+    group = models.ForeignKey(
+        Circle, null=True, blank=True, on_delete=models.PROTECT, related_name="group_portfolios"
+    )
+    # These may see the gap board, titles of examples and no words, whatever else they may read.
+    board_circle = models.ForeignKey(
+        Circle, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     slug = models.SlugField(
         max_length=80, unique=True, null=True, blank=True
@@ -138,6 +166,12 @@ class Section(models.Model):
     where_elsewhere = models.CharField(
         _("where it is"), max_length=500, blank=True
     )  # page, heading or address in a portfolio made elsewhere
+    # In the portfolio of a group: whose own page it is. None: everybody's, one at a time.
+    writer = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="own_sections"
+    )
+    # Who else wrote what was taken over from the portfolio of a group; shown wherever the section is.
+    credit = models.CharField(_("written with"), max_length=1000, blank=True)
 
     objects = SectionQuerySet.as_manager()
 
@@ -296,3 +330,208 @@ class Share(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None and (self.expires_at is None or self.expires_at > clock.now())
+
+
+# Several who write one portfolio ---------------------------------------------------------------------------------------
+
+
+class Turn(models.Model):
+    """Whose turn it is to write in a shared section. It lapses after a silence, and somebody else may take it then."""
+
+    SILENCE = dt.timedelta(minutes=15)
+
+    section = models.OneToOneField(Section, on_delete=models.CASCADE, related_name="turn")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    taken_at = models.DateTimeField(default=clock.now)
+    heard_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.section}"
+
+    @property
+    def lapses_at(self) -> dt.datetime:
+        return self.heard_at + self.SILENCE
+
+    @property
+    def holds(self) -> bool:
+        return self.lapses_at > clock.now()
+
+
+class SetAside(models.Model):
+    """Words that came when it was somebody else's turn: kept for their writer, until they are brought in or let go."""
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="set_aside")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    html = models.TextField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["part", "person"], name="portfolios_setaside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.part}"
+
+
+# Reading drafts: comments on a passage, feedback asked for and given ----------------------------------------------------
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def for_display(self) -> Self:
+        return self.select_related("by__photo", "resolved_by", "part")
+
+
+class Comment(models.Model):
+    """What a reader says of a passage of a part, or what somebody replies to that.
+
+    The passage is kept as it is in the words now (``exact`` with what stands before and after it), and as it was when it
+    was commented on (``passage``). It is looked for again at each save; ``is_lost`` when it is not there any more.
+    """
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="comments")
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
+    )
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    words = models.TextField(
+        _("your comment")
+    )  # plain text; empty: taken back, and there only for its replies
+    passage = models.TextField(blank=True)
+    exact = models.TextField(blank=True)
+    prefix = models.CharField(max_length=80, blank=True)
+    suffix = models.CharField(max_length=80, blank=True)
+    start = models.PositiveIntegerField(default=0)
+    is_lost = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=clock.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="portfolios_comment_on_passage_or_reply",
+                condition=(Q(reply_to__isnull=True) & ~Q(exact=""))
+                | Q(reply_to__isnull=False, exact="", passage=""),
+            )
+        ]
+        indexes = [models.Index(fields=["part", "id"], name="portfolios_comments_of_part")]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.resolved_at is not None
+
+
+class FeedbackRequestQuerySet(models.QuerySet["FeedbackRequest"]):
+    def open(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def asked_of(self, person: Person) -> Self:
+        """Of them by name, or of a circle that they are in; not what they asked themselves."""
+        circles = CircleMember.objects.filter(person=person).values("circle")
+        return self.filter(Q(person=person) | Q(circle__in=circles)).exclude(by=person)
+
+    def for_display(self) -> Self:
+        return self.select_related(
+            "by__photo", "person__photo", "circle", "section__node", "section__portfolio__owner"
+        )
+
+
+class FeedbackRequest(models.Model):
+    """A writer asks a person or a circle to read a section, until a day."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="feedback_requests")
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="feedback_asked"
+    )
+    circle = models.ForeignKey(Circle, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    until = models.DateField(_("by when"), null=True, blank=True)
+    words = models.TextField(_("what you want to know"), blank=True)  # plain text
+    asked_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)  # the writer has what they need
+
+    objects = FeedbackRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="portfolios_feedbackrequest_of_one",
+                condition=Q(person__isnull=False, circle__isnull=True)
+                | Q(person__isnull=True, circle__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["section", "person"],
+                condition=Q(person__isnull=False, ended_at__isnull=True),
+                name="portfolios_feedbackrequest_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["section", "circle"],
+                condition=Q(circle__isnull=False, ended_at__isnull=True),
+                name="portfolios_feedbackrequest_circle_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section}: {self.asked}"
+
+    @property
+    def asked(self) -> Person | Circle | None:
+        return self.person or self.circle
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.until < clock.today()
+
+
+class Feedback(models.Model):
+    """What one reader says of the section as a whole, on being asked; their comments stand beside the words."""
+
+    request = models.ForeignKey(FeedbackRequest, on_delete=models.CASCADE, related_name="given")
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="feedback_given")
+    words = models.TextField(_("what you want to say"))  # plain text
+    given_at = models.DateTimeField(default=clock.now)
+    thanked_at = models.DateTimeField(null=True, blank=True)
+    thanks = models.CharField(_("a word of thanks"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["request", "by"], name="portfolios_feedback_once")]
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.request}"
+
+
+# The gap board ----------------------------------------------------------------------------------------------------------
+
+
+class Example(models.Model):
+    """The title of something that a section could be about: a card of the gap board."""
+
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="examples")
+    node = models.ForeignKey(
+        Node, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # None: left over
+    title = models.CharField(_("an example from your practice"), max_length=200)
+    evidence = models.ForeignKey(
+        Evidence, null=True, blank=True, on_delete=models.SET_NULL, related_name="examples"
+    )
+    position = models.PositiveIntegerField(default=0)  # within its column, from 0
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [
+            models.Index(fields=["portfolio", "node", "position"], name="portfolios_examples_of_board")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
