@@ -1,0 +1,1 @@
+"""What the pages of courses read: ``iterations``, ``weeks``, ``progress``, ``projects``, ``people``; ``groups``."""

@@ -1,0 +1,1 @@
+"""The pages of courses, by whom they are for."""
