@@ -6,7 +6,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +17,25 @@ from collegium.people.models import Audience, Circle, CircleMember, Person
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, person: Person | None) -> Self:
-        """Public ones, those of communities that the person may see and that show theirs, those of one's circles, one's own."""
+        """Those of one's circles, one's own, and open ones.
+
+        An event of communities is as open as the most open of them, and its host sees it as one of their members: so a
+        community made private, or somebody removed from it, counts here at once.
+        """
+        open_to = [Audience.PUBLIC] if person is None else [Audience.PUBLIC, Audience.SIGNED_IN]
+        of_communities = Event.communities.through.objects.filter(event=OuterRef("pk"))
+        is_nobodys = ~Exists(of_communities)
+        is_open = Q(audience__in=open_to) & (
+            is_nobodys | Exists(of_communities.filter(community__audience__in=open_to))
+        )
         if person is None:
-            return self.filter(audience=Audience.PUBLIC)
+            return self.filter(is_open)
         circles = CircleMember.objects.filter(person=person).values("circle")
-        return self.filter(
-            Q(audience__in=[Audience.PUBLIC, Audience.SIGNED_IN]) | Q(host=person) | Q(circles__in=circles)
-        ).distinct()
+        of_circles = Event.circles.through.objects.filter(event=OuterRef("pk"), circle__in=circles)
+        return self.filter(is_open | (Q(host=person) & is_nobodys) | Exists(of_circles))
+
+    def for_display(self) -> Self:
+        return self.select_related("host__photo").prefetch_related("communities")
 
 
 class Event(models.Model):
@@ -64,6 +76,7 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        ordering = ["first_starts_at", "id"]
         constraints = [
             models.CheckConstraint(name="events_event_has_audience", condition=~Q(audience=Audience.PRIVATE)),
             models.CheckConstraint(name="events_event_lasts", condition=Q(minutes__gt=0, times__gt=0)),
@@ -74,6 +87,14 @@ class Event(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("events:event", kwargs={"event_id": self.pk})
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    @property
+    def is_series(self) -> bool:
+        return self.times > 1
 
 
 class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
@@ -86,7 +107,11 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         )
 
     def for_display(self) -> Self:
-        return self.select_related("event__host__photo").order_by("starts_at", "id")
+        return (
+            self.select_related("event__host__photo")
+            .prefetch_related("event__communities")
+            .order_by("starts_at", "id")
+        )
 
 
 class Occurrence(models.Model):
@@ -125,6 +150,27 @@ class Occurrence(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("events:occurrence", kwargs={"occurrence_id": self.pk})
 
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None or self.event.cancelled_at is not None
+
+    @property
+    def because(self) -> str:
+        return self.cancelled_because or self.event.cancelled_because
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= clock.now()
+
+    @property
+    def is_moved(self) -> bool:
+        return self.starts_at != self.planned_at
+
+    @property
+    def revision(self) -> int:
+        """SEQUENCE of its calendar entry: grows with each change of the event, and of this one time of it."""
+        return self.event.sequence + self.sequence
+
 
 class Answer(models.Model):
     """Whether somebody comes. Beyond the capacity they wait, in the order of ``answered_at``."""
@@ -142,9 +188,14 @@ class Answer(models.Model):
     sent_sequence = models.IntegerField(
         default=-1
     )  # of the .ics that was last sent to this person; -1: none yet
+    sent_as = models.CharField(max_length=8, blank=True)  # "request" or "cancel": what that .ics said
+    claimed_until = models.DateTimeField(null=True, blank=True)  # while a worker writes the next one
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["occurrence", "person"], name="events_answer_once")]
+        indexes = [
+            models.Index(fields=["occurrence", "coming", "answered_at"], name="events_answer_in_order")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.coming}"

@@ -1,0 +1,212 @@
+"""Events as their guests and hosts ask for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from collegium.communities.models import Community
+from collegium.communities.rules import LEADERS
+from collegium.events import moments
+from collegium.events.models import Answer, Attendance, Event, Occurrence
+from collegium.foundation import clock
+from collegium.people.models import Audience, Circle, CircleMember, Person
+
+OPEN = (Audience.PUBLIC, Audience.SIGNED_IN)
+COMES = (Answer.Coming.YES, Answer.Coming.MAYBE)
+BATCH = 1000
+
+
+def is_open_to_all_signed_in(event: Event) -> bool:
+    communities = list(event.communities.all())
+    return event.audience in OPEN and (not communities or any(each.audience in OPEN for each in communities))
+
+
+def welcome(event: Event) -> Q:
+    """Of rows with a ``person``: those whose person may (still) come to the event."""
+    if is_open_to_all_signed_in(event):
+        return Q(person__erased_at__isnull=True)
+    of_circles = CircleMember.objects.filter(circle__in=event.circles.all()).values("person")
+    is_welcome = Q(person__in=of_circles)
+    if event.host_id is not None and not event.communities.exists():
+        is_welcome |= Q(person=event.host_id)
+    return is_welcome
+
+
+def guests(event: Event, *coming: str, occurrence: Occurrence | None = None) -> QuerySet[Answer]:
+    """Answers of those who may still come, to what of the event is ahead (or to this one time of it)."""
+    answers = Answer.objects.filter(welcome(event), coming__in=coming or COMES)
+    if occurrence is not None:
+        return answers.filter(occurrence=occurrence)
+    return answers.filter(
+        occurrence__event=event, occurrence__ends_at__gt=clock.now(), occurrence__cancelled_at__isnull=True
+    )
+
+
+def who_may_come(event: Event) -> Iterator[list[int]]:
+    """Ids of all in the event's circles, a thousand at a time in the order of their ids: for telling them of it."""
+    last = 0
+    while batch := list(
+        CircleMember.objects.filter(circle__in=event.circles.all(), person__gt=last)
+        .order_by("person")
+        .values_list("person", flat=True)
+        .distinct()[:BATCH]
+    ):
+        yield batch
+        last = batch[-1]
+
+
+def led_by(person: Person) -> QuerySet[Community]:
+    """For which they may plan: see ``rules.may_plan``."""
+    return Community.objects.filter(
+        closed_at__isnull=True, memberships__person=person, memberships__role__in=LEADERS
+    ).order_by("title")
+
+
+def mine(person: Person) -> QuerySet[Occurrence]:
+    """Those that concern a person: of their circles, hosted by them, or answered otherwise than with no.
+
+    What is open to everyone is not everyone's: it comes in when they answer.
+    """
+    circles = CircleMember.objects.filter(person=person).values("circle")
+    of_circles = Event.circles.through.objects.filter(event=OuterRef("event_id"), circle__in=circles)
+    answered = Answer.objects.filter(occurrence=OuterRef("pk"), person=person).exclude(
+        coming=Answer.Coming.NO
+    )
+    attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=person)
+    return Occurrence.objects.visible_to(person).filter(
+        Exists(of_circles) | Q(event__host=person) | Exists(answered) | Exists(attended)
+    )
+
+
+def ahead(person: Person, *, limit: int = 20) -> list[Occurrence]:
+    """What of theirs has not ended, soonest first, without what they said no to; cancelled ones are left out."""
+    said_no = Answer.objects.filter(occurrence=OuterRef("pk"), person=person, coming=Answer.Coming.NO)
+    return list(mine(person).ahead().exclude(Exists(said_no)).for_display()[:limit])
+
+
+def of_community(community: Community, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
+    """Its next times that this person may see."""
+    return list(
+        Occurrence.objects.visible_to(person)
+        .filter(event__communities=community)
+        .ahead()
+        .for_display()[:limit]
+    )
+
+
+def of_circle(circle: Circle, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
+    return list(
+        Occurrence.objects.visible_to(person).filter(event__circles=circle).ahead().for_display()[:limit]
+    )
+
+
+def answers_of(person: Person | None, occurrences: list[Occurrence]) -> dict[int, Answer]:
+    """Of one person, by occurrence; one query."""
+    if person is None or not occurrences:
+        return {}
+    return {
+        answer.occurrence_id: answer
+        for answer in Answer.objects.filter(person=person, occurrence__in=[each.pk for each in occurrences])
+    }
+
+
+def numbers(occurrence: Occurrence) -> dict[str, int]:
+    """How many gave each answer."""
+    counted = (
+        Answer.objects.filter(occurrence=occurrence).order_by().values("coming").annotate(number=Count("pk"))
+    )
+    return dict.fromkeys(Answer.Coming.values, 0) | {row["coming"]: row["number"] for row in counted}
+
+
+def ahead_in_line(answer: Answer) -> int:
+    """How many wait before this one."""
+    return Answer.objects.filter(
+        Q(answered_at__lt=answer.answered_at) | Q(answered_at=answer.answered_at, pk__lt=answer.pk),
+        occurrence=answer.occurrence_id,
+        coming=Answer.Coming.WAITING,
+    ).count()
+
+
+@dataclass(frozen=True)
+class Lined:
+    """One line of the host's list."""
+
+    person: Person
+    answer: Answer | None
+    attendance: Attendance | None
+
+
+def attendance_list(occurrence: Occurrence, *, named: str = "", limit: int = 30) -> list[Lined]:
+    """Who answered yes, perhaps or waits, and who was there; with ``named``, also whoever of its circles is called so."""
+    answers = {
+        each.person_id: each
+        for each in Answer.objects.filter(occurrence=occurrence)
+        .exclude(coming=Answer.Coming.NO)
+        .select_related("person__photo")
+    }
+    attendances = {
+        each.person_id: each
+        for each in Attendance.objects.filter(occurrence=occurrence).select_related(
+            "person__photo", "noted_by"
+        )
+    }
+    people = {each.person_id: each.person for each in [*answers.values(), *attendances.values()]}
+    if named:
+        found = Person.objects.for_display().filter(
+            erased_at__isnull=True,
+            name__icontains=named,
+            circle_memberships__circle__in=occurrence.event.circles.all(),
+        )
+        people |= {each.pk: each for each in found.distinct().order_by("name")[:limit]}
+    return [
+        Lined(person=person, answer=answers.get(person.pk), attendance=attendances.get(person.pk))
+        for person in sorted(people.values(), key=lambda each: each.name.casefold())
+    ]
+
+
+def owed_invitations() -> QuerySet[Answer]:
+    """Answers whose person's calendar does not have it as it is now: see ``calendars.due``."""
+    live = Q(
+        coming__in=COMES, occurrence__cancelled_at__isnull=True, occurrence__event__cancelled_at__isnull=True
+    )
+    revision = F("occurrence__event__sequence") + F("occurrence__sequence")
+    return Answer.objects.filter(occurrence__ends_at__gt=clock.now(), person__account__isnull=False).filter(
+        (live & (Q(sent_sequence__lt=revision) | ~Q(sent_as="request"))) | (~live & Q(sent_as="request"))
+    )
+
+
+@dataclass(frozen=True)
+class When:
+    """A time as its reader's clocks show it, and as those of the event do where they differ."""
+
+    starts: object
+    ends: object
+    zone: str
+    own_starts: object | None
+    own_ends: object | None
+    own_zone: str
+    spans_days: bool
+    own_spans_days: bool
+
+
+def when(occurrence: Occurrence, person: Person | None) -> When:
+    """A stranger's clocks are not known: they see the event's own, alone."""
+    own_zone = occurrence.event.time_zone
+    reader_zone = own_zone if person is None else timezone.get_current_timezone_name()
+    starts = occurrence.starts_at.astimezone(moments.zone(reader_zone))
+    ends = occurrence.ends_at.astimezone(moments.zone(reader_zone))
+    own_starts = occurrence.starts_at.astimezone(moments.zone(own_zone))
+    own_ends = occurrence.ends_at.astimezone(moments.zone(own_zone))
+    differs = starts.utcoffset() != own_starts.utcoffset()
+    return When(
+        starts=starts,
+        ends=ends,
+        zone=reader_zone,
+        own_starts=own_starts if differs else None,
+        own_ends=own_ends if differs else None,
+        own_zone=own_zone,
+        spans_days=starts.date() != ends.date(),
+        own_spans_days=own_starts.date() != starts.date(),
+    )
