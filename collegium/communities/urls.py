@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from collegium.communities.views import whole
 
 app_name = "communities"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("communities/<slug:slug>/", whole.show, name="community"),
+]

@@ -1,0 +1,248 @@
+"""Communities as one reader may see them: the list, one of them, who is in it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from collegium.communities import rules
+from collegium.communities.models import (
+    Community,
+    CommunityLink,
+    Invitation,
+    JoinRequest,
+    MapPlace,
+    Membership,
+    Page,
+    PageRevision,
+    RepertoireItem,
+)
+from collegium.conversations.models import Post
+from collegium.people.models import Person
+
+FACES = 14
+
+
+def with_size(communities: QuerySet[Community]) -> QuerySet[Community]:
+    """Each with ``member_count``."""
+    counted = (
+        Membership.objects.filter(community=OuterRef("pk"))
+        .order_by()
+        .values("community")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return communities.annotate(member_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+
+
+def communities_of(person: Person) -> list[Community]:
+    return list(Community.objects.filter(memberships__person=person).order_by("title"))
+
+
+def memberships_of(person: Person) -> list[Membership]:
+    """With their communities, those that are closed last."""
+    return list(
+        Membership.objects.filter(person=person)
+        .select_related("community__forum")
+        .order_by(F("community__closed_at").asc(nulls_first=True), "community__title")
+    )
+
+
+def mine(person: Person) -> list[Community]:
+    """Where the person belongs, with ``member_count`` and ``my_role``."""
+    role = Membership.objects.filter(community=OuterRef("pk"), person=person).values("role")
+    return list(
+        with_size(Community.objects.filter(memberships__person=person))
+        .annotate(my_role=Subquery(role))
+        .order_by(F("closed_at").asc(nulls_first=True), "title")
+    )
+
+
+def others(person: Person | None, words: str = "") -> QuerySet[Community]:
+    """Open to be seen, and not the person's own; with ``member_count`` and ``is_asked``. The largest first."""
+    wanted = Community.objects.visible_to(person).filter(closed_at__isnull=True)
+    for word in words.split()[:8]:
+        wanted = wanted.filter(Q(title__icontains=word) | Q(domain__icontains=word))
+    if person is not None:
+        wanted = wanted.exclude(pk__in=Membership.objects.filter(person=person).values("community"))
+        asked = JoinRequest.objects.filter(community=OuterRef("pk"), person=person, settled_at__isnull=True)
+        wanted = wanted.annotate(is_asked=Exists(asked))
+    return with_size(wanted).order_by("-member_count", "title")
+
+
+def membership_in(community: Community, person: Person | None) -> Membership | None:
+    """The reader's standing, read once a page: the rules are told."""
+    membership = (
+        Membership.objects.filter(community=community, person=person).first() if person is not None else None
+    )
+    if membership is not None:
+        membership.community = community
+    rules.know(community, person, membership)
+    return membership
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Some members to look at, and how many there are."""
+
+    shown: list[Membership]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.shown)
+
+
+def faces_of(community: Community, viewer: Person | None) -> Faces:
+    """To members those who came last; to others, who leads here and shows their name to them. Leaders always first."""
+    everybody = Membership.objects.filter(community=community).select_related("person__photo")
+    total = everybody.count()
+    leaders = everybody.filter(role__in=rules.LEADERS).order_by("role", "joined_at")[:FACES]
+    if viewer is not None and rules.may_see_members(viewer, community):
+        listed = everybody.filter(role=Membership.Role.MEMBER, in_directory=True).order_by(
+            "-joined_at", "-id"
+        )
+        shown = [*leaders, *listed[:FACES]][:FACES]
+    else:
+        shown = list(
+            everybody.filter(
+                role__in=rules.LEADERS, person__in=Person.objects.visible_to(viewer).values("pk")
+            ).order_by("role", "joined_at")[:FACES]
+        )
+    return Faces(shown=shown, total=total)
+
+
+def directory(community: Community, words: str = "", role: str = "") -> QuerySet[Membership]:
+    """Members who are listed, in the order of their names. Facilitators see to it that unlisted ones are not forgotten."""
+    listed = community.memberships.filter(in_directory=True).select_related("person__photo")
+    for word in words.split()[:8]:
+        listed = listed.filter(
+            Q(person__name__icontains=word)
+            | Q(role__in=[role for role in Membership.Role.values if role == word])
+        )
+    if role:
+        listed = listed.filter(role=role)
+    return listed.order_by("person__name", "id")
+
+
+def unlisted_count(community: Community) -> int:
+    return community.memberships.filter(in_directory=False).count()
+
+
+def members_to_manage(community: Community) -> QuerySet[Membership]:
+    """Everybody, who leads first."""
+    return community.memberships.select_related("person__photo").order_by("role", "person__name", "id")
+
+
+def open_requests(community: Community) -> list[JoinRequest]:
+    return list(
+        community.join_requests.filter(settled_at__isnull=True)
+        .select_related("person__photo", "community")
+        .order_by("made_at", "id")
+    )
+
+
+def open_invitations(community: Community) -> list[Invitation]:
+    return list(community.invitations.open().select_related("invited_by").order_by("-invited_at", "-id"))
+
+
+def spent_invitations(community: Community) -> list[Invitation]:
+    """Those that nobody took up in time, for whom one might write again."""
+    open_ones = community.invitations.open().values("pk")
+    return list(
+        community.invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+        .exclude(pk__in=open_ones)
+        .order_by("-expires_at")[:20]
+    )
+
+
+def requests_waiting(person: Person) -> list[tuple[Community, int]]:
+    """Where the person leads: how many ask to join."""
+    counted = (
+        JoinRequest.objects.filter(
+            settled_at__isnull=True,
+            community__memberships__person=person,
+            community__memberships__role__in=rules.LEADERS,
+        )
+        .order_by()
+        .values("community")
+        .annotate(number=Count("pk"))
+        .values_list("community", "number")
+    )
+    numbers = dict(counted)
+    return [(each, numbers[each.pk]) for each in Community.objects.filter(pk__in=numbers)]
+
+
+def repertoire(
+    community: Community, viewer: Person | None, *, most: int | None = None
+) -> list[RepertoireItem]:
+    """In its order; a post that the viewer may not read any more is left out."""
+    readable = Post.objects.standing().filter(pk=OuterRef("post"), thread__hidden_at__isnull=True)
+    items = (
+        community.repertoire.filter(Q(post__isnull=True) | Exists(readable))
+        .select_related("post__author__photo", "post__thread", "blob", "added_by", "community")
+        .order_by("position", "id")
+    )
+    del viewer  # whoever sees the community sees its forum: they have one audience
+    return list(items[:most] if most else items)
+
+
+def pages_of(community: Community) -> list[Page]:
+    """With ``saved_at`` and ``saved_by_name`` of the newest version."""
+    newest = PageRevision.objects.filter(page=OuterRef("pk")).order_by("-number")
+    return list(
+        community.pages.annotate(
+            last_saved_at=Subquery(newest.values("saved_at")[:1]),
+            last_saved_by=Subquery(newest.values("saved_by__name")[:1]),
+        ).order_by("title")
+    )
+
+
+def links_of(community: Community, viewer: Person | None) -> list[CommunityLink]:
+    """From here and to here, as far as the other end may be seen."""
+    visible = Community.objects.visible_to(viewer).values("pk")
+    return list(
+        CommunityLink.objects.filter(
+            Q(source=community, target__in=visible) | Q(target=community, source__in=visible)
+        )
+        .select_related("source", "target")
+        .order_by("made_at", "id")
+    )
+
+
+def linkable(community: Community, person: Person) -> QuerySet[Community]:
+    return (
+        Community.objects.visible_to(person)
+        .exclude(pk=community.pk)
+        .exclude(links_in__source=community)
+        .order_by("title")
+    )
+
+
+def on_map(community: Community) -> list[MapPlace]:
+    return list(
+        MapPlace.objects.filter(community=community)
+        .select_related("person__photo")
+        .order_by("country", "town", "person__name")
+    )
+
+
+def shared(person: Person, viewer: Person | None) -> list[Community]:
+    """Communities of the person to which the viewer belongs too; of oneself, all."""
+    if viewer is None:
+        return []
+    own = Community.objects.filter(memberships__person=person)
+    if viewer.pk != person.pk:
+        own = own.filter(pk__in=Membership.objects.filter(person=viewer).values("community"))
+    return list(own.order_by("title"))
+
+
+def open_steps(person: Person) -> list[Membership]:
+    """Memberships that still have first steps to take, newest first."""
+    recent = (
+        Membership.objects.filter(person=person, community__closed_at__isnull=True)
+        .exclude(community__first_steps=[])
+        .select_related("community")
+        .order_by("-joined_at")[:5]
+    )
+    return [each for each in recent if len(each.steps_done) < len(each.community.first_steps)]
