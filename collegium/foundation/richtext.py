@@ -199,7 +199,7 @@ class _Tidy:
             if isinstance(child, str):
                 # A parser drops a line break that opens a <pre>: drop it here, or each save would lose another one.
                 opens = element.tag == "pre" and child is element.children[0]
-                yield escape(child.lstrip("\n") if opens else child, quote=False)
+                yield self._words(child.lstrip("\n") if opens else child, inside)
                 continue
             tag = RENAMED.get(child.tag, child.tag)
             if self._is_hollow(tag, child, inside):
@@ -214,6 +214,9 @@ class _Tidy:
                 yield from self._write(child, (*inside, tag))
                 yield f"</{tag}>"
 
+    def _words(self, text: str, inside: tuple[str, ...]) -> str:  # noqa: ARG002  # for whoever writes them otherwise
+        return escape(text, quote=False)
+
     def _is_hollow(self, tag: str, element: Element, inside: tuple[str, ...]) -> bool:
         """Whether the element says nothing, so that only what is in it stays."""
         if tag == "img":
@@ -226,6 +229,35 @@ class _Tidy:
             holds_blocks = any(RENAMED.get(inner.tag, inner.tag) in BLOCKS for inner in element.walk())
             return holds_blocks or "p" in inside
         return tag not in BLOCKS and tag not in INLINE
+
+
+# Links in running text ------------------------------------------------------------------------------------------------
+
+_Passages = Iterable[tuple[int, int, str]]  # from, to, address
+
+
+class _Linker(_Tidy):
+    def __init__(self, safe: str, find: Callable[[str], _Passages]) -> None:
+        super().__init__(safe)
+        self._find = find
+
+    def _words(self, text: str, inside: tuple[str, ...]) -> str:
+        if {"a", "code", "pre"} & {*inside}:
+            return super()._words(text, inside)
+        out, written = [], 0
+        for start, end, address in self._find(text):
+            out.append(super()._words(text[written:start], inside))
+            out.append(f'<a href="{escape(address)}">{escape(text[start:end], quote=False)}</a>')
+            written = end
+        return "".join(out) + super()._words(text[written:], inside)
+
+
+def with_links(html: str, find: Callable[[str], _Passages]) -> SafeString:
+    """The text with links around the passages that ``find`` names in a run of words: in order, none over another.
+
+    Words that are a link already, or code, are left alone.
+    """
+    return clean(_Linker(clean(html), find).result())
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,174 @@
+"""Who reads, posts and moderates in a forum. ``thing`` is a Forum, or a Thread, Post, Report or Measure of one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from collegium.conversations.models import Forum, Measure, Post, Thread
+from collegium.foundation.rulebook import Role, rule
+from collegium.people.models import CircleMember, Person
+
+
+def forum_of(thing: Any) -> Forum | None:
+    """The forum that it is, or stands in."""
+    if isinstance(thing, Forum):
+        return thing
+    if isinstance(thing, Post):
+        return thing.thread.forum
+    found = getattr(thing, "forum", None) or getattr(getattr(thing, "post", None), "thread", None)
+    return found if isinstance(found, Forum) else forum_of(found) if isinstance(found, Thread) else None
+
+
+def _is_in(person: Person, circle_id: int) -> bool:
+    return CircleMember.objects.filter(circle=circle_id, person=person).exists()
+
+
+def _belongs(person: Person, thing: object) -> bool:
+    forum = forum_of(thing)
+    return forum is not None and _is_in(person, forum.members_id)
+
+
+def _moderates(person: Person, thing: object) -> bool:
+    forum = forum_of(thing)
+    return forum is not None and _is_in(person, forum.moderators_id)
+
+
+MEMBER = Role(
+    key="forum_member",
+    title=gettext_lazy("Member of a forum"),
+    description=gettext_lazy("Belongs to the community, course or group whose conversations these are."),
+    held_by=_belongs,
+)
+MODERATOR = Role(
+    key="forum_moderator",
+    title=gettext_lazy("Moderator of a forum"),
+    description=gettext_lazy(
+        "Looks after the conversations of a community, course or group, and answers what members report."
+    ),
+    held_by=_moderates,
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who somebody is in one forum at this moment; ``silence`` says in a sentence why they may not post, or nothing."""
+
+    is_member: bool = False
+    is_moderator: bool = False
+    silence: str = ""
+
+    @property
+    def belongs(self) -> bool:
+        return self.is_member or self.is_moderator
+
+    @property
+    def may_post(self) -> bool:
+        return self.belongs and not self.silence
+
+
+def standing(person: Person | None, thing: Any) -> Standing:
+    """Everything that a page asks about its reader, in two queries (and what ``limit`` asks)."""
+    forum = forum_of(thing)
+    if person is None or forum is None:
+        return Standing()
+    circles = set(
+        CircleMember.objects.filter(
+            person=person, circle__in=[forum.members_id, forum.moderators_id]
+        ).values_list("circle_id", flat=True)
+    )
+    if not circles:
+        return Standing()
+    is_moderator = forum.moderators_id in circles
+    return Standing(
+        is_member=forum.members_id in circles,
+        is_moderator=is_moderator,
+        silence=_silence(person, thing, forum, is_moderator=is_moderator),
+    )
+
+
+def _silence(person: Person, thing: Any, forum: Forum, *, is_moderator: bool) -> str:
+    if forum.closed_at is not None:
+        return _("This forum is closed: it can be read, and nobody posts any more.")
+    thread = thing.thread if isinstance(thing, Post) else thing
+    if isinstance(thread, Thread) and thread.closed_at is not None and not is_moderator:
+        return _("This thread is closed: it can be read, and nobody posts any more.")
+    muted = muted_until(person, forum)
+    if muted is not None:
+        return muted
+    return "" if is_moderator else limit(person, forum)
+
+
+def muted_until(person: Person, forum: Forum) -> str | None:
+    """A sentence while a moderator has asked the person not to post here; None otherwise."""
+    untils: list[datetime | None] = list(
+        Measure.objects.in_force()
+        .filter(person=person, forum=forum, kind__in=[Measure.Kind.MUTE, Measure.Kind.REMOVE])
+        .values_list("until", flat=True)
+    )
+    if not untils:
+        return None
+    return _("A moderator has asked you not to post here for a time. You can read, and you can appeal.")
+
+
+def limit(person: Person, forum: Forum) -> str:  # noqa: ARG001  # new accounts: said here, asked by all who post
+    """Why a new account has to wait with its next post, in a sentence; empty if it need not."""
+    return ""
+
+
+def may_read(person: Person | None, thing: Any) -> bool:
+    """Whether this person, or a stranger, may read the forum, or the thread or post in it."""
+    if isinstance(thing, Post):
+        thing = thing.thread
+    if isinstance(thing, Thread):
+        return Thread.objects.visible_to(person).filter(pk=thing.pk).exists()
+    forum = forum_of(thing)
+    return forum is not None and Forum.objects.visible_to(person).filter(pk=forum.pk).exists()
+
+
+@rule(MEMBER, MODERATOR, says=gettext_lazy("read all conversations of the forum"))
+def may_read_as_member(person: Person, thing: Any) -> bool:
+    return may_read(person, thing)
+
+
+@rule(MEMBER, MODERATOR, says=gettext_lazy("start threads, reply and react, unless asked to pause"))
+def may_post(person: Person, thing: Any) -> bool:
+    return standing(person, thing).may_post
+
+
+@rule(MODERATOR, says=gettext_lazy("pin, close, move and split threads, and answer reports"))
+def may_moderate(person: Person, thing: Any) -> bool:  # noqa: ARG001  # the role settles it
+    return True
+
+
+@rule(MEMBER, MODERATOR, says=gettext_lazy("change their own posts"))
+def may_edit(person: Person, post: Post) -> bool:
+    return post.author_id == person.pk and is_standing(post) and standing(person, post).may_post
+
+
+@rule(MEMBER, MODERATOR, says=gettext_lazy("take away their own posts; moderators any"))
+def may_remove(person: Person, post: Post) -> bool:
+    return post.removed_at is None and (post.author_id == person.pk or _moderates(person, post))
+
+
+@rule(
+    MEMBER,
+    MODERATOR,
+    says=gettext_lazy("say which post answered a thread that they started; moderators in any thread"),
+)
+def may_mark_answer(person: Person, thread: Thread) -> bool:
+    return thread.started_by_id == person.pk or _moderates(person, thread)
+
+
+def is_standing(post: Post) -> bool:
+    return post.removed_at is None and post.hidden_at is None
+
+
+def why_not_post(person: Person, thing: Any) -> str:
+    """The sentence for somebody who may not post there; empty if they may."""
+    found = standing(person, thing)
+    if not found.belongs:
+        return _("Only members can post here.")
+    return found.silence
