@@ -310,7 +310,7 @@ def archive(*, iteration: Iteration, by: Person) -> Iteration:
 def cancel(*, iteration: Iteration, by: Person, because: str) -> Iteration:
     """It does not take place, or not any further.
 
-    Its meetings that are still ahead are cancelled, save those that a week of another living iteration shares; its
+    Its meetings that are still ahead are cancelled, save those that a community, or a week of another living iteration, shares; its
     triggering events stay unsent and its nudges end; all who enrolled are told why. What people wrote, made and
     planned stays theirs and readable, and the forum stays open for them to talk about it. There is no way back: one
     copies it forward.
@@ -325,12 +325,7 @@ def cancel(*, iteration: Iteration, by: Person, because: str) -> Iteration:
         .select_related("event")
         .distinct()
     ):
-        shared = (
-            Week.objects.filter(meeting=occurrence)
-            .exclude(iteration=iteration)
-            .exclude(iteration__state__in=[State.CANCELLED, State.ARCHIVED])
-        )
-        if not shared.exists():
+        if _is_ours_alone(occurrence, iteration):
             events.cancel_occurrence(occurrence=occurrence, by=by, because=because)
     iteration.cancelled_because = because
     iteration.save(update_fields=["cancelled_because"])
@@ -513,7 +508,7 @@ def move_week(*, week: Week, by: Person, starts_on: date, and_following: bool = 
 
     Refused once its triggering event has gone out, and where it would pass the week before or after it. Dates that people set for
     themselves stay theirs. All who take part are told; the event is announced anew if its announcement had gone out and it is again more than two
-    days ahead. A meeting shared with another iteration stays where it is: it is not this week's alone.
+    days ahead. A meeting shared with a community or another iteration stays where it is: it is not this week's alone.
     """
     _allow(rules.may_run(by, week))
     iteration = week.iteration
@@ -622,11 +617,25 @@ def _shift(week: Week, days: int, time_zone: str, *, by: Person | None = None) -
         and meeting is not None
         and meeting.cancelled_at is None
         and meeting.starts_at > clock.now()
-        and not Week.objects.filter(meeting=meeting).exclude(iteration=week.iteration_id).exists()
+        and _is_ours_alone(meeting, week.iteration)
     ):
         events.move_occurrence(
             occurrence=meeting, by=by, starts_at=moments.shifted(meeting.starts_at, days, time_zone)
         )
+
+
+def _is_ours_alone(meeting: Occurrence, iteration: Iteration) -> bool:
+    """Planned for this iteration, and no week of another one that goes on meets there."""
+    shared = (
+        Week.objects.filter(meeting=meeting)
+        .exclude(iteration=iteration)
+        .exclude(iteration__state__in=[State.CANCELLED, State.ARCHIVED])
+    )
+    return (
+        meeting.event.circles.filter(pk=iteration.circle_id).exists()
+        and not meeting.event.communities.exists()
+        and not shared.exists()
+    )
 
 
 def _next_start(iteration: Iteration) -> date:
