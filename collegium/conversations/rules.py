@@ -1,15 +1,19 @@
 """Who reads, posts and moderates in a forum. ``thing`` is a Forum, or a Thread, Post, Report or Measure of one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from collegium.conversations import newcomers
 from collegium.conversations.models import Forum, Measure, Post, Thread
 from collegium.foundation.rulebook import Role, rule
 from collegium.people.models import CircleMember, Person
+from collegium.people.rules import ANYONE_SIGNED_IN
 
 
 def forum_of(thing: Any) -> Forum | None:
@@ -113,9 +117,9 @@ def muted_until(person: Person, forum: Forum) -> str | None:
     return _("A moderator has asked you not to post here for a time. You can read, and you can appeal.")
 
 
-def limit(person: Person, forum: Forum) -> str:  # noqa: ARG001  # new accounts: said here, asked by all who post
-    """Why a new account has to wait with its next post, in a sentence; empty if it need not."""
-    return ""
+def limit(person: Person, forum: Forum) -> str:
+    """Why a new account has to wait with its next post, in a sentence; empty if it need not. Moderators need not."""
+    return newcomers.too_often(person, forum)
 
 
 def may_read(person: Person | None, thing: Any) -> bool:
@@ -172,3 +176,76 @@ def why_not_post(person: Person, thing: Any) -> str:
     if not found.belongs:
         return _("Only members can post here.")
     return found.silence
+
+
+# Moderation -----------------------------------------------------------------------------------------------------------
+
+# (forum, person, moderator, reason) -> whether this room has ended the membership. The room that owns the members knows how.
+Remover = Callable[[Forum, Person, Person, str], bool]
+REMOVERS: list[Remover] = []
+
+
+def register_remover(remover: Remover) -> Remover:
+    """Of the room that keeps the forum's members: called, in the transaction of the measure, to remove somebody."""
+    REMOVERS.append(remover)
+    return remover
+
+
+def _is_concerned(person: Person, measure: object) -> bool:
+    return isinstance(measure, Measure) and measure.person_id == person.pk
+
+
+CONCERNED = Role(
+    key="forum_concerned",
+    title=gettext_lazy("Whom a measure concerns"),
+    description=gettext_lazy("Somebody about whom, or about whose post, a moderator has decided something."),
+    held_by=_is_concerned,
+)
+
+
+@rule(ANYONE_SIGNED_IN, says=gettext_lazy("report a post that they can read to the moderators"))
+def may_report(person: Person, post: Post) -> bool:
+    return post.author_id != person.pk and is_standing(post) and may_read(person, post)
+
+
+@rule(
+    MODERATOR,
+    says=gettext_lazy("hide a post, warn, ask somebody to pause, or end a membership, each with a reason"),
+)
+def may_take_measure(person: Person, post: Post) -> bool:
+    return post.author_id != person.pk
+
+
+@rule(CONCERNED, MODERATOR, says=gettext_lazy("read what was done and why"))
+def may_see_measure(person: Person, measure: Measure) -> bool:  # noqa: ARG001  # the role settles it
+    return True
+
+
+@rule(CONCERNED, says=gettext_lazy("appeal once against a measure"))
+def may_appeal(person: Person, measure: Measure) -> bool:  # noqa: ARG001  # the role settles it
+    return measure.appealed_at is None and measure.lifted_at is None
+
+
+@rule(MODERATOR, says=gettext_lazy("answer an appeal against what another moderator did"))
+def may_answer_appeal(person: Person, measure: Measure) -> bool:
+    """Whoever took the measure answers only where nobody else could."""
+    if measure.appealed_at is None or measure.answered_at is not None or measure.person_id == person.pk:
+        return False
+    return measure.by_id != person.pk or not other_moderators(measure).exists()
+
+
+@rule(MODERATOR, says=gettext_lazy("take a measure back before its time"))
+def may_lift(person: Person, measure: Measure) -> bool:
+    return measure.lifted_at is None and measure.person_id != person.pk
+
+
+def other_moderators(measure: Measure) -> QuerySet[Person]:
+    """Moderators who neither took the measure nor are concerned by it, and are still here."""
+    involved = [pk for pk in (measure.by_id, measure.person_id) if pk is not None]
+    return moderators_of(measure.forum).exclude(pk__in=involved)
+
+
+def moderators_of(forum: Forum) -> QuerySet[Person]:
+    return Person.objects.filter(
+        circle_memberships__circle=forum.moderators_id, erased_at__isnull=True, account__isnull=False
+    )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collegium.conversations import rules
+from collegium.conversations import newcomers, rules
 from collegium.conversations.models import Attachment, Draft, Forum, Post, Thread
 from collegium.foundation import clock, files, richtext
 from collegium.foundation.refusal import Refusal
@@ -60,6 +60,9 @@ def attach(
     if draft.attachments.count() >= MOST_FILES:
         raise Refusal(_("A post carries %(most)s files at most.") % {"most": MOST_FILES}, code="upload")
     blob = files.store(upload, max_bytes=settings.UPLOAD_MAX_BYTES)
+    attached = blob.size + sum(draft.attachments.values_list("blob__size", flat=True))
+    if too_much := newcomers.too_much(by, forum, attached=attached):
+        raise Refusal(too_much, code="upload")
     alt_text = " ".join(alt_text.split())[:1000]
     if files.kind_of(blob.media_type) == "image":
         if not alt_text:
@@ -80,9 +83,9 @@ def attach(
 @transaction.atomic
 def detach(*, attachment: Attachment, by: Person) -> None:
     """Take a file away from a draft."""
-    if attachment.owner_id != by.pk or attachment.draft_id is None:
-        raise Refusal(_("Only a file of a draft can be taken away; of a post, the post."))
-    attachment.delete()
+    gone, _models = Attachment.objects.filter(pk=attachment.pk, owner=by, draft__isnull=False).delete()
+    if not gone:
+        raise Refusal(_("This file has been posted, or is not yours: only the post can be taken away."))
 
 
 def hand_over(post: Post, by: Person | None, attachments: Iterable[Attachment]) -> None:

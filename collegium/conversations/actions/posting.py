@@ -7,7 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from collegium.activity.actions import record
-from collegium.conversations import rules, words
+from collegium.conversations import newcomers, rules, words
 from collegium.conversations.actions import verbs
 from collegium.conversations.actions.cards import set_links
 from collegium.conversations.actions.counting import locked, recount
@@ -295,6 +295,8 @@ def _written(html: str, forum: Forum, by: Person | None) -> words.Words:
         raise Refusal(_("There is nothing written yet."), code="html")
     if richtext.images_without_alt(written.html):
         raise Refusal(_("Say in words what each image shows, for those who can’t see it."), code="alt_text")
+    if by is not None and (too_much := newcomers.too_much(by, forum, links=written.addresses)):
+        raise Refusal(too_much, code="html")
     return written
 
 
