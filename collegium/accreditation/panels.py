@@ -98,7 +98,7 @@ def what_waits(request: HttpRequest) -> str | None:
 def of_portfolio(request: HttpRequest, *, portfolio: Portfolio) -> str | None:
     """Register, submit, or where the submission stands: for the portfolio's owner alone."""
     person = _person(request)
-    if person is None or portfolio.owner_id != person.pk:
+    if person is None or portfolio.owner_id != person.pk or portfolio.group_id is not None:
         return None
     registration = (
         Registration.objects.filter(person=person, pathway=portfolio.pathway_id)

@@ -230,6 +230,9 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     html = models.TextField(blank=True)
     words = models.PositiveIntegerField(default=0)
+    # Words that came and went since the version before; reckoned in the portfolios of groups, for their ledger.
+    added = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
     saved_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     begun_at = models.DateTimeField(default=clock.now)  # the first save that this row stands for
     saved_at = models.DateTimeField(default=clock.now)  # the last one

@@ -425,7 +425,8 @@ def latest_submission(registration: Registration) -> Submission | None:
 def portfolio_for(registration: Registration) -> Portfolio | None:
     """The portfolio that a registration is about: the one on its pathway that was worked on last."""
     return (
-        Portfolio.objects.filter(owner=registration.person_id, pathway=registration.pathway_id)
+        Portfolio.objects.own()
+        .filter(owner=registration.person_id, pathway=registration.pathway_id)
         .for_display()
         .order_by("-edited_at", "-pk")
         .first()

@@ -1,6 +1,25 @@
 """Beginning, writing, arranging, signing, sharing: the only code that changes a portfolio."""
 
 from collegium.portfolios.actions.beginning import add_instance, begin, bring_in_sections, remove_instance
+from collegium.portfolios.actions.board import (
+    add_example,
+    begin_section,
+    make_evidence,
+    move_example,
+    remove_example,
+    rename_example,
+    show_board,
+)
+from collegium.portfolios.actions.commenting import comment, reopen_comment, reply, settle_comment, take_back
+from collegium.portfolios.actions.feedback import ask_feedback, end_request, give_feedback, thank
+from collegium.portfolios.actions.groups import (
+    add_own_page,
+    begin_for_group,
+    bring_in,
+    let_go,
+    set_aside,
+    take_copy,
+)
 from collegium.portfolios.actions.sections import name_section, place, tag, unplace
 from collegium.portfolios.actions.sharing import (
     end_share,
@@ -13,6 +32,7 @@ from collegium.portfolios.actions.sharing import (
     token_hash,
     unpublish,
 )
+from collegium.portfolios.actions.turns import NotYourTurn, pass_turn, take_turn
 from collegium.portfolios.actions.whole import (
     change_details,
     declare,
@@ -28,30 +48,55 @@ from collegium.portfolios.actions.writing import Choice, Conflict, restore, sett
 __all__ = [
     "Choice",
     "Conflict",
+    "NotYourTurn",
+    "add_example",
     "add_instance",
+    "add_own_page",
+    "ask_feedback",
     "begin",
+    "begin_for_group",
+    "begin_section",
+    "bring_in",
     "bring_in_sections",
     "change_details",
+    "comment",
     "declare",
     "delete",
+    "end_request",
     "end_share",
+    "give_feedback",
+    "let_go",
     "lock",
     "made_elsewhere",
     "made_here",
+    "make_evidence",
+    "move_example",
     "name_section",
     "note_link_elsewhere",
+    "pass_turn",
     "place",
     "publish",
+    "remove_example",
     "remove_instance",
+    "rename_example",
+    "reopen_comment",
+    "reply",
     "restore",
+    "set_aside",
     "set_audience",
     "set_mentor",
     "settle",
+    "settle_comment",
     "share_by_link",
     "share_with_circle",
     "share_with_person",
+    "show_board",
     "shown_without_permission",
     "tag",
+    "take_back",
+    "take_copy",
+    "take_turn",
+    "thank",
     "token_hash",
     "unplace",
     "unpublish",

@@ -1,5 +1,7 @@
 """Beginning a portfolio, and which sections it has."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,7 +11,7 @@ from collegium.activity.verbs import verb
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Person
 from collegium.portfolios.actions.guarding import require_free, touch
-from collegium.portfolios.models import Part, Portfolio, Section
+from collegium.portfolios.models import Part, Portfolio, Revision, Section
 from collegium.portfolios.queries.plans import plan_of
 from collegium.schemes.models import Node, Pathway
 
@@ -88,6 +90,12 @@ def remove_instance(*, section: Section, by: Person) -> None:
     """Its words and their revisions go with it; the evidence placed in it stays with its owner."""
     portfolio = section.portfolio
     require_free(portfolio)
+    if (
+        portfolio.group_id is not None
+        and section.writer_id is None
+        and _others_wrote(by, part__section=section)
+    ):
+        raise Refusal(_("Others have written here, so it stays. Its words can be changed, in turns."))
     if not Section.objects.filter(portfolio=portfolio, node=section.node).exclude(pk=section.pk).exists():
         raise Refusal(
             _("This is the only “%(section)s” of the portfolio, so it stays.")
@@ -96,3 +104,7 @@ def remove_instance(*, section: Section, by: Person) -> None:
     record(SECTION_REMOVED, by=by, about=portfolio, data={"section": str(section)})
     section.delete()
     touch(portfolio)
+
+
+def _others_wrote(by: Person, **where: Any) -> bool:
+    return Revision.objects.filter(**where).exclude(saved_by=by).exists()

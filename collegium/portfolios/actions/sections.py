@@ -30,7 +30,8 @@ UNPLACED = verb(
 def place(*, section: Section, evidence: Evidence, by: Person) -> Placement:
     """Put evidence beside the words of a section. Whoever may read the section may then read it too."""
     require_open(section)
-    if evidence.owner_id != section.portfolio.owner_id:
+    portfolio = section.portfolio
+    if evidence.owner_id != (portfolio.owner_id if portfolio.group_id is None else by.pk):
         raise Refusal(_("Only your own evidence can be placed in your portfolio."))
     placement, is_new = Placement.objects.get_or_create(section=section, evidence=evidence)
     if is_new:

@@ -15,7 +15,7 @@ from collegium.foundation import clock, files
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Person
 from collegium.portfolios.actions.guarding import require_free
-from collegium.portfolios.models import Declaration, Portfolio, Section
+from collegium.portfolios.models import Declaration, Portfolio, Revision, Section
 from collegium.portfolios.queries.plans import plan_of
 
 ELSEWHERE_TYPES = frozenset(
@@ -91,6 +91,13 @@ def declare(
     nominated_assessor: Person | None = None,
 ) -> Declaration:
     """Sign: every statement of the scheme has to be agreed to. Signing again replaces the declaration."""
+    if portfolio.group_id is not None:
+        raise Refusal(
+            _(
+                "Nobody declares for all: a group portfolio is not handed in. Take a copy of a section into your own"
+                " portfolio; who wrote it with you is named there."
+            )
+        )
     if portfolio.is_locked:
         raise Refusal(_("The portfolio is being assessed, so its declaration stands as it was signed."))
     asked = list(plan_of(portfolio.pathway).declaration)
@@ -118,6 +125,9 @@ def declare(
 def delete(*, portfolio: Portfolio, by: Person) -> None:
     """All its words go. Refused once it is submitted; what was submitted is kept apart from it in any case."""
     require_free(portfolio)
+    written = Revision.objects.filter(part__section__portfolio=portfolio)
+    if portfolio.group_id is not None and written.exclude(saved_by=by).exists():
+        raise Refusal(_("Others have written in it too, so it is not deleted by one of you."))
     record(DELETED, by=by, about=portfolio, data={"title": portfolio.title})
     portfolio.delete()
 

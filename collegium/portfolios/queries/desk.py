@@ -283,12 +283,21 @@ def _sections_with_parts(portfolio: Portfolio, *, with_words: bool) -> list[tupl
 
 
 def placements_of(portfolio: Portfolio) -> list[Placement]:
-    """With their evidence; ``people_open`` says whether it shows somebody who has not agreed."""
+    """With their evidence; ``people_open`` says whether it shows somebody who has not agreed.
+
+    In the portfolio of a group: that of its present members.
+    """
+    if portfolio.group_id is not None:
+        return list(_placed_in(portfolio.pk).filter(evidence__owner__circles=portfolio.group_id))
     return _placements(portfolio.pk)
 
 
 @prepared
 def _placements(portfolio: int) -> "QuerySet[Placement]":
+    return _placed_in(portfolio)
+
+
+def _placed_in(portfolio: int) -> "QuerySet[Placement]":
     unasked = PersonShown.objects.filter(
         evidence=OuterRef("evidence"),
         permission__in=[PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED],

@@ -27,10 +27,14 @@ class Fitting:
     strength: str
 
 
-def fitting(desk: Desk, here: DeskSection) -> list[Fitting]:
-    """One query; strongest first. For a section with dimensions, what speaks for these fits too."""
+def fitting(desk: Desk, here: DeskSection, writer: Person | None = None) -> list[Fitting]:
+    """One query; strongest first. For a section with dimensions, what speaks for these fits too.
+
+    Of the evidence of the portfolio's owner, or of whoever writes in the portfolio of a group.
+    """
+    owner = desk.portfolio.owner_id if writer is None else writer.pk
     found: dict[int, Fitting] = {}
-    for alignment in _fitting(desk.portfolio.owner_id, here.section.node_id, here.section.pk):
+    for alignment in _fitting(owner, here.section.node_id, here.section.pk):
         found.setdefault(
             alignment.evidence_id,
             Fitting(alignment.evidence, str(Alignment.Strength(alignment.strength).label)),

@@ -10,7 +10,8 @@ from collegium.portfolios.models import Portfolio, Revision, Section, Share
 def begun(person: Person) -> QuerySet[Portfolio]:
     """One's own, the last edited first."""
     found: QuerySet[Portfolio] = (
-        Portfolio.objects.filter(owner=person)
+        Portfolio.objects.own()
+        .filter(owner=person)
         .for_display()
         .annotate(total_words=Sum("sections__parts__words"))
         .order_by("-edited_at", "-pk")
@@ -26,7 +27,7 @@ def latest(person: Person) -> Portfolio | None:
 @prepared
 def _latest(owner: int) -> "QuerySet[Portfolio]":
     mentored = Portfolio.objects.filter(mentor=owner)
-    rows: QuerySet[Portfolio] = Portfolio.objects.filter(owner=owner).for_display()
+    rows: QuerySet[Portfolio] = Portfolio.objects.own().filter(owner=owner).for_display()
     return rows.annotate(owner_mentors=Exists(mentored)).order_by("-edited_at", "-pk")[:1]
 
 
@@ -57,7 +58,7 @@ def shared_with(person: Person) -> QuerySet[Portfolio]:
     whole = Share.objects.reaching(person).filter(section__isnull=True)
     return (
         Portfolio.objects.filter(Q(mentor=person) | Q(pk__in=whole.values("portfolio")))
-        .exclude(owner=person)
+        .exclude(owner=person, group__isnull=True)
         .for_display()
         .select_related("owner__photo")
         .order_by("-edited_at", "-pk")

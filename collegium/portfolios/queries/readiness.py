@@ -65,6 +65,14 @@ def check(laid: Desk) -> Readiness:
     findings += _evidence(laid)
     findings += _declaration(laid)
     findings += _unset(laid)
+    if portfolio.group_id is not None:
+        findings.append(
+            Finding(
+                "group",
+                _("A group portfolio is not handed in: each of you takes what they wrote into their own."),
+                portfolio.get_absolute_url(),
+            )
+        )
     if not portfolio.is_free:
         # Of what is locked nothing can be changed, and it has been judged: only what is open is looked at.
         locked = {each.key for each in laid if not each.section.is_open}

@@ -46,11 +46,11 @@ def opens_evidence(person: Person | None, evidence: Evidence, share_ids: Iterabl
     numbers = list(share_ids)
     if numbers:
         allowed |= reads_by_session(numbers)
-    return (
-        Placement.objects.filter(evidence=evidence, section__portfolio__owner=F("evidence__owner"))
-        .filter(allowed)
-        .exists()
+    # In the portfolio of a group stands evidence of its members, for as long as they are in it.
+    whose = Q(section__portfolio__group__isnull=True, section__portfolio__owner=F("evidence__owner")) | Q(
+        section__portfolio__group__memberships__person=F("evidence__owner")
     )
+    return Placement.objects.filter(whose, evidence=evidence).filter(allowed).exists()
 
 
 def shares_of(portfolio: Portfolio) -> list[Share]:

@@ -79,6 +79,8 @@ def _section(each: DeskSection) -> dict[str, Any]:
         "evidence": [placement.evidence_id for placement in each.placements],
         "words": each.words,
         "where_elsewhere": section.where_elsewhere,
+        # Only where there is some: what was frozen before it could be said has no such key.
+        **({"credit": section.credit} if section.credit else {}),
     }
 
 

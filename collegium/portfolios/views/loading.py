@@ -21,7 +21,7 @@ def load(person: Person | None, portfolio_id: int) -> Portfolio:
     """A portfolio that the person may read, with what its pages show of it; 404 otherwise."""
     portfolios = Portfolio.objects.for_display()
     # Nearly always its owner: the short question first.
-    own = portfolios.filter(pk=portfolio_id, owner=person).first() if person else None
+    own = portfolios.own().filter(pk=portfolio_id, owner=person).first() if person else None
     found: Portfolio = own or get_object_or_404(portfolios.visible_to(person), pk=portfolio_id)
     return found
 
@@ -42,13 +42,17 @@ def load_section(person: Person | None, portfolio_id: int, section_id: int) -> S
 
 @prepared
 def _own_section(section: int, portfolio: int, owner: int) -> "QuerySet[Section]":
-    return _for_display().filter(pk=section, portfolio=portfolio, portfolio__owner=owner)
+    return _for_display().filter(
+        pk=section, portfolio=portfolio, portfolio__owner=owner, portfolio__group__isnull=True
+    )
 
 
 def _for_display() -> "SectionQuerySet":
     return Section.objects.select_related(
         "node",
+        "writer",
         "portfolio__owner",
+        "portfolio__group",
         "portfolio__pathway__scheme_version__scheme",
         "portfolio__pathway__scheme_version__framework",
     ).defer(*(f"portfolio__{name}" for name in WHOLE_DOCUMENTS))
@@ -60,7 +64,7 @@ def load_open_section(person: Person, portfolio_id: int, section_id: int) -> Sec
     require(
         allowed=rules.may_write(person, section),
         because=_("This section is locked: it is being assessed, or was not referred back to you.")
-        if rules.may_manage(person, section.portfolio)
+        if rules.may_see_versions(person, section)
         else "",
     )
     return section
