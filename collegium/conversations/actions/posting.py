@@ -175,7 +175,7 @@ def edit_post(*, post: Post, by: Person, html: str) -> Post:
         raise Refusal(_("Only its author can change a post."))
     if not rules.is_standing(post):
         raise Refusal(_("This post has been taken away or hidden, so it cannot be changed."))
-    _require_may_post(by, post)
+    _require_may_post(by, post, limits=False)
     written = _written(html, thread.forum, by)
     if richtext.is_same(post.html, written.html):
         return post
@@ -239,7 +239,7 @@ def react(*, post: Post, by: Person, kind: str) -> Reaction:
     """A small sign. Safe to repeat; it leaves no activity, because nobody is to be told of each."""
     if kind not in Reaction.Kind.values:
         raise Refusal(_("There is no such sign."))
-    _require_may_post(by, post, even_if_closed=True)
+    _require_may_post(by, post.thread.forum, limits=False)  # also where the thread is closed
     if not rules.is_standing(post):
         raise Refusal(_("This post is not there any more."))
     reaction, _made = Reaction.objects.get_or_create(post=post, person=by, kind=kind)
@@ -254,8 +254,8 @@ def unreact(*, post: Post, by: Person, kind: str) -> None:
 # What several of these begin or end with ------------------------------------------------------------------------------
 
 
-def _require_may_post(by: Person, thing: Any, *, even_if_closed: bool = False) -> None:
-    found = rules.standing(by, thing.thread.forum if even_if_closed else thing)
+def _require_may_post(by: Person, thing: Any, *, limits: bool = True) -> None:
+    found = rules.standing(by, thing, limits=limits)
     if not found.belongs:
         raise Refusal(_("Only members can post here."), code="member")
     if found.silence:

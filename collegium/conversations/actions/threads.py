@@ -121,7 +121,8 @@ def split(*, thread: Thread, by: Person, posts: Iterable[Post], title: str) -> T
     moved = list(chosen.select_related("author"))
     if not moved:
         raise Refusal(_("Choose the posts that the new thread is to have."), code="posts")
-    if not Post.objects.filter(thread=source).exclude(pk__in=moved).exists():
+    ids = [post.pk for post in moved]
+    if not Post.objects.filter(thread=source).exclude(pk__in=ids).exists():
         raise Refusal(_("At least one post has to stay behind."), code="posts")
     first = moved[0]
     made = Thread.objects.create(
@@ -133,11 +134,11 @@ def split(*, thread: Thread, by: Person, posts: Iterable[Post], title: str) -> T
         wants_answer=source.wants_answer,
         split_from=source,
     )
-    Post.objects.filter(pk__in=moved).update(thread=made)
+    Post.objects.filter(pk__in=ids).update(thread=made)
     # A reply whose other half stayed behind, on either side, stands by itself.
     Post.objects.filter(thread=made, reply_to__thread=source).update(reply_to=None)
     Post.objects.filter(thread=source, reply_to__thread=made).update(reply_to=None)
-    if source.answer_id in {post.pk for post in moved}:
+    if source.answer_id in ids:
         source.answer = None
         source.save(update_fields=["answer"])
     recount(source)
@@ -153,7 +154,7 @@ def split(*, thread: Thread, by: Person, posts: Iterable[Post], title: str) -> T
             "forum": source.forum.title,
             "from": source.title,
             "source": source.pk,
-            "posts": [post.pk for post in moved],
+            "posts": ids,
         },
     )
     return made

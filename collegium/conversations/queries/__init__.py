@@ -1,0 +1,50 @@
+"""Pages of posts and threads, who has read and who follows, what is found."""
+
+from collegium.conversations.queries.followers import (
+    followers,
+    forum_level_of,
+    level_of,
+    levels_of,
+    named_like,
+)
+from collegium.conversations.queries.pages import (
+    PostsPage,
+    ThreadRow,
+    ThreadsPage,
+    new_since,
+    newest_post_id,
+    posts_page,
+    read_through,
+    reader_of,
+    threads_page,
+    unanswered,
+    unread_threads,
+)
+from collegium.conversations.queries.search import Hit, search
+from collegium.conversations.queries.shown import Author, Reader, ShownPost, shown, shown_file
+
+__all__ = [
+    "Author",
+    "Hit",
+    "PostsPage",
+    "Reader",
+    "ShownPost",
+    "ThreadRow",
+    "ThreadsPage",
+    "followers",
+    "forum_level_of",
+    "level_of",
+    "levels_of",
+    "named_like",
+    "new_since",
+    "newest_post_id",
+    "posts_page",
+    "read_through",
+    "reader_of",
+    "search",
+    "shown",
+    "shown_file",
+    "threads_page",
+    "unanswered",
+    "unread_threads",
+]

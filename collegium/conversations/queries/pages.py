@@ -1,0 +1,286 @@
+"""Pages of posts and of threads. Both go on from a key, so that a long one is as quick as a short one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from collegium.conversations import rules
+from collegium.conversations.models import Following, Forum, Level, Post, Reading, Thread
+from collegium.conversations.queries.shown import Author, Reader, ShownPost, author_of, shown
+from collegium.foundation import clock
+from collegium.people.models import Person
+from collegium.people.queries import faces
+
+POSTS = 50
+BEFORE_UNREAD = 3  # posts shown above the first unread one, so that it is understood
+BEFORE_WANTED = 10  # above a post that was asked for
+THREADS = 40
+ENOUGH = 100  # unread threads beyond this are not counted
+
+
+@dataclass(frozen=True)
+class PostsPage:
+    posts: list[ShownPost]
+    reader: Reader
+    first_unread: int | None  # id of the post above which "new since you were here" stands
+    earlier: int | None  # read on with before=
+    later: int | None  # read on with after=
+    newest: int  # id of the last post shown, from which an open page asks for new ones
+    through: int | None  # up to here everything had been read before; None: this reader is not remembered
+
+
+@dataclass(frozen=True)
+class ThreadRow:
+    thread: Thread
+    is_unread: bool
+    is_new: bool  # nothing of it was ever read
+    starter: Author
+    last: Author
+
+
+@dataclass(frozen=True)
+class ThreadsPage:
+    rows: list[ThreadRow]
+    pinned: list[ThreadRow]  # on the first page, above the others
+    after: str | None  # the key with which the list goes on
+    unread_only: bool
+    reader: Reader
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows and not self.pinned
+
+
+def reader_of(person: Person | None, thing: Thread | Forum) -> Reader:
+    return Reader(person=person, standing=rules.standing(person, thing))
+
+
+# Posts ----------------------------------------------------------------------------------------------------------------
+
+
+def posts_page(
+    thread: Thread,
+    person: Person | None,
+    *,
+    around: int | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = POSTS,
+    reader: Reader | None = None,
+) -> PostsPage:
+    """Without a place: at the first unread post; at the end where all is read; at the beginning for a stranger."""
+    reader = reader or reader_of(person, thread)
+    through = read_through(thread, person)
+    posts = Post.objects.filter(thread=thread).for_display()
+    if before is not None:
+        above = list(posts.filter(pk__lt=before).order_by("-pk")[: size + 1])
+        has_earlier = len(above) > size
+        page, has_later = above[:size][::-1], True
+    elif after is not None:
+        below = list(posts.filter(pk__gt=after).order_by("pk")[: size + 1])
+        page, has_earlier, has_later = below[:size], True, len(below) > size
+    else:
+        page, has_earlier, has_later = _opened(thread, posts, around, through, size)
+    for post in page:
+        post.thread = thread
+    unread = next(
+        (
+            post.pk
+            for post in page
+            if through is not None and post.pk > through and post.author_id != reader.pk
+        ),
+        None,
+    )
+    return PostsPage(
+        posts=shown(page, reader, through=through, thread_answer=thread.answer_id),
+        reader=reader,
+        first_unread=unread if through else None,
+        earlier=page[0].pk if page and has_earlier else None,
+        later=page[-1].pk if page and has_later else None,
+        newest=page[-1].pk if page else 0,
+        through=through,
+    )
+
+
+def _opened(
+    thread: Thread, posts: QuerySet[Post], around: int | None, through: int | None, size: int
+) -> tuple[list[Post], bool, bool]:
+    newest = thread.last_post_id or 0
+    if around is not None:
+        first, context = around, BEFORE_WANTED
+    elif through is None or not through:
+        first, context = 0, 0
+    elif through >= newest:
+        first, context = newest, size - 1
+    else:
+        first, context = through + 1, BEFORE_UNREAD
+    above = list(posts.filter(pk__lt=first).order_by("-pk")[: context + 1]) if context else []
+    has_earlier = len(above) > context
+    above = above[:context][::-1]
+    below = list(posts.filter(pk__gte=first).order_by("pk")[: size - len(above) + 1])
+    has_later = len(below) > size - len(above)
+    return [*above, *below[: size - len(above)]], has_earlier, has_later
+
+
+def read_through(thread: Thread, person: Person | None) -> int | None:
+    """The last post that the person had read; 0: none of it; None: a stranger, of whom nothing is remembered."""
+    if person is None:
+        return None
+    forums = Following.objects.filter(person=person, forum=thread.forum_id, thread__isnull=True)
+    own = Reading.objects.filter(person=person, thread=thread)
+    rows = (
+        own.annotate(is_own=Value(1))
+        .values_list("is_own", "read_through")
+        .union(forums.annotate(is_own=Value(0)).values_list("is_own", "read_through"), all=True)
+    )
+    return max(rows, default=(0, 0))[1]
+
+
+def new_since(
+    thread: Thread, person: Person | None, post_id: int, *, reader: Reader | None = None, size: int = POSTS
+) -> list[ShownPost]:
+    """What was posted after this one, as a page that stands open shows it."""
+    reader = reader or reader_of(person, thread)
+    posts = list(Post.objects.filter(thread=thread, pk__gt=post_id).for_display().order_by("pk")[:size])
+    for post in posts:
+        post.thread = thread
+    return shown(posts, reader, thread_answer=thread.answer_id)
+
+
+def newest_post_id(thread_id: int, person: Person | None) -> int | None:
+    """Of a thread that the person may read, in one query; None if there is no such thread for them."""
+    return (
+        Thread.objects.visible_to(person)
+        .filter(pk=thread_id)
+        .values_list(Coalesce("last_post_id", Value(0)), flat=True)
+        .first()
+    )
+
+
+# Threads --------------------------------------------------------------------------------------------------------------
+
+
+def threads_page(
+    forum: Forum,
+    person: Person | None,
+    *,
+    after: str | None = None,
+    unread_only: bool = False,
+    size: int = THREADS,
+    reader: Reader | None = None,
+) -> ThreadsPage:
+    """Newest words first; what is pinned stands above them on the first page. ``after`` is a key of an earlier page."""
+    reader = reader or reader_of(person, forum)
+    forum_through = _forum_through(forum, person)
+    threads = Thread.objects.filter(forum=forum).for_display().order_by("-last_posted_at", "-pk")
+    if not reader.standing.is_moderator:
+        threads = threads.filter(hidden_at__isnull=True)
+    if person is not None:
+        own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
+        threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+        if unread_only:
+            threads = threads.filter(last_post_id__gt=F("reached"))
+    pinned: list[Thread] = []
+    if after is None:
+        pinned = list(threads.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")[:size])
+    place = _place(after)
+    listed = threads.filter(pinned_at__isnull=True)
+    if place is not None:
+        moment, pk = place
+        listed = listed.filter(Q(last_posted_at__lt=moment) | Q(last_posted_at=moment, pk__lt=pk))
+    page = list(listed[: size + 1])
+    further = _key(page[size - 1]) if len(page) > size else None
+    page = page[:size]
+    photos = faces(
+        {
+            each.pk: each
+            for thread in (*pinned, *page)
+            for each in (thread.started_by, thread.last_post.author if thread.last_post else None)
+            if each is not None
+        }.values(),
+        person,
+    )
+    return ThreadsPage(
+        rows=[_row(thread, reader, photos) for thread in page],
+        pinned=[_row(thread, reader, photos) for thread in pinned],
+        after=further,
+        unread_only=unread_only,
+        reader=reader,
+    )
+
+
+def _row(thread: Thread, reader: Reader, photos: dict[int, str]) -> ThreadRow:
+    reached: int | None = getattr(thread, "reached", None)
+    return ThreadRow(
+        thread=thread,
+        is_unread=reached is not None and (thread.last_post_id or 0) > reached,
+        is_new=reached is not None and reached == 0,
+        starter=author_of(thread.started_by, reader, photos),
+        last=author_of(thread.last_post.author if thread.last_post else None, reader, photos),
+    )
+
+
+def _key(thread: Thread) -> str:
+    return f"{int(thread.last_posted_at.timestamp() * 1_000_000)}-{thread.pk}"
+
+
+def _place(key: str | None) -> tuple[datetime, int] | None:
+    """Where the list goes on; a key that nobody gave out begins it anew."""
+    try:
+        micros, _dash, pk = (key or "").partition("-")
+        moment = _EPOCH + timedelta(microseconds=int(micros))
+        return moment, int(pk[:18])
+    except (ValueError, OverflowError):
+        return None
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _forum_through(forum: Forum, person: Person | None) -> int:
+    if person is None:
+        return 0
+    found = Following.objects.filter(person=person, forum=forum, thread__isnull=True)
+    return found.values_list("read_through", flat=True).first() or 0
+
+
+def unread_threads(person: Person, forums: Iterable[Forum]) -> int:
+    """How many threads of these forums have something new; not counted beyond ``ENOUGH``. Two queries."""
+    reached = {forum.pk: 0 for forum in forums}
+    quiet: set[int] = set()
+    for following in Following.objects.filter(person=person, forum__in=reached, thread__isnull=True):
+        reached[following.forum_id] = following.read_through
+        if following.level == Level.NOTHING:
+            quiet.add(following.forum_id)
+    wanted = Q()
+    for forum_id, through in reached.items():
+        if forum_id not in quiet:
+            wanted |= Q(forum=forum_id, last_post_id__gt=through)
+    if not wanted:
+        return 0
+    own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
+    silenced = Following.objects.filter(person=person, thread__isnull=False, level=Level.NOTHING)
+    return (
+        Thread.objects.filter(wanted, hidden_at__isnull=True)
+        .exclude(pk__in=silenced.values("thread"))
+        .annotate(reached=Coalesce(Subquery(own), Value(0)))
+        .filter(last_post_id__gt=F("reached"))[:ENOUGH]
+        .count()
+    )
+
+
+def unanswered(forum: Forum, *, older_than: timedelta | datetime) -> QuerySet[Thread]:
+    """Threads that wait for a first answer, the longest first: begun before the moment, or so long ago."""
+    moment = clock.now() - older_than if isinstance(older_than, timedelta) else older_than
+    return Thread.objects.filter(
+        forum=forum,
+        wants_answer=True,
+        first_answer_at__isnull=True,
+        hidden_at__isnull=True,
+        closed_at__isnull=True,
+        started_at__lt=moment,
+        post_count__gt=0,
+    ).order_by("started_at", "pk")
