@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +26,7 @@ from collegium.people.models import Audience, Circle, Person
 
 MOST_TIMES = 104
 LONGEST = 24 * 60  # minutes
+CLAIM = timedelta(minutes=10)
 OPENS_BEFORE = timedelta(minutes=15)
 CLOSES_AFTER = timedelta(minutes=60)
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when it is read from a wall
@@ -538,6 +539,39 @@ def remind(*, occurrence: Occurrence, kind: str) -> int:
         data=_said_of(occurrence),
     )
     return len(people)
+
+
+@transaction.atomic
+def claim_invitation(*, event: Event, person: Person) -> list[Answer]:
+    """The answers whose calendar letter the caller must now send; none if nothing is owed, or somebody else is at it.
+
+    The claim is committed before the mail server is asked; it runs out after ten minutes, if whoever holds it died.
+    """
+    moment = clock.wall()
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment)
+    owed = queries.owed_invitations().filter(free, occurrence__event=event, person=person)
+    ids = list(owed.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Answer.objects.filter(pk__in=ids).update(claimed_until=moment + CLAIM)
+    return list(
+        Answer.objects.filter(pk__in=ids)
+        .select_related("occurrence__event__host", "person__account")
+        .order_by("occurrence__number")
+    )
+
+
+@transaction.atomic
+def invitation_sent(*, answers: Iterable[Answer], method: str) -> None:
+    """Each as it was when it was claimed: what has changed since is owed again."""
+    for each in answers:
+        Answer.objects.filter(pk=each.pk).update(
+            sent_sequence=each.occurrence.revision, sent_as=method.lower(), claimed_until=None
+        )
+
+
+@transaction.atomic
+def invitation_failed(*, answers: Iterable[Answer]) -> None:
+    """Give the claim back, so that the next attempt need not wait for it to run out."""
+    Answer.objects.filter(pk__in=[each.pk for each in answers]).update(claimed_until=None)
 
 
 # Inside ---------------------------------------------------------------------------------------------------------------

@@ -152,7 +152,9 @@ class Occurrence(models.Model):
 
     @property
     def is_cancelled(self) -> bool:
-        return self.cancelled_at is not None or self.event.cancelled_at is not None
+        """Itself, or with its event: that cancels what had not ended then."""
+        gone_at = self.event.cancelled_at
+        return self.cancelled_at is not None or (gone_at is not None and self.ends_at > gone_at)
 
     @property
     def because(self) -> str:

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from collegium.communities.models import Community
 from collegium.communities.rules import LEADERS
-from collegium.events import moments
 from collegium.events.models import Answer, Attendance, Event, Occurrence
 from collegium.foundation import clock
 from collegium.people.models import Audience, Circle, CircleMember, Person
@@ -174,39 +172,4 @@ def owed_invitations() -> QuerySet[Answer]:
     revision = F("occurrence__event__sequence") + F("occurrence__sequence")
     return Answer.objects.filter(occurrence__ends_at__gt=clock.now(), person__account__isnull=False).filter(
         (live & (Q(sent_sequence__lt=revision) | ~Q(sent_as="request"))) | (~live & Q(sent_as="request"))
-    )
-
-
-@dataclass(frozen=True)
-class When:
-    """A time as its reader's clocks show it, and as those of the event do where they differ."""
-
-    starts: object
-    ends: object
-    zone: str
-    own_starts: object | None
-    own_ends: object | None
-    own_zone: str
-    spans_days: bool
-    own_spans_days: bool
-
-
-def when(occurrence: Occurrence, person: Person | None) -> When:
-    """A stranger's clocks are not known: they see the event's own, alone."""
-    own_zone = occurrence.event.time_zone
-    reader_zone = own_zone if person is None else timezone.get_current_timezone_name()
-    starts = occurrence.starts_at.astimezone(moments.zone(reader_zone))
-    ends = occurrence.ends_at.astimezone(moments.zone(reader_zone))
-    own_starts = occurrence.starts_at.astimezone(moments.zone(own_zone))
-    own_ends = occurrence.ends_at.astimezone(moments.zone(own_zone))
-    differs = starts.utcoffset() != own_starts.utcoffset()
-    return When(
-        starts=starts,
-        ends=ends,
-        zone=reader_zone,
-        own_starts=own_starts if differs else None,
-        own_ends=own_ends if differs else None,
-        own_zone=own_zone,
-        spans_days=starts.date() != ends.date(),
-        own_spans_days=own_starts.date() != starts.date(),
     )

@@ -36,11 +36,15 @@ def send(
     subject: str = "",
     language: str | None = None,
     headers: Mapping[str, str] | None = None,
+    alternatives: Sequence[tuple[str, str]] = (),
+    attachments: Sequence[tuple[str, bytes, str]] = (),
 ) -> None:
     """Write the letter ``<template>.jinja`` in the reader's language and send it; exceptions of the mail server pass.
 
     ``subject`` empty takes the template's own block ``subject``. ``language`` None is that of the present request, and
-    "" the site's. Templates get ``site_url``, since every link in a letter is a whole address.
+    "" the site's. Templates get ``site_url``, since every link in a letter is a whole address. ``alternatives`` are
+    (content, media type) of the same said otherwise, such as a calendar's request; ``attachments`` are (name, content,
+    media type).
     """
     with translation.override(
         translation.get_language() if language is None else language or settings.LANGUAGE_CODE
@@ -56,6 +60,10 @@ def send(
         headers=dict(headers or {}),
     )
     message.attach_alternative(html, "text/html")
+    for content, media_type in alternatives:
+        message.attach_alternative(content, media_type)
+    for name, attached, media_type in attachments:
+        message.attach(name, attached, media_type)
     message.send()
 
 

@@ -1,0 +1,40 @@
+"""What follows from activities: calendars are told, and whoever leaves a community gives up their places."""
+
+from collegium.activity.models import Activity
+from collegium.activity.outbox import on
+from collegium.events import actions, tasks
+from collegium.events.models import Occurrence
+
+
+@on("event.changed", "event.cancelled")
+def tell_calendars(activity: Activity) -> None:
+    tasks.invite_guests.later(int(activity.about_id))
+
+
+@on("event.moved", "event.one_cancelled")
+def tell_calendars_of_one(activity: Activity) -> None:
+    occurrence = Occurrence.objects.filter(pk=activity.about_id).first()
+    if occurrence is not None:
+        tasks.invite_guests.later(occurrence.event_id)
+
+
+@on("event.answered", "event.place_free")
+def tell_their_calendar(activity: Activity) -> None:
+    occurrence = Occurrence.objects.filter(pk=activity.about_id).first()
+    if occurrence is None:
+        return
+    people = [activity.actor_id, *activity.concerns.values_list("person", flat=True)]
+    for person_id in people:
+        if person_id is not None:
+            tasks.invite.later(occurrence.event_id, person_id)
+
+
+@on("community.left", "community.removed")
+def give_up_places(activity: Activity) -> None:
+    """Of whoever it is about: an actor who still belongs there loses nothing."""
+    people = [concern.person for concern in activity.concerns.select_related("person")]
+    if activity.actor is not None:
+        people.append(activity.actor)
+    given_up = sum(actions.give_up_places(person=person) for person in people)
+    if given_up:
+        tasks.invite_whom_was_left.later()
