@@ -69,8 +69,8 @@ def by_forum(hits: Sequence[Hit]) -> list[tuple[Forum, list[Hit]]]:
 
 
 def _with_thread(posts: "QuerySet[Post]") -> "QuerySet[Any]":
-    """The first post of a thread is also found by the thread's title."""
-    earlier = Post.objects.filter(thread=OuterRef("thread"), pk__lt=OuterRef("pk"))
+    """The first post that stands in a thread is also found by the thread's title."""
+    earlier = Post.objects.standing().filter(thread=OuterRef("thread"), pk__lt=OuterRef("pk"))
     return posts.select_related("thread").annotate(opens_thread=~Exists(earlier))
 
 

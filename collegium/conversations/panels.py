@@ -1,0 +1,50 @@
+"""What conversations put on other pages: reporting, what waits for moderators, results of the search of the house."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from collegium.conversations.models import Post
+from collegium.conversations.queries import moderation
+from collegium.conversations.queries.search import search
+from collegium.design.places import panel
+from collegium.people.requests import Request
+
+FOUND_AT_HOME = 5
+
+
+@panel("post.actions", order=90)
+def report_or_moderate(
+    request: HttpRequest, *, post: Post, reader: Any = None, **_context: Any
+) -> str | None:
+    """Once for each post of a page: so it asks the database nothing. The pages behind it ask the rules."""
+    person = cast("Request", request).person
+    if person is None or post.removed_at is not None or post.author_id == person.pk:
+        return None
+    return render_to_string(
+        "conversations/moderation/action.jinja",
+        {"post": post, "may_moderate": bool(getattr(reader, "is_moderator", False))},
+        request,
+    )
+
+
+@panel("home.next", order=15)
+def moderators_queue(request: HttpRequest) -> str | None:
+    person = cast("Request", request).person
+    waiting = moderation.waiting_for(person) if person is not None else []
+    return (
+        render_to_string("conversations/moderation/waiting.jinja", {"waiting": waiting}, request)
+        if waiting
+        else None
+    )
+
+
+@panel("search.results", order=20)
+def posts_found(request: HttpRequest, *, words: str) -> str | None:
+    hits = search(words, cast("Request", request).person, limit=FOUND_AT_HOME)
+    return (
+        render_to_string("conversations/found.jinja", {"hits": hits, "words": words}, request)
+        if hits
+        else None
+    )
