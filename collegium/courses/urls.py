@@ -1,7 +1,52 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from collegium.courses.views import facilitating, iterations, plan, projects, weeks
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
-
-# Writing groups: their addresses go here, so that they come after the course's own.
-urlpatterns += []
+urlpatterns = [
+    path("learn/", iterations.show_list, name="list"),
+    path("learn/new/", facilitating.new, name="new"),
+    path("learn/iterations/<int:iteration_id>/", iterations.by_id, name="iteration_by_id"),
+    path("learn/weeks/<int:week_id>/", iterations.week_by_id, name="week_by_id"),
+    path("learn/enrolments/<int:enrolment_id>/", iterations.of_enrolment, name="iteration_of_enrolment"),
+    path("learn/projects/<int:project_id>/", projects.show, name="project"),
+    path("learn/projects/<int:project_id>/bank/", iterations.bank_of_project, name="projects_of_project"),
+    path("learn/projects/<int:project_id>/edit/", projects.edit, name="edit_project"),
+    path("learn/projects/<int:project_id>/remove/", projects.remove, name="remove_project"),
+    path("learn/projects/<int:project_id>/appreciate/", projects.appreciate, name="appreciate"),
+    path("learn/projects/<int:project_id>/take-back/", projects.take_back, name="take_back_appreciation"),
+    path("learn/projects/<int:project_id>/discuss/", projects.discuss, name="discuss"),
+    path("learn/projects/<int:project_id>/picture/<int:size>/", projects.picture, name="project_picture"),
+    path("learn/<slug:slug>/", iterations.show, name="iteration"),
+    path("learn/<slug:slug>/enrol/", iterations.enrol, name="enrol"),
+    path("learn/<slug:slug>/leave/", iterations.leave, name="leave"),
+    path("learn/<slug:slug>/guide/", iterations.guide, name="guide"),
+    path("learn/<slug:slug>/weeks/new/", facilitating.add_week, name="add_week"),
+    path("learn/<slug:slug>/weeks/<int:number>/", weeks.show, name="week"),
+    path("learn/<slug:slug>/weeks/<int:number>/say/", weeks.say, name="say"),
+    path("learn/<slug:slug>/weeks/<int:number>/plan/", weeks.plan, name="plan_week"),
+    path("learn/<slug:slug>/weeks/<int:number>/edit/", facilitating.edit_week, name="edit_week"),
+    path("learn/<slug:slug>/weeks/<int:number>/move/", facilitating.move_week, name="move_week"),
+    path("learn/<slug:slug>/weeks/<int:number>/remove/", facilitating.remove_week, name="remove_week"),
+    path("learn/<slug:slug>/weeks/<int:number>/session/", facilitating.plan_meeting, name="plan_meeting"),
+    path("learn/<slug:slug>/plan/", plan.show, name="plan"),
+    path("learn/<slug:slug>/plan/catch-up/", plan.catch_up, name="catch_up"),
+    path("learn/<slug:slug>/plan/with-everybody/", plan.with_everybody, name="with_everybody"),
+    path("learn/<slug:slug>/plan/goals/", plan.add_goal, name="add_goal"),
+    path("learn/<slug:slug>/plan/goals/<int:goal_id>/", plan.change_goal, name="change_goal"),
+    path("learn/<slug:slug>/plan/addresses/", plan.set_addresses, name="set_addresses"),
+    path("learn/<slug:slug>/survey/<slug:survey>/", plan.survey, name="survey"),
+    path("learn/<slug:slug>/research/", plan.research, name="research"),
+    path("learn/<slug:slug>/projects/", projects.show_bank, name="projects"),
+    path("learn/<slug:slug>/projects/new/", projects.submit, name="submit"),
+    path("learn/<slug:slug>/people/", facilitating.show_people, name="people"),
+    path("learn/<slug:slug>/people/take-in/", facilitating.take_in, name="take_in"),
+    path("learn/<slug:slug>/people/<int:enrolment_id>/", facilitating.change_person, name="change_person"),
+    path("learn/<slug:slug>/participation/", facilitating.show_participation, name="participation"),
+    path("learn/<slug:slug>/design/", facilitating.design, name="design"),
+    path("learn/<slug:slug>/manage/", facilitating.manage, name="manage"),
+    path("learn/<slug:slug>/manage/step/", facilitating.step, name="step"),
+    path("learn/<slug:slug>/manage/edit/", facilitating.edit, name="edit"),
+    path("learn/<slug:slug>/manage/cancel/", facilitating.cancel, name="cancel"),
+    path("learn/<slug:slug>/manage/copy/", facilitating.copy, name="copy"),
+]

@@ -737,7 +737,18 @@ def _free_slug(model: type[Course | Iteration], wanted: str, otherwise: str) -> 
 
 # Words that stand in addresses below /learn/ themselves.
 RESERVED = frozenset(
-    {"new", "weeks", "iterations", "projects", "courses", "groups", "nudges", "plan", "pictures"}
+    {
+        "new",
+        "weeks",
+        "iterations",
+        "enrolments",
+        "projects",
+        "courses",
+        "groups",
+        "nudges",
+        "plan",
+        "pictures",
+    }
 )
 
 

@@ -1,8 +1,7 @@
 """A week's triggering event: announced ahead, posted and pinned on its moment, told to all; and the week's thread.
 
-Each is claimed and done in one transaction: of two workers one finds it still to do, and after a crash nothing of it is
-there, so that it is done again from the start. What the claim does not cover is the post's own key, by which a forum
-takes the same post once.
+Each is claimed and done in one transaction: of two workers one finds it still to do, and after a crash between posting
+and noting it nothing of it is there, so that it is done again from the start.
 """
 
 from datetime import timedelta
@@ -125,7 +124,11 @@ def _open(week: Week, *, title: str, html: str) -> Thread:
 
 def _words(week: Week) -> SafeString:
     """What was written for it, and the way to its week."""
-    way = format_html('<p><a href="{}">{}</a></p>', week.get_absolute_url(), _("To the week: “%(week)s”") % {"week": week.title})
+    way = format_html(
+        '<p><a href="{}">{}</a></p>',
+        week.get_absolute_url(),
+        _("To the week: “%(week)s”") % {"week": week.title},
+    )
     words = week.trigger_html if week.trigger_title else ""
     if not words and week.summary:
         words = format_html("<p>{}</p>", week.summary)

@@ -1,0 +1,163 @@
+"""Learn in the bar, on home, who hosts a course's sessions; everything of mine, and what goes and stays."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from collegium.courses.actions import enrolments
+from collegium.courses.models import Appreciation, Consent, Enrolment, Goal, Nudge, Project, SurveyAnswers
+from collegium.courses.queries.home import what_next
+from collegium.design.places import bar_item, panel
+from collegium.events.models import Event
+from collegium.events.rules import register_host
+from collegium.people.erasure import erases, goes, stays
+from collegium.people.export import File, exports
+from collegium.people.models import CircleMember, Person
+from collegium.people.requests import Request
+
+bar_item(
+    key="learn",
+    title=gettext_lazy("Learn"),
+    url="courses:list",
+    icon="compass",
+    order=20,
+    namespace="courses",
+)
+
+
+@register_host
+def facilitates(person: Person, event: Event) -> bool:
+    """Whoever facilitates an iteration hosts the sessions that were planned for it."""
+    return CircleMember.objects.filter(
+        person=person, circle__facilitated_iteration__circle__events=event
+    ).exists()
+
+
+@panel("home.next", order=10)
+def next_in_courses(request: HttpRequest) -> str | None:
+    """The present week, what waits to be written, one's own plan; for a facilitator, what their iteration needs."""
+    person = cast("Request", request).person
+    if person is None:
+        return None
+    cards = what_next(person)
+    if not cards:
+        return None
+    return render_to_string("courses/next.jinja", {"cards": cards}, request)
+
+
+# Everything of mine ---------------------------------------------------------------------------------------------------
+
+
+@exports("courses", title=gettext_lazy("Courses"))
+def exported(person: Person) -> tuple[object, Iterable[File]]:
+    facts = [
+        {
+            "course": enrolment.iteration.course.title,
+            "iteration": enrolment.iteration.title,
+            "role": enrolment.role,
+            "enrolled": enrolment.enrolled_at,
+            "left": enrolment.left_at,
+            "took part": enrolment.took_part_at,
+            "completed": enrolment.completed_at,
+            "guides": enrolment.guides,
+            "names with the hashtag": enrolment.hashtag_names,
+            "addresses": [each.url for each in enrolment.addresses.all()],
+            "goals": [{"words": each.words, "reached": each.reached_at} for each in enrolment.goals.all()],
+            "plan": [
+                {"week": each.week.title, "day": each.due_on, "state": each.state, "note": each.note}
+                for each in enrolment.plan.all()
+            ],
+            "surveys": [
+                {"survey": each.survey, "questions": each.questions, "answers": each.answers}
+                for each in enrolment.survey_answers.all()
+            ],
+            "consent to research": [
+                {"given": each.given_at, "withdrawn": each.withdrawn_at, "information": each.sheet}
+                for each in enrolment.consents.all()
+            ],
+        }
+        for enrolment in Enrolment.objects.filter(person=person)
+        .select_related("iteration__course")
+        .prefetch_related("addresses", "goals", "plan__week", "survey_answers", "consents")
+    ]
+    projects = list(Project.objects.filter(person=person).select_related("iteration", "picture"))
+    return {
+        "courses": facts,
+        "projects": [
+            {
+                "title": each.title,
+                "iteration": each.iteration.title,
+                "address": each.url,
+                "description": each.description,
+                "text alternative": each.alt_text,
+                "made": each.made_at,
+                "removed": each.removed_at,
+            }
+            for each in projects
+        ],
+        "appreciations": [
+            {"project": each.project.title, "marks": each.marks, "words": each.words, "given": each.given_at}
+            for each in Appreciation.objects.filter(person=person).select_related("project")
+        ],
+        "nudges": [
+            {"words": each.words, "kind": each.kind, "on": each.on, "weekday": each.weekday}
+            for each in Nudge.objects.filter(person=person)
+        ],
+    }, [
+        (f"projects/{each.pk}-picture", each.picture.path)
+        for each in projects
+        if each.picture is not None and each.picture.path.is_file()
+    ]
+
+
+@goes
+def what_goes(person: Person) -> list[str]:
+    enrolled = Enrolment.objects.filter(person=person).count()
+    made = Project.objects.filter(person=person).count()
+    said = []
+    if enrolled:
+        said.append(
+            ngettext(
+                "Your place in a course, with your plan, goals, addresses and survey answers",
+                "Your places in %(count)s courses, with your plans, goals, addresses and survey answers",
+                enrolled,
+            )
+            % {"count": enrolled}
+        )
+    if made:
+        said.append(
+            ngettext("A project in a project bank", "%(count)s projects in project banks", made)
+            % {"count": made}
+        )
+    return said
+
+
+@stays
+def what_stays(person: Person) -> list[str]:
+    if not Enrolment.objects.filter(person=person).exclude(took_part_at__isnull=True).exists():
+        return []
+    return [_("That somebody took part, in the numbers of a course, without your name")]
+
+
+@erases(order=40)
+def erase(person: Person) -> None:
+    """The enrolment stays as a number of its iteration; all that the person said with it goes."""
+    enrolments.part_with_everything(person)
+    mine = Q(enrolment__person=person)
+    Goal.objects.filter(mine).delete()
+    SurveyAnswers.objects.filter(mine).delete()
+    Consent.objects.filter(mine).delete()
+    for enrolment in Enrolment.objects.filter(person=person):
+        enrolment.addresses.all().delete()
+        enrolment.plan.all().delete()
+        enrolment.hashtag_names = []
+        enrolment.save(update_fields=["hashtag_names"])
+    Appreciation.objects.filter(person=person).delete()
+    Project.objects.filter(person=person).delete()
+    Nudge.objects.filter(person=person).delete()
+    Nudge.objects.filter(buddy=person).update(buddy=None)

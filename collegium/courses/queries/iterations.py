@@ -1,0 +1,309 @@
+"""The list of courses, one iteration, its chain of design decisions, and how participation goes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Prefetch, Q
+
+from collegium.conversations.models import Post
+from collegium.courses import moments
+from collegium.courses.models import (
+    Consent,
+    Course,
+    DesignDecision,
+    Enrolment,
+    Iteration,
+    PlannedWeek,
+    Project,
+    SurveyAnswers,
+    Week,
+)
+from collegium.events.models import Attendance
+from collegium.people.models import CircleMember, Person
+
+State = Iteration.State
+RUNNING = Enrolment.Role.FACILITATOR, Enrolment.Role.MENTOR
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who the reader is here."""
+
+    enrolment: Enrolment | None  # None too for who has left
+    facilitates: bool
+
+    @property
+    def takes_part(self) -> bool:
+        return self.enrolment is not None
+
+    @property
+    def is_inside(self) -> bool:
+        return self.takes_part or self.facilitates
+
+
+def standing(iteration: Iteration, person: Person | None) -> Standing:
+    """Two queries. The circle decides who facilitates, so that whoever was taken out of it is out at once."""
+    if person is None:
+        return Standing(None, facilitates=False)
+    enrolment = Enrolment.objects.filter(iteration=iteration, person=person, left_at__isnull=True).first()
+    if enrolment is not None:
+        enrolment.iteration = iteration
+        enrolment.person = person
+    return Standing(
+        enrolment,
+        facilitates=CircleMember.objects.filter(circle=iteration.facilitators_id, person=person).exists(),
+    )
+
+
+@dataclass(frozen=True)
+class Listed:
+    iteration: Iteration
+    role: str
+    present: Week | None
+    people: int
+
+    @property
+    def runs_it(self) -> bool:
+        return self.role in RUNNING
+
+
+@dataclass(frozen=True)
+class Courses:
+    mine: list[Listed]
+    open: list[Listed]
+    past: list[Listed]
+
+
+def courses(person: Person | None, *, most: int = 60) -> Courses:
+    """What one is in, what one can enrol in, what has been. Four queries, whatever there is."""
+    found = list(
+        Iteration.objects.visible_to(person)
+        .for_display()
+        .prefetch_related("weeks")
+        .annotate(people=Count("circle__memberships", distinct=True))
+        .order_by("-starts_on", "-pk")[:most]
+    )
+    roles = (
+        dict(
+            Enrolment.objects.filter(person=person, iteration__in=found, left_at__isnull=True).values_list(
+                "iteration", "role"
+            )
+        )
+        if person is not None
+        else {}
+    )
+    listed = [
+        Listed(
+            iteration,
+            roles.get(iteration.pk, ""),
+            present_week(iteration, iteration.weeks.all()),
+            iteration.people,
+        )
+        for iteration in found
+    ]
+    over = {State.ENDED, State.ARCHIVED, State.CANCELLED}
+    return Courses(
+        mine=[each for each in listed if each.role and each.iteration.state not in over],
+        open=[
+            each for each in listed if not each.role and each.iteration.state in {State.OPEN, State.RUNNING}
+        ],
+        past=[each for each in listed if each.iteration.state in over],
+    )
+
+
+def present_week(iteration: Iteration, weeks: Iterable[Week]) -> Week | None:
+    """The week that the iteration is in; None before its first and after its last."""
+    today = moments.today_in(iteration.time_zone)
+    if iteration.state not in {State.OPEN, State.RUNNING}:
+        return None
+    begun = [week for week in weeks if week.starts_on <= today]
+    if not begun:
+        return None
+    last = max(begun, key=lambda week: week.starts_on)
+    is_last = not any(week.starts_on > last.starts_on for week in weeks)
+    return None if is_last and today > last.starts_on + timedelta(days=6) else last
+
+
+# The chain of iterations ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Link:
+    """One iteration in the chain that leads to this one, with what was decided for it."""
+
+    iteration: Iteration
+    decisions: list[DesignDecision]
+    enrolled: int
+    took_part: int
+    completed: int
+    is_this: bool
+
+
+def chain(iteration: Iteration) -> list[Link]:
+    """All iterations of the course that this one goes back to, it first. Three queries."""
+    of_course = {
+        each.pk: each
+        for each in Iteration.objects.filter(course=iteration.course_id)
+        .prefetch_related(Prefetch("decisions", queryset=DesignDecision.objects.select_related("by")))
+        .annotate(
+            enrolled=Count("enrolments", filter=Q(enrolments__role=Enrolment.Role.PARTICIPANT)),
+            took_part=Count("enrolments", filter=Q(enrolments__took_part_at__isnull=False)),
+            completed=Count("enrolments", filter=Q(enrolments__completed_at__isnull=False)),
+        )
+    }
+    links = []
+    step = of_course.get(iteration.pk)
+    seen: set[int] = set()
+    while step is not None and step.pk not in seen:
+        seen.add(step.pk)
+        links.append(
+            Link(
+                step,
+                list(step.decisions.all()),
+                step.enrolled,
+                step.took_part,
+                step.completed,
+                is_this=step.pk == iteration.pk,
+            )
+        )
+        step = of_course.get(step.copied_from_id or 0)
+    return links
+
+
+# Participation --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WeekParticipation:
+    """People, each counted once, by what they did in a week."""
+
+    week: Week
+    wrote: int
+    made: int
+    attended: int
+    marked: int
+    any: int
+    enrolled_by_then: int
+
+
+@dataclass(frozen=True)
+class Participation:
+    weeks: list[WeekParticipation]
+    enrolled: int
+    took_part: int
+    completed: int
+    with_own_days: int
+
+    @property
+    def most(self) -> int:
+        return max([1, *(each.any for each in self.weeks)])
+
+
+def participation(iteration: Iteration) -> Participation:
+    """In numbers over the weeks, of those who are there to learn; seven queries."""
+    weeks = list(iteration.weeks.all())
+    enrolled = list(
+        Enrolment.objects.filter(iteration=iteration, role=Enrolment.Role.PARTICIPANT).values_list(
+            "person", "enrolled_at", "took_part_at", "completed_at"
+        )
+    )
+    people = {person for person, *_rest in enrolled}
+    by_thread = _sets(
+        Post.objects.standing()
+        .filter(thread__in=[week.thread_id for week in weeks if week.thread_id], author__isnull=False)
+        .values_list("thread", "author")
+        .distinct()
+    )
+    by_week = _sets(
+        Project.objects.filter(iteration=iteration, week__isnull=False, removed_at__isnull=True)
+        .values_list("week", "person")
+        .distinct()
+    )
+    by_meeting = _sets(
+        Attendance.objects.filter(
+            occurrence__in=[week.meeting_id for week in weeks if week.meeting_id]
+        ).values_list("occurrence", "person")
+    )
+    marked = _sets(
+        PlannedWeek.objects.filter(week__iteration=iteration, state=PlannedWeek.State.DONE).values_list(
+            "week", "enrolment__person"
+        )
+    )
+    lines = []
+    for week in weeks:
+        wrote = by_thread[week.thread_id or 0] & people
+        made = by_week[week.pk] & people
+        attended = by_meeting[week.meeting_id or 0] & people
+        done = marked[week.pk] & people
+        end = week.starts_on + timedelta(days=7)
+        lines.append(
+            WeekParticipation(
+                week,
+                len(wrote),
+                len(made),
+                len(attended),
+                len(done),
+                len(wrote | made | attended | done),
+                sum(at.date() < end for _person, at, *_rest in enrolled),
+            )
+        )
+    return Participation(
+        weeks=lines,
+        enrolled=len(enrolled),
+        took_part=sum(at is not None for _person, _at, at, _done in enrolled),
+        completed=sum(done is not None for *_rest, done in enrolled),
+        with_own_days=PlannedWeek.objects.filter(week__iteration=iteration, due_on__isnull=False)
+        .values("enrolment")
+        .distinct()
+        .count(),
+    )
+
+
+def _sets(pairs: Iterable[tuple[int, int]]) -> defaultdict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for key, person in pairs:
+        found[key].add(person)
+    return found
+
+
+def answers_for_research(iteration: Iteration) -> list[SurveyAnswers]:
+    """Of those whose consent is in force, without their names; in the order of nothing that tells who they are."""
+    consented = Consent.objects.filter(withdrawn_at__isnull=True).values("enrolment")
+    return sorted(
+        SurveyAnswers.objects.filter(enrolment__iteration=iteration, enrolment__in=consented).only(
+            "survey", "questions", "answers"
+        ),
+        key=lambda each: (each.survey, str(sorted(each.answers.items(), key=str))),
+    )
+
+
+# The crowd ------------------------------------------------------------------------------------------------------------
+
+
+def participants(iteration_id: int, *, size: int = 1000) -> Iterator[list[int]]:
+    """The ids of all who take part, in batches by key: for telling them."""
+    after = 0
+    while True:
+        batch = list(
+            Enrolment.objects.filter(iteration=iteration_id, left_at__isnull=True, person__gt=after)
+            .order_by("person")
+            .values_list("person", flat=True)[:size]
+        )
+        if not batch:
+            return
+        yield batch
+        after = batch[-1]
+
+
+def courses_run_by(person: Person) -> list[Course]:
+    return list(
+        Course.objects.filter(
+            Q(made_by=person) | Q(iterations__facilitators__memberships__person=person)
+        ).distinct()
+    )
+
+
+def days_left(day: date, iteration: Iteration) -> int:
+    return (day - moments.today_in(iteration.time_zone)).days

@@ -1,0 +1,65 @@
+"""What every page of an iteration begins with: the iteration, if its reader may see it, and who they are in it."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from collegium.courses.models import Iteration, Project, Week
+from collegium.courses.queries.iterations import Standing, standing
+from collegium.people.models import Person
+from collegium.people.requests import Request
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    return cast("Request", request).person
+
+
+def load(request: HttpRequest, slug: str) -> tuple[Iteration, Standing]:
+    """Three queries."""
+    person = person_of(request)
+    iteration = get_object_or_404(
+        Iteration.objects.visible_to(person)
+        .select_related("course__community", "pathway__scheme_version__scheme", "forum")
+        .defer("pathway__scheme_version__document"),
+        slug=slug,
+    )
+    return iteration, standing(iteration, person)
+
+
+def load_week(request: HttpRequest, slug: str, number: int) -> tuple[Week, Standing]:
+    iteration, found = load(request, slug)
+    week = get_object_or_404(
+        Week.objects.select_related("thread", "meeting__event", "draft_node"),
+        iteration=iteration,
+        number=number,
+    )
+    week.iteration = iteration
+    if week.thread is not None:
+        week.thread.forum = iteration.forum
+    return week, found
+
+
+def load_project(request: HttpRequest, project_id: int) -> tuple[Project, Standing]:
+    person = person_of(request)
+    project = get_object_or_404(
+        Project.objects.visible_to(person)
+        .for_display()
+        .select_related(
+            "iteration__course",
+            "iteration__forum",
+            "iteration__pathway__scheme_version",
+            "week",
+            "thread",
+            "picture",
+            "person__photo",
+        )
+        .defer("iteration__pathway__scheme_version__document"),
+        pk=project_id,
+    )
+    return project, standing(project.iteration, person)
+
+
+def frame(iteration: Iteration, found: Standing, current: str) -> dict[str, Any]:
+    """What the head of each page needs."""
+    return {"iteration": iteration, "standing": found, "current": current}
