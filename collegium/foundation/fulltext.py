@@ -12,7 +12,7 @@ either, a language has its stemmer on both, and what is marked in an excerpt is 
 lists of where which word stands, which is what they are good at.
 
 Nothing here decides who may see what. ``find`` takes the rows that the reader may see as a queryset and joins the index
-to it, so that the newest ``CANDIDATES`` hits that it ranks are hits among those rows. See decision 8 for the measurements.
+to it, so that the newest ``CANDIDATES`` hits that it ranks are hits among those rows. See decision 8 for what was measured.
 """
 
 import functools
@@ -20,7 +20,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -41,6 +41,7 @@ LONGEST_WORD = 60
 LONGEST_QUERY = 200
 MOST_TERMS = 10
 SHORTEST_PREFIX = 2  # letters of an unfinished last word
+LISTED_PREFIXES = (2, 3, 4)  # SQLite keeps lists of the beginnings that are this long
 BATCH = 500
 
 # Snowball's name for each language that it knows and that somebody here may write in.
@@ -138,6 +139,15 @@ class Query:
 
     def __bool__(self) -> bool:
         return bool(self.wanted)
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether it ends in a beginning that is longer than those that SQLite has lists of: it must gather them first."""
+        return any(term.is_prefix and len(term.words[0]) > LISTED_PREFIXES[-1] for term in self.wanted)
+
+    def finished(self) -> "Query":
+        """The same with its last word as it stands."""
+        return replace(self, wanted=tuple(replace(term, is_prefix=False) for term in self.wanted))
 
     @classmethod
     def read(cls, typed: str, *, language: str | None = None) -> "Query":
@@ -270,7 +280,7 @@ class Index:
         scopes: Sequence[int] | None = None,
         limit: int = 30,
     ) -> list[Hit]:
-        """The best of the newest ``CANDIDATES`` rows of ``among`` that fit, best first. One query.
+        """The best of the newest ``CANDIDATES`` rows of ``among`` that fit, best first. One query, or two.
 
         ``among`` is what the reader may see; conditions on it that are joins rather than subqueries over many rows keep
         it quick. ``scopes``, where they are few, are looked for in the index: a small forum in a house of a million posts
@@ -278,6 +288,16 @@ class Index:
         """
         if not query or (scopes is not None and not scopes):
             return []
+        if query.is_dear:
+            # Where whole words already find enough, nobody waits for all the words that begin like the last one.
+            hits = self._best(query.finished(), among, scopes, limit)
+            if len(hits) >= limit:
+                return hits
+        return self._best(query, among, scopes, limit)
+
+    def _best(
+        self, query: Query, among: "QuerySet[Any, Any]", scopes: Sequence[int] | None, limit: int
+    ) -> list[Hit]:
         narrow = scopes if scopes is not None and len(scopes) <= MOST_SCOPES else None
         condition, params = self._condition(query, narrow)
         model: type[Model] = among.model
@@ -493,7 +513,7 @@ def _best_start(marks: Sequence[tuple[int, int, int]], length: int) -> int:
 _MADE = {
     "sqlite": [
         """CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(title, body, stems, scope,
-        tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'", prefix = '2 3 4', columnsize = 0)"""
+        tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'", prefix = '{prefixes}', columnsize = 0)"""
     ],
     "postgresql": [
         """CREATE TABLE IF NOT EXISTS {name} (rowid bigint PRIMARY KEY, scope bigint NOT NULL, title text NOT NULL,
@@ -504,12 +524,16 @@ _MADE = {
 }
 
 
+def _filled(statement: str, name: str) -> str:
+    return statement.format(name=name, prefixes=" ".join(map(str, LISTED_PREFIXES)))
+
+
 def make_missing() -> None:
     """Make the tables that are not there: for a database that was made from the models and not by migrations."""
     with connection.cursor() as cursor:
         for name in INDEXES:
             for statement in _MADE[connection.vendor]:
-                cursor.execute(statement.format(name=name))
+                cursor.execute(_filled(statement, name))
 
 
 class MakeIndex(migrations.operations.base.Operation):
@@ -531,7 +555,7 @@ class MakeIndex(migrations.operations.base.Operation):
         to_state: Any,  # noqa: ARG002
     ) -> None:
         for statement in _MADE[schema_editor.connection.vendor]:
-            schema_editor.execute(statement.format(name=self.name))
+            schema_editor.execute(_filled(statement, self.name))
 
     def database_backwards(
         self,
