@@ -24,7 +24,10 @@ def report_or_moderate(
         return None
     return render_to_string(
         "conversations/moderation/action.jinja",
-        {"post": post, "may_moderate": bool(getattr(reader, "is_moderator", False))},
+        {
+            "post": post,
+            "may_moderate": bool(getattr(getattr(reader, "standing", reader), "is_moderator", False)),
+        },
         request,
     )
 

@@ -483,13 +483,13 @@ def _marks(text: str, query: Query) -> list[tuple[int, int, int]]:
     found: dict[int, tuple[int, int, int]] = {}
     for number, term in enumerate(query.wanted):
         size = len(term.words)
+        fitting = (
+            {word for word in set(words) if term.fits(word, query.languages)} if size == 1 else term.words[:1]
+        )
         for place, word in enumerate(words):
-            fits = (
-                term.fits(word, query.languages)
-                if size == 1
-                else word == term.words[0] and tuple(words[place : place + size]) == term.words
-            )
-            if fits and not any(each in found for each in range(place, place + size)):
+            if word not in fitting or (size > 1 and tuple(words[place : place + size]) != term.words):
+                continue
+            if not any(each in found for each in range(place, place + size)):
                 found.update(
                     (place + step, (tokens[place][0], tokens[place + size - 1][1], number))
                     for step in range(size)

@@ -3,15 +3,16 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from collegium.conversations import queries
 from collegium.conversations.models import Forum
-from collegium.conversations.queries.search import by_forum, search
+from collegium.conversations.queries.search import by_forum
 from collegium.design.shortcuts import render
 from collegium.foundation import fulltext
 from collegium.people.requests import Request
 
 
 @require_http_methods(["GET", "HEAD"])
-def show_results(request: Request) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     words = " ".join(request.GET.get("q", "")[: fulltext.LONGEST_QUERY].replace("\0", "").split())
     asked = request.GET.get("forum", "")
     # A forum that may not be read is one that is not there.
@@ -20,7 +21,7 @@ def show_results(request: Request) -> HttpResponse:
         if asked.isdecimal() and len(asked) < 19  # noqa: PLR2004  # digits of a 64-bit key
         else None
     )
-    hits = search(words, request.person, forums=[forum] if forum is not None else None)
+    hits = queries.search(words, request.person, forums=[forum] if forum is not None else None)
     return render(
         request,
         "conversations/search.jinja",
