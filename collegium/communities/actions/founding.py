@@ -62,6 +62,8 @@ def found(
     first_steps: Sequence[str] = (),
     slug: str = "",
     picture: Blob | None = None,
+    answer_within_hours: int = 48,
+    asks_silent_after_days: int = 21,
 ) -> Community:
     """A new community with its forum and ``by`` as its convener.
 
@@ -90,11 +92,13 @@ def found(
             audience=audience,
             members=members,
             moderators=facilitators,
+            answer_within_hours=answer_within_hours,
         ),
         language=language,
         welcome=richtext.clean(welcome),
         first_steps=steps(first_steps),
         picture=picture,
+        asks_silent_after_days=asks_silent_after_days,
         code=new_code(),
         code_closed_at=None if joining == Community.Joining.OPEN else clock.now(),
         made_by=by,
