@@ -391,3 +391,135 @@ class ImageForm(forms.Form):
         choices=[("none", gettext_lazy("Nobody is to be seen")), *PersonShown.Permission.choices],
         initial="none",
     )
+
+
+# Reading drafts -------------------------------------------------------------------------------------------------------
+
+
+class CommentForm(forms.Form):
+    """A passage that was selected, or else a paragraph that was chosen from a list."""
+
+    paragraph = forms.ChoiceField(label=gettext_lazy("Which passage"), required=False)
+    words = forms.CharField(
+        label=gettext_lazy("Your comment"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write what you want to say first.")},
+    )
+    component = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+    exact = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+    prefix = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput, strip=False)
+    suffix = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput, strip=False)
+    start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, list[tuple[str, str]]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paragraph"].choices = [("", _("Choose a paragraph")), *choices]  # type: ignore[attr-defined]  # declared above
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("exact") and not data.get("paragraph"):
+            self.add_error("paragraph", _("Select a passage in the words, or choose a paragraph."))
+        return data
+
+
+class ReplyForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("Your reply"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class AskFeedbackForm(_WithPeople):
+    """Of a person or of a circle, until a day."""
+
+    circle = forms.ModelChoiceField(
+        label=gettext_lazy("A circle of yours"),
+        queryset=Circle.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Nobody but the person named below"),
+    )
+    person = PersonField(
+        label=gettext_lazy("Or a person, by e-mail address"),
+        required=False,
+    )
+    until = forms.DateField(
+        label=gettext_lazy("By when"),
+        required=False,
+        widget=Day(),
+        help_text=gettext_lazy("They may read until two weeks later; without a day, until you end it."),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("What you want to know"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Such as: does the reflection say what I learnt, or only what I did?"),
+    )
+
+    def __init__(self, *args: Any, writer: Person, **kwargs: Any) -> None:
+        super().__init__(*args, writer=writer, **kwargs)
+        self.fields["circle"].queryset = writer.circles.order_by("name")  # type: ignore[attr-defined]  # declared above
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and bool(data.get("person")) == bool(data.get("circle")):
+            self.add_error(None, _("Say whom you ask: a circle or a person, one at a time."))
+        return data
+
+
+class GiveFeedbackForm(forms.Form):
+    words = forms.CharField(
+        label=gettext_lazy("Your feedback on the section as a whole"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy(
+            "What works, and what you would look at next. Comments on single passages stand beside the words."
+        ),
+    )
+
+
+class ThanksForm(forms.Form):
+    words = forms.CharField(label=gettext_lazy("A word of thanks"), max_length=500, required=False)
+
+
+# The gap board and groups ---------------------------------------------------------------------------------------------
+
+
+class _InSectionForm(forms.Form):
+    """With a choice of the sections of the plan; empty is what is left over."""
+
+    node = forms.ModelChoiceField(
+        label=gettext_lazy("Section"),
+        queryset=Node.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Left over"),
+    )
+
+    def __init__(self, *args: Any, nodes: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["node"].queryset = Node.objects.filter(pk__in=nodes)  # type: ignore[attr-defined]  # declared above
+
+
+class AddExampleForm(_InSectionForm):
+    field_order = ("title", "node")
+    title = forms.CharField(
+        label=gettext_lazy("An example from your practice"),
+        max_length=200,
+        help_text=gettext_lazy("Three words are enough, such as “Audio feedback, first years”."),
+    )
+
+
+class MoveExampleForm(_InSectionForm):
+    position = forms.IntegerField(required=False, min_value=0, max_value=1000)
+
+
+class CircleForm(forms.Form):
+    circle = forms.ModelChoiceField(label=gettext_lazy("Circle"), queryset=Circle.objects.none())
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["circle"].queryset = person.circles.order_by("name")  # type: ignore[attr-defined]  # declared above
+
+
+class BeginGroupForm(CircleForm, BeginForm):
+    field_order = ("circle", "title")

@@ -2,22 +2,36 @@
 
 from typing import cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from collegium.courses.models import Course, Enrolment, Iteration, Week
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.evidence.models import Evidence
 from collegium.evidence.queries import register_aim, register_use
 from collegium.evidence.rules import register_reader
 from collegium.foundation.files import holds_blobs
-from collegium.people.erasure import erases, goes
+from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
-from collegium.people.models import Person
+from collegium.people.models import CircleMember, Person
 from collegium.people.requests import Request
 from collegium.portfolios import export, queries
-from collegium.portfolios.models import Placement, Portfolio, Share
+from collegium.portfolios.models import (
+    Comment,
+    Example,
+    Feedback,
+    FeedbackRequest,
+    Placement,
+    Portfolio,
+    Revision,
+    Section,
+    SetAside,
+    Share,
+    Turn,
+)
 
 bar_item(
     key="portfolio",
@@ -73,6 +87,96 @@ def read_for(request: HttpRequest) -> str | None:
     return render_to_string("portfolios/next_mentor.jinja", {"portfolios": mentored}, request)
 
 
+@panel("home.next", order=28)
+def read_drafts(request: HttpRequest) -> str | None:
+    """What a mentor or a critical friend is asked to read, the next due first."""
+    person = cast("Request", request).person
+    if person is None:
+        return None
+    count, first = queries.to_read_count(person)
+    if first is None:
+        return None
+    return render_to_string("portfolios/next_drafts.jinja", {"count": count, "first": first}, request)
+
+
+# Courses --------------------------------------------------------------------------------------------------------------
+
+
+@panel("week.page", order=20)
+def draft_of_week(request: HttpRequest, *, week: Week, enrolment: Enrolment | None = None) -> str | None:
+    """Begin or continue the section that the week leads to; for whoever takes part."""
+    person = cast("Request", request).person
+    pathway = week.iteration.pathway
+    if person is None or enrolment is None or pathway is None or week.draft_node is None:
+        return None
+    portfolio = queries.own_on(person, pathway)
+    section = queries.draft_in(portfolio, week.draft_node.code) if portfolio else None
+    return render_to_string(
+        "portfolios/of_week.jinja",
+        {"week": week, "portfolio": portfolio, "section": section, "title": week.draft_node.title},
+        request,
+    )
+
+
+@panel("iteration.page", order=20)
+def portfolio_for_iteration(request: HttpRequest, *, iteration: Iteration, **_context: object) -> str | None:
+    """How far one's own portfolio on the pathway has come; for whoever takes part."""
+    person = cast("Request", request).person
+    if person is None or iteration.pathway is None:
+        return None
+    if not person.circle_memberships.filter(circle=iteration.circle_id).exists():
+        return None
+    portfolio = queries.own_on(person, iteration.pathway)
+    drafts = queries.drafts_in(portfolio) if portfolio else []
+    return render_to_string(
+        "portfolios/of_iteration.jinja",
+        {
+            "iteration": iteration,
+            "portfolio": portfolio,
+            "begun": sum(words > 0 for words in drafts),
+            "sections": len(drafts),
+            "written": sum(drafts),
+            "is_group": iteration.course.shape == Course.Shape.GROUP,
+            "together": list(Portfolio.objects.filter(group=iteration.circle_id).order_by("-pk")[:3]),
+        },
+        request,
+    )
+
+
+def _progress(request: HttpRequest, iteration: Iteration) -> list[queries.Progress]:
+    """Asked by a panel for each member: read once a request."""
+    kept = request.__dict__.setdefault("progress_of_iterations", {})
+    if iteration.pk not in kept:
+        kept[iteration.pk] = queries.progress(iteration)
+    found: list[queries.Progress] = kept[iteration.pk]
+    return found
+
+
+@panel("group.member", order=20)
+def member_of_group(
+    request: HttpRequest,
+    *,
+    iteration: Iteration,
+    person: Person | None = None,
+    enrolment: Enrolment | None = None,
+    **_context: object,
+) -> str | None:
+    """Drafts and feedback of one member, in numbers and not in words. Whoever may open the page may see it."""
+    member_id = person.pk if person is not None else enrolment.person_id if enrolment is not None else None
+    each = next((each for each in _progress(request, iteration) if each.person.pk == member_id), None)
+    if each is None:
+        return None
+    return render_to_string("portfolios/of_member.jinja", {"each": each}, request)
+
+
+@panel("group.report", order=30)
+def report_of_group(request: HttpRequest, *, iteration: Iteration, **_context: object) -> str | None:
+    members = _progress(request, iteration)
+    if not members:
+        return None
+    return render_to_string("portfolios/of_report.jinja", {"members": members}, request)
+
+
 # Evidence -------------------------------------------------------------------------------------------------------------
 
 
@@ -123,29 +227,105 @@ def erase_portfolios(person: Person) -> None:
     """With all words and revisions. What was submitted is a frozen copy, of which accreditation speaks."""
     Share.objects.filter(person=person).delete()
     Portfolio.objects.filter(mentor=person).update(mentor=None)
+    Turn.objects.filter(person=person).delete()
+    SetAside.objects.filter(person=person).delete()
+    FeedbackRequest.objects.filter(Q(by=person) | Q(person=person)).delete()
+    Feedback.objects.filter(by=person).delete()
+    said = Comment.objects.filter(by=person)
+    answered = Comment.objects.filter(reply_to__by=person).exclude(by=person)
+    said.filter(pk__in=list(answered.values_list("reply_to", flat=True))).update(words="", by=None)
+    Comment.objects.filter(by=person).delete()
+    Section.objects.filter(writer=person).delete()
+    Example.objects.filter(by=person, portfolio__group__isnull=False).delete()
+    for portfolio in Portfolio.objects.filter(owner=person, group__isnull=False):
+        # What several wrote is not one's own to delete: somebody else of the group keeps it.
+        heir = (
+            CircleMember.objects.filter(circle=portfolio.group_id)
+            .exclude(person=person)
+            .order_by("since", "pk")
+            .first()
+        )
+        if heir is not None:
+            Portfolio.objects.filter(pk=portfolio.pk).update(owner=heir.person)
     Portfolio.objects.filter(owner=person).delete()
 
 
 @goes
 def portfolios_go(person: Person) -> list[str]:
-    count = Portfolio.objects.filter(owner=person).count()
+    count = Portfolio.objects.own().filter(owner=person).count()
+    goes_too: list[str] = []
+    if Comment.objects.filter(by=person).exists() or Feedback.objects.filter(by=person).exists():
+        goes_too.append(_("Comments and feedback that you gave on drafts of others"))
+    if Section.objects.filter(writer=person).exists():
+        goes_too.append(_("Pages of your own in the portfolios of groups"))
     if not count:
-        return []
+        return goes_too
     return [
+        *goes_too,
         ngettext(
             "Your portfolio, with its words and their earlier versions",
             "Your %(count)d portfolios, with their words and earlier versions",
             count,
         )
-        % {"count": count}
+        % {"count": count},
     ]
+
+
+@stays
+def words_written_together_stay(person: Person) -> list[str]:
+    shared = Revision.objects.filter(
+        saved_by=person, part__section__portfolio__group__isnull=False, part__section__writer__isnull=True
+    )
+    if not shared.exists():
+        return []
+    return [_("Words that you wrote with others in shared sections: they are the group's too")]
+
+
+@exports("feedback", title=gettext_lazy("Comments and feedback"))
+def my_feedback(person: Person) -> tuple[dict[str, object], list[File]]:
+    comments = Comment.objects.filter(by=person).select_related("part__section__node").order_by("pk")
+    given = Feedback.objects.filter(by=person).select_related("request__section__node").order_by("pk")
+    asked = FeedbackRequest.objects.filter(by=person).for_display().order_by("pk")
+    aside = SetAside.objects.filter(person=person).select_related("part__section__node").order_by("pk")
+    return {
+        "comments": [
+            {
+                "section": str(each.part.section),
+                "passage": each.passage,
+                "words": each.words,
+                "made_at": each.made_at.isoformat(),
+            }
+            for each in comments
+        ],
+        "feedback_given": [
+            {
+                "section": str(each.request.section),
+                "words": each.words,
+                "given_at": each.given_at.isoformat(),
+                "thanks": each.thanks,
+            }
+            for each in given
+        ],
+        "feedback_asked": [
+            {
+                "section": str(each.section),
+                "of": str(each.asked),
+                "words": each.words,
+                "asked_at": each.asked_at.isoformat(),
+            }
+            for each in asked
+        ],
+        "set_aside": [{"section": str(each.part.section), "html": each.html} for each in aside],
+    }, []
 
 
 @exports("portfolios", title=gettext_lazy("Portfolios"))
 def my_portfolios(person: Person) -> tuple[list[dict[str, object]], list[File]]:
     facts: list[dict[str, object]] = []
     brought: list[File] = []
-    for portfolio in Portfolio.objects.filter(owner=person).for_display().order_by("pk"):
+    circles = CircleMember.objects.filter(person=person).values("circle")
+    mine = Q(owner=person, group__isnull=True) | Q(group__in=circles)
+    for portfolio in Portfolio.objects.filter(mine).for_display().order_by("pk"):
         taken = queries.snapshot(portfolio)
         facts.append(
             {
@@ -155,6 +335,11 @@ def my_portfolios(person: Person) -> tuple[list[dict[str, object]], list[File]]:
                 "audience": str(portfolio.get_audience_display()),
                 "address": portfolio.slug,
                 "earlier_versions": queries.revisions_of(portfolio),
+                "group": portfolio.group.name if portfolio.group else None,
+                "examples": [
+                    {"title": each.title, "section": each.node.code if each.node else None}
+                    for each in portfolio.examples.select_related("node")
+                ],
             }
         )
         pages = export.html_folder(taken, queries.files_of(portfolio), show_access=True)

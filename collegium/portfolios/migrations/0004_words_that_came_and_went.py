@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portfolios', '0003_groups_comments_feedback_examples'),
+        ("portfolios", "0003_groups_comments_feedback_examples"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='revision',
-            name='added',
+            model_name="revision",
+            name="added",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='removed',
+            model_name="revision",
+            name="removed",
             field=models.PositiveIntegerField(default=0),
         ),
     ]

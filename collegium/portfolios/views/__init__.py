@@ -1,5 +1,5 @@
-"""The pages: lists, writing, the portfolio as a whole, sharing, export."""
+"""The pages: lists, writing, reading, the gap board, groups, the portfolio as a whole, sharing, export."""
 
-from collegium.portfolios.views import export, lists, sharing, whole, writing
+from collegium.portfolios.views import board, export, groups, lists, reading, sharing, whole, writing
 
-__all__ = ["export", "lists", "sharing", "whole", "writing"]
+__all__ = ["board", "export", "groups", "lists", "reading", "sharing", "whole", "writing"]

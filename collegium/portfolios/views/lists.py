@@ -26,6 +26,7 @@ def mine(request: SignedInRequest) -> HttpResponseBase:
         "portfolios/list.jinja",
         {
             "portfolios": portfolios,
+            "groups": queries.group_portfolios(request.person),
             "shared": len(queries.shared_with(request.person)) if not portfolios else None,
         },
     )

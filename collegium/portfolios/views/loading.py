@@ -1,6 +1,7 @@
 """What every page of a portfolio begins with."""
 
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,6 +16,16 @@ from collegium.portfolios.models import WHOLE_DOCUMENTS, Portfolio, Section, Sec
 def typed(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: nothing when the page is only shown, and also an empty form once it was sent."""
     return request.POST if request.method == "POST" else None
+
+
+def complaints(form: BaseForm) -> str:
+    """What is wrong with a form, in one line, each with the name of its field."""
+    return " ".join(
+        f"{form.fields[name].label}: {' '.join(map(str, errors))}"
+        if name in form.fields
+        else " ".join(map(str, errors))
+        for name, errors in form.errors.items()
+    )
 
 
 def load(person: Person | None, portfolio_id: int) -> Portfolio:

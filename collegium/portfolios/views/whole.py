@@ -16,6 +16,7 @@ from collegium.people.requests import SignedInRequest, signed_in
 from collegium.portfolios import actions, queries, rules
 from collegium.portfolios.forms import DeclarationForm, DetailsForm, ElsewhereForm, MentorForm
 from collegium.portfolios.models import Portfolio
+from collegium.portfolios.views.groups import overview
 from collegium.portfolios.views.loading import load, load_own, typed
 from collegium.schemes.models import Node
 
@@ -26,6 +27,8 @@ def portfolio(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     found = load(request.person, portfolio_id)
     if not rules.may_see_progress(request.person, found):
         return _reading(request, found)
+    if found.group_id is not None:
+        return overview(request, found)
     desk = queries.desk(found)
     readiness = queries.check(desk)
     return render(
@@ -116,7 +119,7 @@ def mentor(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     if steps_back:
         actions.set_mentor(portfolio=found, mentor=None, by=request.person)
         messages.success(request, _("The mentoring has ended."))
-        return redirect(found if found.owner_id == request.person.pk else "portfolios:with_me")
+        return redirect(found if rules.may_read(request.person, found) else "portfolios:with_me")
     form = MentorForm(request.POST, writer=request.person)
     if form.is_valid():
         try:
@@ -143,7 +146,11 @@ def delete(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
         because=_("It has been submitted, so it cannot be deleted for now."),
     )
     if request.method == "POST":
-        actions.delete(portfolio=found, by=request.person)
+        try:
+            actions.delete(portfolio=found, by=request.person)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(found)
         messages.success(request, _("The portfolio is deleted. Your evidence is where it was."))
         return redirect("portfolios:list")
     return render(

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
-from django.forms import BaseForm as Form
 from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -30,42 +29,44 @@ from collegium.portfolios.forms import (
     WordsForm,
 )
 from collegium.portfolios.models import Part, Revision, Section
-from collegium.portfolios.views.loading import load_open_section, load_section
+from collegium.portfolios.views.loading import complaints, load_open_section, load_section
+from collegium.portfolios.views.reading import beside, reading
 
 
 def wants_json(request: SignedInRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def complaints(form: Form) -> str:
-    """What is wrong with a form, in one line, each with the name of its field."""
-    return " ".join(
-        f"{form.fields[name].label}: {' '.join(map(str, errors))}"
-        if name in form.fields
-        else " ".join(map(str, errors))
-        for name, errors in form.errors.items()
-    )
-
-
 @require_http_methods(["GET"])
 @signed_in
 def section(request: SignedInRequest, portfolio_id: int, section_id: int) -> HttpResponseBase:
     found = load_section(request.person, portfolio_id, section_id)
-    if not rules.may_manage(request.person, found.portfolio):
-        return _reading(request, found)
+    if not rules.may_see_versions(request.person, found):
+        return reading(request, found)
+    turn = None
+    if found.portfolio.group_id is not None and found.writer_id is None:
+        # Shared pages are read by all their writers but the one whose turn it is.
+        turn = queries.turn_of(found)
+        if turn is None or turn.person_id != request.person.pk:
+            return reading(request, found)
     desk = queries.desk(found.portfolio)
     # The editor asks for the evidence beside the words again, when some was put into them.
     return render(
         request,
         "portfolios/section.jinja",
-        _writing_context(desk, desk.by_pk[found.pk]),
+        {**_writing_context(request, desk, desk.by_pk[found.pk]), "turn": turn},
         block="evidence_beside",
     )
 
 
-def _writing_context(desk: queries.Desk, here: queries.DeskSection) -> dict[str, Any]:
+def _writing_context(
+    request: SignedInRequest, desk: queries.Desk, here: queries.DeskSection
+) -> dict[str, Any]:
+    person = request.person
+    is_group = desk.portfolio.group_id is not None
     before, after = desk.beside(here)
-    fitting = queries.fitting(desk, here)
+    fitting = queries.fitting(desk, here, person if is_group else None)
+    parts = [each.part for each in here.components if each.part is not None]
     return {
         "portfolio": desk.portfolio,
         "desk": desk,
@@ -92,6 +93,9 @@ def _writing_context(desk: queries.Desk, here: queries.DeskSection) -> dict[str,
         "desk_says": desk_says(get_language()),
         "title_form": SectionTitleForm(instance=here.section),
         "image_form": ImageForm(auto_id="image-%s"),
+        "turn": None,
+        "asides": queries.set_aside_by(person, here.section) if is_group else [],
+        **beside(request, here.section, parts),
     }
 
 
@@ -154,22 +158,6 @@ def desk_says(language: str | None) -> dict[str, str]:  # noqa: ARG001 -- it is 
     }
 
 
-def _reading(request: SignedInRequest, found: Section) -> HttpResponseBase:
-    taken = queries.snapshot(found.portfolio, only=found)
-    sees_progress = rules.may_see_progress(request.person, found.portfolio)
-    return render(
-        request,
-        "portfolios/read_section.jinja",
-        {
-            "portfolio": found.portfolio,
-            "section": found,
-            "taken": taken if sees_progress else queries.public(taken),
-            "evidence_by_id": queries.evidence_by_id(taken),
-            "sees_progress": sees_progress,
-        },
-    )
-
-
 @require_http_methods(["GET"])
 @signed_in
 def a_section(request: SignedInRequest, section_id: int) -> HttpResponseBase:
@@ -202,6 +190,7 @@ def write(request: SignedInRequest, portfolio_id: int, section_id: int, componen
         found,
         component,
         lambda: actions.write(section=found, component=component, by=request.person, **form.cleaned_data),
+        form.cleaned_data["html"],
     )
 
 
@@ -225,14 +214,23 @@ def settle(request: SignedInRequest, portfolio_id: int, section_id: int, compone
             on_revision=form.cleaned_data["on_revision"],
             by=request.person,
         ),
+        form.cleaned_data["html"],
     )
 
 
 def _saving(
-    request: SignedInRequest, found: Section, component: str, save: Callable[[], Part]
+    request: SignedInRequest, found: Section, component: str, save: Callable[[], Part], words: str
 ) -> HttpResponseBase:
     try:
         part = save()
+    except actions.NotYourTurn as refusal:
+        kept = actions.set_aside(section=found, component=component, html=words, by=request.person)
+        sentence = (
+            _("%(why)s Your words are set aside: you find them on this page, and nobody else sees them.")
+            if kept
+            else "%(why)s"
+        )
+        return _not_saved(request, found, sentence % {"why": refusal})
     except actions.Conflict as conflict:
         return _conflict(request, found, component, conflict)
     except Refusal as refusal:
@@ -299,7 +297,7 @@ def revisions(
     request: SignedInRequest, portfolio_id: int, section_id: int, component: str
 ) -> HttpResponseBase:
     found = load_section(request.person, portfolio_id, section_id)
-    require(allowed=rules.may_manage(request.person, found.portfolio))
+    require(allowed=rules.may_see_versions(request.person, found))
     part = get_object_or_404(Part, section=found, component=component)
     return render(
         request,
@@ -321,13 +319,17 @@ def revision(
 ) -> HttpResponseBase:
     """One earlier version, beside what differs from it now; a POST goes back to it."""
     found = load_section(request.person, portfolio_id, section_id)
-    require(allowed=rules.may_manage(request.person, found.portfolio))
+    require(allowed=rules.may_see_versions(request.person, found))
     part = get_object_or_404(Part, section=found, component=component)
     earlier = get_object_or_404(Revision.objects.select_related("saved_by"), part=part, number=number)
     earlier.part, part.section = part, found
     if request.method == "POST":
         require(allowed=rules.may_write(request.person, found))
-        actions.restore(revision=earlier, by=request.person)
+        try:
+            actions.restore(revision=earlier, by=request.person)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(found)
         messages.success(request, _("It says again what it said then. What it said in between is kept too."))
         return redirect(f"{found.get_absolute_url()}#{component}")
     return render(
@@ -403,7 +405,7 @@ def _evidence_again(request: SignedInRequest, found: Section) -> HttpResponseBas
     return render(
         request,
         "portfolios/section.jinja",
-        _writing_context(desk, desk.by_pk[found.pk]),
+        _writing_context(request, desk, desk.by_pk[found.pk]),
         block="evidence_beside",
     )
 
@@ -469,7 +471,7 @@ def dimensions(request: SignedInRequest, portfolio_id: int, section_id: int) -> 
 @signed_in
 def remove(request: SignedInRequest, portfolio_id: int, section_id: int) -> HttpResponseBase:
     found = load_section(request.person, portfolio_id, section_id)
-    require(allowed=rules.may_arrange(request.person, found.portfolio))
+    require(allowed=rules.may_remove_page(request.person, found))
     if request.method == "POST":
         try:
             actions.remove_instance(section=found, by=request.person)

@@ -1,5 +1,6 @@
 /** The section page: an editor for each part, which saves itself, with the criterion's principles and evidence at hand. */
 
+import { watchPassages } from "./beside.js";
 import { extensionsFor } from "./extensions.js";
 import { Keeper } from "./keeping.js";
 import { toolbar } from "./toolbar.js";
@@ -43,6 +44,7 @@ async function start() {
   reveal();
   recount();
   watchPrinciples();
+  watchPassages();
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-embed]");
     if (button) embed(Number(button.dataset.embed));
