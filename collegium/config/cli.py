@@ -27,6 +27,7 @@ ELSEWHERE = {
         "register",
         "Export the public register as signed, static files.",
     ),
+    "search": ("collegium.foundation.commands", "search", "Write the search index anew."),
     "keys": ("collegium.credentials.commands", "keys", "List and rotate the issuer's keys."),
 }
 
@@ -204,6 +205,9 @@ def rehearse(file: Path, out: Path) -> None:
             REDIS_URL="",
         )
         _manage("migrate", "--run-syncdb", "--verbosity=0")
+        from collegium.foundation.fulltext import make_missing
+
+        make_missing()  # no migration ran that would have
         from collegium.foundation.refusal import Refusal
         from collegium.home.rehearsal import rehearse as walk
 

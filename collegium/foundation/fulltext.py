@@ -151,7 +151,8 @@ class Query:
 
     @classmethod
     def read(cls, typed: str, *, language: str | None = None) -> "Query":
-        """Words must all be there; "in quotes" in a row; -not. The last word may be the beginning of one.
+        """Words must all be there; "in quotes" in a row; -not. The last word may be the beginning of one, unless a space
+        follows it.
 
         Never an error: what is no word is left out. ``language`` stems; by default it is the reader's.
         """
@@ -161,11 +162,12 @@ class Query:
         wanted: list[Term] = []
         unwanted: list[Term] = []
         items = list(_ITEM.finditer(typed))[: MOST_TERMS * 2]
+        is_finished = typed[-1:].isspace()
         for item in items:
             words = tuple(words_of(item["phrase"] or item["word"] or ""))
             if not words:
                 continue
-            is_last = item is items[-1] and item["word"] is not None and not item["no"]
+            is_last = item is items[-1] and item["word"] is not None and not item["no"] and not is_finished
             term = _term(words, languages, may_grow=is_last, is_quoted=item["phrase"] is not None)
             (unwanted if item["no"] else wanted).append(term)
         return cls(

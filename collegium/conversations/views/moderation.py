@@ -100,7 +100,11 @@ def report(request: SignedInRequest, post_id: int) -> HttpResponseBase:
         Report.objects.filter(post=post_id, by=request.person).select_related("post__thread__forum").first()
     )
     if mine is not None and mine.settled_at is not None:
-        return render(request, "conversations/moderation/report.jinja", {"report": mine, "post": mine.post})
+        return render(
+            request,
+            "conversations/moderation/report.jinja",
+            {"report": mine, "post": mine.post, "form": None},
+        )
     visible = Post.objects.visible_to(request.person).select_related("thread__forum", "author__photo")
     post = get_object_or_404(visible, pk=post_id)
     require(

@@ -13,7 +13,8 @@ from collegium.people.requests import Request
 
 @require_http_methods(["GET", "HEAD"])
 def search(request: Request) -> HttpResponse:
-    words = " ".join(request.GET.get("q", "")[: fulltext.LONGEST_QUERY].replace("\0", "").split())
+    # A space at the end is kept: it says that the last word is finished.
+    words = request.GET.get("q", "")[: fulltext.LONGEST_QUERY].replace("\0", "").lstrip()
     asked = request.GET.get("forum", "")
     # A forum that may not be read is one that is not there.
     forum = (
@@ -26,7 +27,7 @@ def search(request: Request) -> HttpResponse:
         request,
         "conversations/search.jinja",
         {
-            "words": words,
+            "words": words.rstrip(),
             "forum": forum,
             "groups": by_forum(hits),
             "can_be_looked_for": bool(fulltext.Query.read(words)),
