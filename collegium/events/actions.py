@@ -574,6 +574,23 @@ def invitation_failed(*, answers: Iterable[Answer]) -> None:
     Answer.objects.filter(pk__in=[each.pk for each in answers]).update(claimed_until=None)
 
 
+@transaction.atomic
+def part_with_everything(person: Person) -> None:
+    """For an erasure: places that they had go to those who wait."""
+    having = list(
+        Occurrence.objects.filter(
+            answers__person=person, answers__coming=Answer.Coming.YES, ends_at__gt=clock.now()
+        )
+    )
+    Answer.objects.filter(person=person).delete()
+    Attendance.objects.filter(person=person).delete()
+    Reminder.objects.filter(person=person).delete()
+    CalendarFeed.objects.filter(person=person).delete()
+    Event.objects.filter(host=person).update(host=None)
+    for occurrence in having:
+        _give_free_places(_locked_occurrence(occurrence))
+
+
 # Inside ---------------------------------------------------------------------------------------------------------------
 
 

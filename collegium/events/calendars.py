@@ -10,18 +10,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
+from typing import Any
 
 import icalendar
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from collegium.events import moments
+from collegium.communities.models import Community
+from collegium.events import moments, queries
 from collegium.events.models import Answer, Event, Occurrence
 from collegium.foundation import clock, richtext
-from collegium.people.models import Person
+from collegium.people.models import CircleMember, Person
 
 MEDIA_TYPE = "text/calendar"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+SHOWN_BACK = timedelta(days=90)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES = {
     moments.WEEKLY: {"FREQ": "WEEKLY"},
@@ -63,9 +67,6 @@ def feed(entries: Iterable[Entry], *, name: str) -> bytes:
 
 def of_occurrences(occurrences: Iterable[Occurrence], *, name: str, with_address: bool = False) -> bytes:
     """A feed of these; of a series all its times must be among them."""
-    by_event: dict[int, list[Occurrence]] = {}
-    for each in occurrences:
-        by_event.setdefault(each.event_id, []).append(each)
     return feed(
         (
             Entry(
@@ -73,7 +74,7 @@ def of_occurrences(occurrences: Iterable[Occurrence], *, name: str, with_address
                 occurrences=sorted(those, key=lambda each: each.number),
                 with_address=frozenset(each.pk for each in those) if with_address else frozenset(),
             )
-            for those in by_event.values()
+            for those in _by_event(occurrences)
         ),
         name=name,
     )
@@ -120,7 +121,69 @@ def letter(
     return _with_zones(calendar, [(event.time_zone, each.starts_at) for each, _coming in answered])
 
 
+def entries_of(person: Person) -> list[Entry]:
+    """What a person's own calendar shows: of their circles and what they host but for what they said no to, and of what
+    is open to everyone that which they said yes or perhaps to. Two queries.
+    """
+    since = clock.now() - SHOWN_BACK
+    circles = CircleMember.objects.filter(person=person).values("circle")
+    through = Event.circles.through.objects.filter(event=OuterRef("event_id"), circle__in=circles)
+    events = queries.mine(person).filter(ends_at__gt=since).values("event")
+    occurrences = (
+        Occurrence.objects.filter(event__in=events)
+        .select_related("event")
+        .annotate(is_of_theirs=Exists(through) | Q(event__host=person))
+        .order_by("event__first_starts_at", "event", "number")
+    )
+    coming = dict(
+        Answer.objects.filter(person=person, occurrence__event__in=events).values_list("occurrence", "coming")
+    )
+
+    def is_wanted(each: Any) -> bool:
+        said = coming.get(each.pk)
+        return said in queries.COMES or (said is None and each.is_of_theirs)
+
+    def has_address(each: Occurrence) -> bool:
+        event = each.event
+        return (
+            event.capacity is None or event.host_id == person.pk or coming.get(each.pk) == Answer.Coming.YES
+        )
+
+    return [
+        Entry(
+            event=those[0].event,
+            occurrences=those,
+            left_out=frozenset(each.pk for each in those if not is_wanted(each)),
+            with_address=frozenset(each.pk for each in those if has_address(each)),
+        )
+        for those in _by_event(occurrences)
+    ]
+
+
+def entries_of_community(community: Community) -> list[Entry]:
+    """What anybody on the web may know: public events, without the addresses of their meetings. One query."""
+    since = clock.now() - SHOWN_BACK
+    of_it = Occurrence.objects.visible_to(None).filter(event__communities=community)
+    occurrences = (
+        Occurrence.objects.filter(event__in=of_it.filter(ends_at__gt=since).values("event"))
+        .select_related("event")
+        .order_by("event__first_starts_at", "event", "number")
+    )
+    return [Entry(event=those[0].event, occurrences=those) for those in _by_event(occurrences)]
+
+
 # Inside ---------------------------------------------------------------------------------------------------------------
+
+
+def _by_event(occurrences: Iterable[Occurrence]) -> list[list[Occurrence]]:
+    """Each with one and the same event."""
+    found: dict[int, list[Occurrence]] = {}
+    for each in occurrences:
+        those = found.setdefault(each.event_id, [])
+        if those:
+            each.event = those[0].event
+        those.append(each)
+    return list(found.values())
 
 
 def _calendar() -> icalendar.Calendar:

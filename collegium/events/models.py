@@ -35,7 +35,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(is_open | (Q(host=person) & is_nobodys) | Exists(of_circles))
 
     def for_display(self) -> Self:
-        return self.select_related("host__photo").prefetch_related("communities")
+        return self.select_related("host__photo")
 
 
 class Event(models.Model):
@@ -107,11 +107,7 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         )
 
     def for_display(self) -> Self:
-        return (
-            self.select_related("event__host__photo")
-            .prefetch_related("event__communities")
-            .order_by("starts_at", "id")
-        )
+        return self.select_related("event__host__photo").order_by("starts_at", "id")
 
 
 class Occurrence(models.Model):

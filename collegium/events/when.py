@@ -17,7 +17,7 @@ from collegium.people.models import Person
 @dataclass(frozen=True)
 class When:
     starts_at: datetime
-    day: str  # "Tuesday 3 November 2026"
+    day: str  # "Tuesday, 3 November 2026"
     short_day: str  # "Tue 3 Nov"
     day_number: str
     month: str
@@ -68,7 +68,7 @@ def _zone_in_words(name: str, language: str) -> str:
     if name == "UTC":
         return "UTC"
     city = dates.get_timezone_location(moments.zone(name), locale=locale_of(language), return_city=True)
-    return _("%(city)s time") % {"city": city}
+    return _("%(city)s time") % {"city": city.rpartition("/")[2].replace("_", " ")}
 
 
 def _there(moment: datetime, zone: str) -> datetime:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from collegium.activity.models import Activity, Concern
 from collegium.events import actions, queries, tasks
-from collegium.events.models import Answer, Attendance, Reminder
+from collegium.events.models import Attendance, Reminder
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience
