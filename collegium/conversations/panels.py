@@ -1,9 +1,12 @@
 """What conversations put on other pages: reporting, what waits for moderators, results of the search of the house."""
 
+from functools import lru_cache
 from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
 
 from collegium.conversations.models import Post
 from collegium.conversations.queries import moderation
@@ -20,16 +23,22 @@ def report_or_moderate(
 ) -> str | None:
     """Once for each post of a page: so it asks the database nothing. The pages behind it ask the rules."""
     person = cast("Request", request).person
-    if person is None or post.removed_at is not None or post.author_id == person.pk:
+    if person is None or post.removed_at is not None:
         return None
-    return render_to_string(
-        "conversations/moderation/action.jinja",
-        {
-            "post": post,
-            "may_moderate": bool(getattr(getattr(reader, "standing", reader), "is_moderator", False)),
-        },
-        request,
-    )
+    if post.author_id == person.pk:
+        return _action("why", reverse("conversations:my_measures")) if post.hidden_at else None
+    if getattr(getattr(reader, "standing", None), "is_moderator", False):
+        return _action("moderate", reverse("conversations:moderate", args=[post.pk]))
+    return _action("report", reverse("conversations:report", args=[post.pk])) if not post.hidden_at else None
+
+
+def _action(kind: str, address: str) -> str:
+    return _rendered(kind, get_language() or "").replace("ADDRESS", address)
+
+
+@lru_cache(maxsize=64)
+def _rendered(kind: str, language: str) -> str:  # noqa: ARG001  # the language is the reader's already: a key
+    return render_to_string("conversations/moderation/action.jinja", {"kind": kind})
 
 
 @panel("home.next", order=15)
