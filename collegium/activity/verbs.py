@@ -12,11 +12,16 @@ class Told:
 
     ``says`` may use ``%(actor)s`` and every key of the activity's data; ``link`` is the name of an address that takes
     the id of what the activity is about as its only argument. ``by_email`` is the sane default for letters.
+
+    ``kind`` names what a person chooses by ("post.mentioned"), where several verbs tell the same kind of thing, or one
+    verb several; empty: the verb. ``way`` is another default than ``by_email`` can say, such as "daily".
     """
 
     says: str | Promise
     link: str
     by_email: bool = True
+    kind: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,38 @@ from django.utils.translation import gettext_lazy as _
 from collegium.activity.verbs import Told, verb
 
 _MENTIONED = _("%(actor)s mentioned you in “%(title)s”")
+_BEGAN = _("%(actor)s began “%(title)s” in %(forum)s")
+_WROTE = _("%(actor)s wrote in “%(title)s”")
+# Followers are told in the background, by the level at which they follow: see ``notifications.crowds``.
+_FOLLOWED, _IN_DIGEST, _BY_LIST = "post.followed", "post.in_digest", "post.by_list"
 
 THREAD_STARTED = verb(
     "thread.started",
     history=_("%(actor)s began “%(title)s”"),
-    tells={"mentioned": Told(_MENTIONED, "conversations:thread")},
+    tells={
+        "mentioned": Told(_MENTIONED, "conversations:thread", kind="post.mentioned"),
+        "follower": Told(_BEGAN, "conversations:thread", kind=_FOLLOWED),
+        "digest": Told(_BEGAN, "conversations:thread", kind=_IN_DIGEST, way="daily"),
+        "list": Told(_BEGAN, "conversations:thread", kind=_BY_LIST),
+    },
 )
 POST_MADE = verb(
     "post.made",
     history=_("%(actor)s wrote in “%(title)s”"),
     tells={
-        "mentioned": Told(_MENTIONED, "conversations:post"),
-        "replied_to": Told(_("%(actor)s replied to you in “%(title)s”"), "conversations:post"),
+        "mentioned": Told(_MENTIONED, "conversations:post", kind="post.mentioned"),
+        "replied_to": Told(
+            _("%(actor)s replied to you in “%(title)s”"), "conversations:post", kind="post.replied"
+        ),
+        "follower": Told(_WROTE, "conversations:post", kind=_FOLLOWED),
+        "digest": Told(_WROTE, "conversations:post", kind=_IN_DIGEST, way="daily"),
+        "list": Told(_WROTE, "conversations:post", kind=_BY_LIST),
     },
 )
 POST_EDITED = verb(
     "post.edited",
     history=_("%(actor)s changed a post in “%(title)s”"),
-    tells={"mentioned": Told(_MENTIONED, "conversations:post")},
+    tells={"mentioned": Told(_MENTIONED, "conversations:post", kind="post.mentioned")},
 )
 POST_REMOVED = verb(
     "post.removed",
