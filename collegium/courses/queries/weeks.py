@@ -17,12 +17,22 @@ LATEST_PROJECTS = 4
 
 
 @dataclass(frozen=True)
+class SpokenFor:
+    """A criterion that the week's activity speaks for, as a spine."""
+
+    code: str  # empty where nobody says it: see ``Node.__str__``
+    title: str
+    strength: int
+    words: str
+
+
+@dataclass(frozen=True)
 class WeekPage:
     iteration: Iteration
     week: Week
     weeks: list[Week]
     standing: Standing
-    mappings: list[Mapping]
+    mappings: list[SpokenFor]
     meeting: Occurrence | None
     coming: str
     attended: bool
@@ -105,7 +115,7 @@ def week_page(week: Week, standing: Standing, person: Person | None, *, reads_fo
         week=week,
         weeks=list(iteration.weeks.only("number", "title", "starts_on", "kind", "iteration")),
         standing=standing,
-        mappings=list(week.mappings.select_related("node")),
+        mappings=[_spoken_for(each) for each in week.mappings.select_related("node")],
         meeting=week.meeting,
         coming=_coming(week, person) if mine else "",
         attended=_attended(week, mine) if mine else False,
@@ -118,6 +128,16 @@ def week_page(week: Week, standing: Standing, person: Person | None, *, reads_fo
         planned=mine.plan.filter(week=week).first() if mine else None,
         faces=faces(shown_people, person),
         today=moments.today_in(iteration.time_zone),
+    )
+
+
+def _spoken_for(mapping: Mapping) -> SpokenFor:
+    code = mapping.node.code
+    return SpokenFor(
+        code if any(sign.isdigit() for sign in code) else "",
+        mapping.node.title,
+        mapping.strength,
+        str(mapping.get_strength_display()),
     )
 
 
