@@ -18,6 +18,8 @@ from collegium.accreditation.models import (
     SubmittedFile,
 )
 from collegium.activity.models import Activity
+from collegium.conversations.actions.moderation import take_measure
+from collegium.conversations.models import Attachment
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -28,6 +30,7 @@ from collegium.portfolios.models import Share
 from collegium.portfolios.queries import snapshot
 from collegium.schemes import actions as schemes
 from tests.addresses import OUR_ADDRESSES
+from tests.conversations.factories import make_forum, make_thread
 from tests.credentials.factories import make_award
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
 
@@ -57,6 +60,7 @@ OPEN_TO_STRANGERS = {
     "credentials:did": "a credential is there to be verified",
     "design:gallery": "components, without anybody's data",
     "design:appearance": "light or dark, kept in a cookie",
+    "conversations:search": "finds only what its reader may read",
     "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
 }
 # What everyone signed in may open besides: lists of their own things, empty for a stranger, and first steps.
@@ -82,6 +86,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "portfolios:begin_on": "a portfolio of one's own",
     "portfolios:signed_in_again": "says that signing in worked",
     "accreditation:mine": "one's own",
+    "conversations:my_measures": "what was decided about oneself",
     "accreditation:register": "a registration of one's own",
 }
 CLOSED = {403, 404, 405}
@@ -130,6 +135,11 @@ def small_world(ada, bo, cy, settings, tmp_path):
         verb="evidence.captured", actor=ada, about_kind="evidence.evidence", about_id=str(evidence.pk)
     )
     notification = Notification.objects.create(person=ada, activity=activity, role="owner")
+    forum = make_forum(ada, moderators=(cy,))
+    thread = make_thread(forum, ada)
+    post = thread.posts.get()
+    attachment = Attachment.objects.create(post=post, owner=ada, blob=blob, file_name="notes.txt")
+    measure = take_measure(kind="warn", post=post, by=cy, reason="Only a warning.")
     return SimpleNamespace(
         arguments={
             "portfolio_id": portfolio.pk,
@@ -161,6 +171,11 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "invitation_id": invitation.pk,
             "notification_id": notification.pk,
             "form": "svg",
+            "forum_id": forum.pk,
+            "thread_id": thread.pk,
+            "post_id": post.pk,
+            "attachment_id": attachment.pk,
+            "measure_id": measure.pk,
         },
         special={
             "credentials:credential": {"public_id": credential.public_id},
