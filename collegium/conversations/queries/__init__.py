@@ -21,13 +21,22 @@ from collegium.conversations.queries.pages import (
     unread_threads,
 )
 from collegium.conversations.queries.search import Hit, search
-from collegium.conversations.queries.shown import Author, Reader, ShownPost, shown, shown_file
+from collegium.conversations.queries.shown import (
+    Author,
+    Reader,
+    ShownFile,
+    ShownPost,
+    shown,
+    shown_author,
+    shown_file,
+)
 
 __all__ = [
     "Author",
     "Hit",
     "PostsPage",
     "Reader",
+    "ShownFile",
     "ShownPost",
     "ThreadRow",
     "ThreadsPage",
@@ -43,6 +52,7 @@ __all__ = [
     "reader_of",
     "search",
     "shown",
+    "shown_author",
     "shown_file",
     "threads_page",
     "unanswered",
