@@ -18,16 +18,15 @@ FOUND_AT_HOME = 5
 
 
 @panel("post.actions", order=90)
-def report_or_moderate(
-    request: HttpRequest, *, post: Post, reader: Any = None, **_context: Any
-) -> str | None:
+def report_or_moderate(request: HttpRequest, *, post: Post, **_context: Any) -> str | None:
     """Once for each post of a page: so it asks the database nothing. The pages behind it ask the rules."""
     person = cast("Request", request).person
     if person is None or post.removed_at is not None:
         return None
     if post.author_id == person.pk:
         return _action("why", reverse("conversations:my_measures")) if post.hidden_at else None
-    if getattr(getattr(reader, "standing", None), "is_moderator", False):
+    reader = getattr(request, "forum_reader", None)  # noted by our views, which have asked already
+    if reader is not None and reader.standing.is_moderator:
         return _action("moderate", reverse("conversations:moderate", args=[post.pk]))
     return _action("report", reverse("conversations:report", args=[post.pk])) if not post.hidden_at else None
 

@@ -73,8 +73,8 @@ class Standing:
         return self.belongs and not self.silence
 
 
-def standing(person: Person | None, thing: Any) -> Standing:
-    """Everything that a page asks about its reader, in two queries (and what ``limit`` asks)."""
+def standing(person: Person | None, thing: Any, *, limits: bool = True) -> Standing:
+    """Everything that a page asks about its reader, in two queries (and what ``limit`` asks, unless left out)."""
     forum = forum_of(thing)
     if person is None or forum is None:
         return Standing()
@@ -89,11 +89,11 @@ def standing(person: Person | None, thing: Any) -> Standing:
     return Standing(
         is_member=forum.members_id in circles,
         is_moderator=is_moderator,
-        silence=_silence(person, thing, forum, is_moderator=is_moderator),
+        silence=_silence(person, thing, forum, limits=limits and not is_moderator, is_moderator=is_moderator),
     )
 
 
-def _silence(person: Person, thing: Any, forum: Forum, *, is_moderator: bool) -> str:
+def _silence(person: Person, thing: Any, forum: Forum, *, limits: bool, is_moderator: bool) -> str:
     if forum.closed_at is not None:
         return _("This forum is closed: it can be read, and nobody posts any more.")
     thread = thing.thread if isinstance(thing, Post) else thing
@@ -102,7 +102,7 @@ def _silence(person: Person, thing: Any, forum: Forum, *, is_moderator: bool) ->
     muted = muted_until(person, forum)
     if muted is not None:
         return muted
-    return "" if is_moderator else limit(person, forum)
+    return limit(person, forum) if limits else ""
 
 
 def muted_until(person: Person, forum: Forum) -> str | None:
@@ -149,7 +149,7 @@ def may_moderate(person: Person, thing: Any) -> bool:  # noqa: ARG001  # the rol
 
 @rule(MEMBER, MODERATOR, says=gettext_lazy("change their own posts"))
 def may_edit(person: Person, post: Post) -> bool:
-    return post.author_id == person.pk and is_standing(post) and standing(person, post).may_post
+    return post.author_id == person.pk and is_standing(post) and standing(person, post, limits=False).may_post
 
 
 @rule(MEMBER, MODERATOR, says=gettext_lazy("take away their own posts; moderators any"))
@@ -164,6 +164,11 @@ def may_remove(person: Person, post: Post) -> bool:
 )
 def may_mark_answer(person: Person, thread: Thread) -> bool:
     return thread.started_by_id == person.pk or _moderates(person, thread)
+
+
+@rule(MEMBER, MODERATOR, says=gettext_lazy("thank for a post, or give another small sign"))
+def may_react(person: Person, post: Post) -> bool:
+    return is_standing(post) and standing(person, post.thread.forum, limits=False).may_post
 
 
 def is_standing(post: Post) -> bool:

@@ -143,6 +143,11 @@ def author_of(person: Person | None, reader: Reader, photos: dict[int, str]) -> 
     )
 
 
+def shown_author(person: Person | None, reader: Reader) -> Author:
+    """One person alone, with their face."""
+    return author_of(person, reader, faces([person], reader.person) if person is not None else {})
+
+
 def _quote(post: Post, reader: Reader) -> Quote | None:
     quoted = post.reply_to
     if quoted is None:
