@@ -1,13 +1,13 @@
 """Events as iCalendar (RFC 5545), and invitations as iTIP letters (RFC 5546).
 
 A series is one entry with its rule. A time of it that is elsewhere, cancelled, or said differently is an entry of its own
-with RECURRENCE-ID; one that the reader said no to is left out of the rule. Where the clocks go forward over a time, what
-the rule means is said outright as well, since programs disagree about it.
+with RECURRENCE-ID; one that the reader said no to is left out of the rule. Where the clocks change about a time,
+what the rule means is said outright as well, since programs disagree about it.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
@@ -212,7 +212,7 @@ def _components(entry: Entry) -> list[icalendar.Event]:
     length = timedelta(minutes=event.minutes)
     master = _described(event, shows_address=shows_address, cancelled=is_cancelled, sequence=event.sequence)
     master.add("dtstart", _local(walls[0], event))
-    master.add("dtend", _ends(walls[0], length, event))
+    master.add("duration", length)
     master.add("rrule", _rule(event))
     for each in of_rule:
         if each.pk in entry.left_out:
@@ -229,7 +229,7 @@ def _components(entry: Entry) -> list[icalendar.Event]:
         or each.is_moved
         or each.ends_at - each.starts_at != length
         or (each.pk in entry.with_address) != shows_address
-        or moments.on_the_wall(each.starts_at, event.time_zone) != walls[each.number - 1]
+        or not _is_plain(each, walls[each.number - 1])
     ]
     return [master, *alone]
 
@@ -245,8 +245,8 @@ def _component(
         sequence=occurrence.revision,
         page=occurrence.get_absolute_url(),
     )
-    component.add("dtstart", _local(moments.on_the_wall(occurrence.starts_at, event.time_zone), event))
-    component.add("dtend", _local(moments.on_the_wall(occurrence.ends_at, event.time_zone), event))
+    component.add("dtstart", _said(occurrence.starts_at, event))
+    component.add("dtend", _said(occurrence.ends_at, event))
     if recurrence is not None:
         component.add("recurrence-id", _local(recurrence, event))
     return component
@@ -299,9 +299,24 @@ def _local(wall: datetime, event: Event) -> datetime:
     return wall.replace(tzinfo=UTC if event.time_zone == "UTC" else moments.zone(event.time_zone))
 
 
-def _ends(wall: datetime, length: timedelta, event: Event) -> datetime:
-    ends = moments.at_the_wall(wall, event.time_zone) + length
-    return _local(moments.on_the_wall(ends, event.time_zone), event)
+def _said(moment: datetime, event: Event) -> datetime:
+    """On the event's clocks; in UTC where those show the same twice, since programs disagree which is meant."""
+    wall = moments.on_the_wall(moment, event.time_zone)
+    if moments.is_twice(wall, event.time_zone):
+        return moment.astimezone(UTC)
+    return _local(wall, event)
+
+
+def _is_plain(occurrence: Occurrence, wall: datetime) -> bool:
+    """Whether every program reads the rule as we do: no clocks change about this time of it."""
+    event = occurrence.event
+    zone = moments.zone(event.time_zone)
+    starts, ends = occurrence.starts_at.astimezone(zone), occurrence.ends_at.astimezone(zone)
+    return (
+        starts.replace(tzinfo=None, fold=0) == wall
+        and starts.utcoffset() == ends.utcoffset()
+        and not moments.is_twice(wall, event.time_zone)
+    )
 
 
 def _organizer(event: Event) -> icalendar.vCalAddress:
@@ -333,7 +348,24 @@ def _with_zones(calendar: icalendar.Calendar, used: Iterable[tuple[str, datetime
 
 @lru_cache(maxsize=256)
 def _zone(name: str, first: int, last: int) -> icalendar.Timezone:
-    return icalendar.Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 1, 1))
+    """One observance a change, with no rule and no list: what every program can read."""
+    zone = icalendar.Timezone()
+    zone.add("tzid", name)
+    begins = datetime(first, 1, 1, tzinfo=UTC).astimezone(moments.zone(name))
+    zone.add_component(_observance(begins, begins))
+    for before, after in moments.changes(name, first, last):
+        zone.add_component(_observance(before, after))
+    return zone
+
+
+def _observance(before: datetime, after: datetime) -> icalendar.TimezoneStandard | icalendar.TimezoneDaylight:
+    observance = icalendar.TimezoneDaylight() if after.dst() else icalendar.TimezoneStandard()
+    offset = before.utcoffset() or timedelta(0)
+    observance.add("dtstart", (after.astimezone(UTC) + offset).replace(tzinfo=None))  # as if they had gone on
+    observance.add("tzoffsetfrom", before.utcoffset())
+    observance.add("tzoffsetto", after.utcoffset())
+    observance.add("tzname", after.tzname() or "")
+    return observance
 
 
 def _host() -> str:

@@ -77,6 +77,32 @@ def settled(moment: datetime, time_zone: str) -> datetime:
     return at_the_wall(on_the_wall(moment, time_zone), time_zone)
 
 
+def is_twice(wall: datetime, time_zone: str) -> bool:
+    """Whether the clocks there show this twice."""
+    there = wall.replace(tzinfo=zone(time_zone))
+    earlier, later = there.replace(fold=0).utcoffset(), there.replace(fold=1).utcoffset()
+    return earlier is not None and later is not None and earlier > later
+
+
+def changes(time_zone: str, first_year: int, last_year: int) -> list[tuple[datetime, datetime]]:
+    """Each change of the clocks there in these years: the last second before it, and the moment of it."""
+    there = zone(time_zone)
+    found = []
+    day = datetime(first_year, 1, 1, tzinfo=UTC)
+    end = datetime(last_year, 12, 31, tzinfo=UTC)
+    while day < end:
+        following = day + timedelta(days=1)
+        if day.astimezone(there).utcoffset() != following.astimezone(there).utcoffset():
+            low, high = day, following
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                same = middle.astimezone(there).utcoffset() == day.astimezone(there).utcoffset()
+                low, high = (middle, high) if same else (low, middle)
+            found.append((low.astimezone(there), high.astimezone(there)))
+        day = following
+    return found
+
+
 def series(first: datetime, time_zone: str, repeats: str, times: int) -> list[Moment]:
     """All times of an event that begins at ``first``, in order."""
     wall = on_the_wall(first, time_zone)
