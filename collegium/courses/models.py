@@ -463,3 +463,95 @@ class Saying(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+# Writing groups -------------------------------------------------------------------------------------------------------
+
+
+class Rhythm(models.Model):
+    """When a writing group meets: what its meetings were generated from, kept while it is planned and for each that is added."""
+
+    class Every(models.IntegerChoices):
+        WEEK = 1, _("Every week")
+        FORTNIGHT = 2, _("Every second week")
+
+    iteration = models.OneToOneField(Iteration, on_delete=models.CASCADE, related_name="rhythm")
+    every = models.PositiveSmallIntegerField(_("how often"), choices=Every, default=Every.FORTNIGHT)
+    weekday = models.PositiveSmallIntegerField(_("day"))  # 0: Monday
+    hour = models.TimeField(_("time"))  # by the clocks of the iteration's time zone
+    minutes = models.PositiveSmallIntegerField(_("lasts, in minutes"), default=60)
+    skipped = models.JSONField(default=list, blank=True)  # list[str], ISO dates on which nobody meets
+    days_for_reading = models.PositiveSmallIntegerField(_("drafts so many days before"), default=3)
+    meeting_url = models.URLField(_("meeting address"), max_length=2000, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="courses_rhythm_weekday", condition=Q(weekday__lte=6)),
+            models.CheckConstraint(name="courses_rhythm_lasts", condition=Q(minutes__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.iteration}: {self.get_every_display()}"
+
+
+class GroupInvitationQuerySet(models.QuerySet["GroupInvitation"]):
+    def open(self) -> Self:
+        return self.filter(
+            accepted_at__isnull=True,
+            declined_at__isnull=True,
+            withdrawn_at__isnull=True,
+            expires_at__gt=clock.now(),
+        )
+
+
+class GroupInvitation(models.Model):
+    """To a writing group: somebody who is here, or an address. It goes out when the group opens, and is for one person."""
+
+    iteration = models.ForeignKey(Iteration, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=12, choices=Enrolment.Role, default=Enrolment.Role.PARTICIPANT)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="group_invitations"
+    )
+    email = models.EmailField(blank=True)
+    token_hash = models.CharField(max_length=64, blank=True)  # sha256 hex; the token is only in the letter
+    words = models.TextField(_("a word with it"), blank=True)
+    invited_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)  # None while the group is being planned
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    declined_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GroupInvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="courses_groupinvitation_to_one",
+                condition=Q(person__isnull=False, email="") | (Q(person__isnull=True) & ~Q(email="")),
+            ),
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="courses_groupinvitation_token_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email or self.person} to {self.iteration}"
+
+
+class GroupReport(models.Model):
+    """What a writing group has come to, in numbers, as it stood on its end. It names people by their ids alone."""
+
+    iteration = models.OneToOneField(Iteration, on_delete=models.CASCADE, related_name="report")
+    facts = models.JSONField()  # see courses.reports
+    words_until = models.DateTimeField()  # until then closing words and what members say can still be added
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.iteration)
