@@ -4,7 +4,7 @@ from collegium.activity.models import Activity
 from collegium.activity.outbox import on
 from collegium.communities import actions
 from collegium.communities.models import Care
-from collegium.conversations.models import Measure, Post
+from collegium.conversations.models import Post
 
 
 @on("post.made")
@@ -17,10 +17,3 @@ def care_ends_with_an_answer(activity: Activity) -> None:
         thread=post.thread_id, done_at__isnull=True, let_go_at__isnull=True
     ).select_related("community", "thread", "member"):
         actions.care_done(care=care, by=None)
-
-
-@on("measure.taken")
-def removed_from_the_forum(activity: Activity) -> None:
-    measure = Measure.objects.filter(pk=activity.about_id, kind=Measure.Kind.REMOVE).first()
-    if measure is not None:
-        actions.follow_measure(measure=measure)

@@ -55,6 +55,7 @@ class Community(models.Model):
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    member_count = models.PositiveIntegerField(default=0)  # kept in step by joining and leaving
 
     objects = CommunityQuerySet.as_manager()
 
@@ -104,6 +105,10 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["community", "person"], name="communities_membership_once")
+        ]
+        indexes = [
+            # Who leads, and who came last, without reading a hundred thousand members.
+            models.Index(fields=["community", "role", "-joined_at"], name="communities_member_by_role")
         ]
 
     def __str__(self) -> str:

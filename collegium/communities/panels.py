@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.communities import actions, queries
 from collegium.communities.models import Community, MapPlace, Membership, PageRevision, RepertoireItem
-from collegium.conversations.models import Post
+from collegium.conversations.models import Forum, Post
+from collegium.conversations.rules import register_remover
 from collegium.design.places import bar_item, panel
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
@@ -85,6 +86,12 @@ def keep_post(request: HttpRequest, *, post: Post) -> str | None:
     if community is None:
         return None
     return render_to_string("communities/keep_post.jinja", {"community": community, "post": post}, request)
+
+
+@register_remover
+def end_membership(forum: Forum, person: Person, by: Person, reason: str) -> bool:
+    """What moderators decide holds for the whole community, in the same moment."""
+    return actions.follow_measure(forum=forum, person=person, by=by, reason=reason)
 
 
 # Mine -----------------------------------------------------------------------------------------------------------------

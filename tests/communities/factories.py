@@ -43,6 +43,8 @@ def make_community(*members: Person, convener: Person | None = None, **fields: A
 
 def make_membership(community: Community, person: Person, **fields: Any) -> Membership:
     membership = Membership.objects.create(community=community, person=person, **fields)
+    community.member_count += 1
+    community.save(update_fields=["member_count"])
     CircleMember.objects.create(circle=community.circle, person=person)
     if membership.role != Membership.Role.MEMBER:
         CircleMember.objects.create(circle=community.facilitators, person=person)

@@ -61,9 +61,7 @@ def test_joining_twice_is_joining_once(ada, cy):
 def test_the_newcomer_and_the_facilitators_are_told(ada, cy):
     actions.join(community=found(cy), person=ada)
     told = {
-        (each.verb, concern.person.name)
-        for each in Activity.objects.all()
-        for concern in each.concerns.all()
+        (each.verb, concern.person.name) for each in Activity.objects.all() for concern in each.concerns.all()
     }
     assert told == {("community.joined", cy.name), ("community.welcomed", ada.name)}
 
@@ -162,9 +160,7 @@ def test_an_erasure_leaves_no_community_without_a_convener(ada, cy):
 
 
 def test_of_two_answers_to_a_request_the_first_holds(ada, cy, eve):
-    community = make_community(
-        convener=cy, joining=Community.Joining.REQUEST
-    )
+    community = make_community(convener=cy, joining=Community.Joining.REQUEST)
     make_membership(community, eve, role="facilitator")
     asked = actions.ask_to_join(community=community, by=ada, words="I teach nurses.")
     assert actions.ask_to_join(community=community, by=ada).pk == asked.pk

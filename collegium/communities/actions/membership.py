@@ -1,6 +1,7 @@
 """Who belongs to a community, and as what. The circles and the forum's reading are kept in step in the same transaction."""
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from collegium.activity.actions import record
@@ -80,12 +81,19 @@ def remove_member(*, membership: Membership, by: Person, reason: str) -> None:
 
 
 @transaction.atomic
-def follow_measure(*, measure: Measure) -> None:
-    """A moderator removed somebody from the forum of a community: they are no member of it any more. Safe to repeat."""
-    for membership in Membership.objects.filter(
-        community__forum=measure.forum_id, person=measure.person_id
-    ).select_related("community", "person"):
-        _put_out(membership, by=measure.by, reason=measure.reason, is_told=True)
+def follow_measure(*, forum: Forum, person: Person, by: Person, reason: str) -> bool:
+    """A moderator removed somebody, who has been told: they are no member any more. False where it is no community's forum."""
+    community = Community.objects.filter(forum=forum).first()
+    if community is None:
+        return False
+    membership = (
+        Membership.objects.filter(community=community, person=person)
+        .select_related("community", "person")
+        .first()
+    )
+    if membership is not None:
+        _put_out(membership, by=by, reason=reason, is_told=True)
+    return True
 
 
 @transaction.atomic
@@ -152,6 +160,7 @@ def enter(
     )
     if not is_new:
         return membership
+    _count(community, +1)
     CircleMember.objects.get_or_create(circle_id=community.circle_id, person=person)
     if role in rules.LEADERS:
         CircleMember.objects.get_or_create(circle_id=community.facilitators_id, person=person)
@@ -280,7 +289,13 @@ def _part(membership: Membership) -> None:
     Care.objects.filter(
         community=community, member_id=membership.person_id, done_at__isnull=True, let_go_at__isnull=True
     ).update(let_go_at=clock.now())
-    Membership.objects.filter(pk=membership.pk).delete()
+    gone, _rows = Membership.objects.filter(pk=membership.pk).delete()
+    if gone:
+        _count(community, -1)
+
+
+def _count(community: Community, change: int) -> None:
+    Community.objects.filter(pk=community.pk).update(member_count=F("member_count") + change)
 
 
 def _locked(membership: Membership) -> Community:

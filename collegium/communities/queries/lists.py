@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from collegium.communities import rules
 from collegium.communities.models import (
@@ -23,18 +22,6 @@ from collegium.people.models import Person
 FACES = 14
 
 
-def with_size(communities: QuerySet[Community]) -> QuerySet[Community]:
-    """Each with ``member_count``."""
-    counted = (
-        Membership.objects.filter(community=OuterRef("pk"))
-        .order_by()
-        .values("community")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return communities.annotate(member_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
-
-
 def communities_of(person: Person) -> list[Community]:
     return list(Community.objects.filter(memberships__person=person).order_by("title"))
 
@@ -49,17 +36,17 @@ def memberships_of(person: Person) -> list[Membership]:
 
 
 def mine(person: Person) -> list[Community]:
-    """Where the person belongs, with ``member_count`` and ``my_role``."""
+    """Where the person belongs, with ``my_role``."""
     role = Membership.objects.filter(community=OuterRef("pk"), person=person).values("role")
     return list(
-        with_size(Community.objects.filter(memberships__person=person))
+        Community.objects.filter(memberships__person=person)
         .annotate(my_role=Subquery(role))
         .order_by(F("closed_at").asc(nulls_first=True), "title")
     )
 
 
 def others(person: Person | None, words: str = "") -> QuerySet[Community]:
-    """Open to be seen, and not the person's own; with ``member_count`` and ``is_asked``. The largest first."""
+    """Open to be seen, and not the person's own; with ``is_asked``. The largest first."""
     wanted = Community.objects.visible_to(person).filter(closed_at__isnull=True)
     for word in words.split()[:8]:
         wanted = wanted.filter(Q(title__icontains=word) | Q(domain__icontains=word))
@@ -67,7 +54,7 @@ def others(person: Person | None, words: str = "") -> QuerySet[Community]:
         wanted = wanted.exclude(pk__in=Membership.objects.filter(person=person).values("community"))
         asked = JoinRequest.objects.filter(community=OuterRef("pk"), person=person, settled_at__isnull=True)
         wanted = wanted.annotate(is_asked=Exists(asked))
-    return with_size(wanted).order_by("-member_count", "title")
+    return wanted.order_by("-member_count", "title")
 
 
 def membership_in(community: Community, person: Person | None) -> Membership | None:
@@ -96,7 +83,6 @@ class Faces:
 def faces_of(community: Community, viewer: Person | None) -> Faces:
     """To members those who came last; to others, who leads here and shows their name to them. Leaders always first."""
     everybody = Membership.objects.filter(community=community).select_related("person__photo")
-    total = everybody.count()
     leaders = everybody.filter(role__in=rules.LEADERS).order_by("role", "joined_at")[:FACES]
     if viewer is not None and rules.may_see_members(viewer, community):
         listed = everybody.filter(role=Membership.Role.MEMBER, in_directory=True).order_by(
@@ -109,7 +95,7 @@ def faces_of(community: Community, viewer: Person | None) -> Faces:
                 role__in=rules.LEADERS, person__in=Person.objects.visible_to(viewer).values("pk")
             ).order_by("role", "joined_at")[:FACES]
         )
-    return Faces(shown=shown, total=total)
+    return Faces(shown=shown, total=community.member_count)
 
 
 def directory(community: Community, words: str = "", role: str = "") -> QuerySet[Membership]:
@@ -191,10 +177,12 @@ def pages_of(community: Community) -> list[Page]:
     """With ``saved_at`` and ``saved_by_name`` of the newest version."""
     newest = PageRevision.objects.filter(page=OuterRef("pk")).order_by("-number")
     return list(
-        community.pages.annotate(
+        community.pages.defer("html")
+        .annotate(
             last_saved_at=Subquery(newest.values("saved_at")[:1]),
             last_saved_by=Subquery(newest.values("saved_by__name")[:1]),
-        ).order_by("title")
+        )
+        .order_by("title")
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F
 
 from collegium.communities.models import Community, CommunityLink, Membership
-from collegium.communities.queries.lists import with_size
 from collegium.people.models import Person
 
 MOST_DRAWN = 48  # more would be a ball of wool; the table says how many are left out
@@ -39,7 +38,7 @@ class Network:
 def network(person: Person | None) -> Network:
     """The largest communities that the person may see, and what joins them."""
     visible = Community.objects.visible_to(person).filter(closed_at__isnull=True)
-    ranked = list(with_size(visible).order_by("-member_count", "title", "pk")[: MOST_DRAWN + 1])
+    ranked = list(visible.order_by("-member_count", "title", "pk")[: MOST_DRAWN + 1])
     left_out = visible.count() - MOST_DRAWN if len(ranked) > MOST_DRAWN else 0
     ranked = ranked[:MOST_DRAWN]
     ids = [each.pk for each in ranked]

@@ -35,7 +35,7 @@ def directory(request: SignedInRequest, slug: str) -> HttpResponseBase:
             "words": words,
             "faces": faces([each.person for each in listed[:SHOWN]], request.person),
             "unlisted": queries.unlisted_count(community),
-            "total": community.memberships.count(),
+            "total": community.member_count,
             "is_listed": membership.in_directory,
             "earlier": start // SHOWN - 1 if start else None,
             "further": start // SHOWN + 1 if len(listed) > SHOWN else None,

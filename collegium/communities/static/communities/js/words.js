@@ -19,6 +19,7 @@ function enhance(area, tiptap) {
     element: holder,
     extensions,
     content: area.value,
+    injectCSS: false, // it would be an inline style, which our policy blocks
     editorProps: { attributes: { class: "prose words-editor__face", role: "textbox", "aria-multiline": "true", "aria-label": label, dir: "auto" } },
     onUpdate: ({ editor: changed }) => {
       area.value = changed.isEmpty ? "" : changed.getHTML();
