@@ -348,19 +348,19 @@ def answer_all(*, event: Event, person: Person, coming: str) -> list[Answer]:
 
 
 @transaction.atomic
-def give_up_places(*, person: Person | None = None) -> int:
-    """Answer no for those who may come no more, and give their places on; returns how many. None looks at everybody."""
+def give_up_places(*, community: Community | None = None) -> int:
+    """Answer no for those who may come no more, to events of a community or to all, and give their places on.
+
+    Returns how many.
+    """
     given_up = 0
     ahead = Event.objects.filter(occurrences__answers__isnull=False, occurrences__ends_at__gt=clock.now())
-    if person is not None:
-        ahead = ahead.filter(occurrences__answers__person=person)
+    if community is not None:
+        ahead = ahead.filter(communities=community)
     for event in ahead.distinct().prefetch_related("communities"):
-        gone = Answer.objects.filter(occurrence__event=event, occurrence__ends_at__gt=clock.now()).exclude(
-            coming=Answer.Coming.NO
-        )
-        if person is not None:
-            gone = gone.filter(person=person)
-        for each in gone.exclude(queries.welcome(event)):
+        answers = Answer.objects.filter(occurrence__event=event, occurrence__ends_at__gt=clock.now())
+        gone = answers.exclude(coming=Answer.Coming.NO).exclude(queries.welcome(event))
+        for each in gone.select_related("occurrence"):
             occurrence = _locked_occurrence(each.occurrence)
             Answer.objects.filter(pk=each.pk).update(coming=Answer.Coming.NO)
             _give_free_places(occurrence)

@@ -2,6 +2,7 @@
 
 from collegium.activity.models import Activity
 from collegium.activity.outbox import on
+from collegium.communities.models import Community
 from collegium.events import actions, tasks
 from collegium.events.models import Occurrence
 
@@ -29,12 +30,9 @@ def tell_their_calendar(activity: Activity) -> None:
             tasks.invite.later(occurrence.event_id, person_id)
 
 
-@on("community.left", "community.removed")
+@on("community.left", "community.removed", "community.audience_changed")
 def give_up_places(activity: Activity) -> None:
-    """Of whoever it is about: an actor who still belongs there loses nothing."""
-    people = [concern.person for concern in activity.concerns.select_related("person")]
-    if activity.actor is not None:
-        people.append(activity.actor)
-    given_up = sum(actions.give_up_places(person=person) for person in people)
-    if given_up:
+    """Of whoever may come no more to what the community has ahead; and their calendars drop it."""
+    community = Community.objects.filter(pk=activity.about_id).first()
+    if community is not None and actions.give_up_places(community=community):
         tasks.invite_whom_was_left.later()

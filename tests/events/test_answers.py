@@ -73,9 +73,9 @@ def test_a_place_never_goes_to_somebody_who_may_come_no_more(small, community, a
 def test_whoever_is_removed_gives_up_their_place(small, community, ada, bo):
     for each in (ada, bo):
         actions.answer(occurrence=small, person=each, coming="yes")
-    assert actions.give_up_places(person=ada) == 0
+    assert actions.give_up_places(community=community) == 0
     remove_member(community, ada)
-    assert actions.give_up_places(person=ada) == 1
+    assert actions.give_up_places(community=community) == 1
     assert said(small) == {"Ada": "no", "Bo": "yes"}
 
 
