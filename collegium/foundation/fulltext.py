@@ -35,6 +35,8 @@ from django.utils.translation import get_language
 CANDIDATES = (
     300  # as many hits, the newest, are ranked: what a common word costs does not grow with the house
 )
+NEAR = 2000  # rows: among the newest so many PostgreSQL is asked first
+ENOUGH_TO_TELL = 5  # hits among them tell how common a word is
 MOST_SCOPES = 40  # up to so many are looked for in the index itself; more are left to the join
 MOST_WORDS = 16_000  # of one entry; PostgreSQL counts positions up to 16,383
 LONGEST_WORD = 60
@@ -203,6 +205,7 @@ class Hit:
     score: float
 
 
+_Row = tuple[int, str, str]
 INDEXES: dict[str, "Index"] = {}
 
 
@@ -282,7 +285,7 @@ class Index:
         scopes: Sequence[int] | None = None,
         limit: int = 30,
     ) -> list[Hit]:
-        """The best of the newest ``CANDIDATES`` rows of ``among`` that fit, best first. One query, or two.
+        """The best of the newest ``CANDIDATES`` rows of ``among`` that fit, best first. One to eight queries.
 
         ``among`` is what the reader may see; conditions on it that are joins rather than subqueries over many rows keep
         it quick. ``scopes``, where they are few, are looked for in the index: a small forum in a house of a million posts
@@ -301,31 +304,67 @@ class Index:
         self, query: Query, among: "QuerySet[Any, Any]", scopes: Sequence[int] | None, limit: int
     ) -> list[Hit]:
         narrow = scopes if scopes is not None and len(scopes) <= MOST_SCOPES else None
-        condition, params = self._condition(query, narrow)
-        model: type[Model] = among.model
-        key = f'"{model._meta.db_table}"."{model._meta.pk.column}"'  # type: ignore[union-attr]  # every model has one
-        # The plus keeps SQLite from asking the index about one row at a time: it must lead, not follow.
-        join = (
-            f'+"{self.name}"."rowid" = {key}'
-            if connection.vendor == "sqlite"
-            else f'"{self.name}"."rowid" = {key}'
-        )
-        columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
-        # A join with a table that is no model, and that on SQLite is no table either: nothing else in Django can say it.
-        rows = among.order_by().extra(  # noqa: S610  # our own names; what was typed stands in the parameters
-            select=columns,
-            tables=[self.name],
-            where=[join, condition],
-            params=params,
-            order_by=[f"-{self.name}.rowid"],
-        )
-        found = list(rows.values_list("pk", *columns)[:CANDIDATES])
+        found = self._candidates(query, among, narrow)
         weigh = _Scales(query)
         hits = [
             Hit(key, weigh(title, body) * (1 + NEWEST_BONUS * (1 - place / len(found))))
             for place, (key, title, body) in enumerate(found)
         ]
         return sorted(hits, key=lambda hit: (-hit.score, -hit.key))[:limit]
+
+    def _candidates(
+        self, query: Query, among: "QuerySet[Any, Any]", scopes: Sequence[int] | None
+    ) -> list[_Row]:
+        """The newest ``CANDIDATES`` rows that fit: key, words of the title, words of the body."""
+        if connection.vendor == "sqlite":
+            return self._ask(query, among, scopes)  # FTS5 walks its lists from the newest on, and stops
+        # PostgreSQL would walk either all rows from the newest on, which is slow for a rare word, or all hits, which is
+        # slow for a common one; and its guess which of them this word is may be wrong by thousands. So: look among the
+        # newest rows, and from how many hits are there tell how far back enough of them reach.
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT max(rowid) FROM {self.name}")  # noqa: S608  # the name is checked
+            newest = cursor.fetchone()[0]
+        if newest is None:
+            return []
+        near = self._ask(query, among, scopes, above=newest - NEAR)
+        if len(near) >= CANDIDATES:
+            return near
+        if len(near) >= ENOUGH_TO_TELL:
+            back = newest - NEAR * 2 * CANDIDATES // len(near)
+            far = self._ask(query, among, scopes, above=back, by_hits=True) if back > 0 else []
+            if len(far) >= CANDIDATES:
+                return far
+        return self._ask(query, among, scopes, by_hits=True)
+
+    def _ask(
+        self,
+        query: Query,
+        among: "QuerySet[Any, Any]",
+        scopes: Sequence[int] | None,
+        *,
+        above: int | None = None,
+        by_hits: bool = False,
+    ) -> list[_Row]:
+        condition, params = self._condition(query, scopes)
+        model: type[Model] = among.model
+        key = f'"{model._meta.db_table}"."{model._meta.pk.column}"'
+        # A plus keeps SQLite from asking the index about one row at a time (it must lead, not follow), and PostgreSQL
+        # from walking by key where it is to walk by hits.
+        join = f'{"+" if connection.vendor == "sqlite" else ""}"{self.name}"."rowid" = {key}'
+        where = [join, condition]
+        if above is not None:
+            where.append(f'"{self.name}"."rowid" > {int(above)}')
+        columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
+        newness = {"newness": f'"{self.name}"."rowid"{" + 0" if by_hits else ""}'}
+        # A join with a table that is no model, and that on SQLite is no table either: nothing else in Django can say it.
+        rows = among.order_by().extra(  # noqa: S610  # our own names; what was typed stands in the parameters
+            select=columns | newness,
+            tables=[self.name],
+            where=where,
+            params=params,
+            order_by=["-newness"],
+        )
+        return list(rows.values_list("pk", *columns)[:CANDIDATES])
 
     def _condition(self, query: Query, scopes: Sequence[int] | None) -> tuple[str, list[Any]]:
         if connection.vendor == "postgresql":
