@@ -9,6 +9,8 @@ from collegium.foundation import clock
 # When a triggering event goes out, and a thread without one opens, if nobody says another hour.
 IN_THE_MORNING = time(9)
 ANNOUNCED_AHEAD = timedelta(days=2)
+# Later than that it is no announcement any more: the event itself is about to come.
+ANNOUNCED_AT_LEAST = timedelta(hours=12)
 
 
 @lru_cache

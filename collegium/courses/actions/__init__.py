@@ -1,1 +1,8 @@
-"""The only code that changes anything in a course: ``iterations``, ``enrolments``, ``projects``; ``groups`` and ``nudges``."""
+"""The only code that changes anything in a course: ``iterations``, ``enrolments``, ``projects``; ``groups`` and ``nudges``.
+
+They are named here because the verbs that they declare are to be known as soon as the rooms are there.
+"""
+
+from collegium.courses.actions import enrolments, iterations, projects, triggers
+
+__all__ = ["enrolments", "iterations", "projects", "triggers"]

@@ -12,6 +12,7 @@ from collegium.activity.actions import record
 from collegium.activity.verbs import Told, verb
 from collegium.conversations import actions as conversations
 from collegium.conversations.models import Post
+from collegium.conversations.rules import may_read
 from collegium.courses import rules, surveys
 from collegium.courses.models import Appreciation, Iteration, Project, Week
 from collegium.foundation import clock, files
@@ -179,7 +180,8 @@ def discuss(*, project: Project, by: Person, html: str, submission_key: str = ""
         submission_key=f"project-{project.pk}",
     )
     project.save(update_fields=["thread"])
-    conversations.follow(person=project.person, level="everything", thread=project.thread)
+    if may_read(project.person, project.iteration.forum):  # who has left is not told any more
+        conversations.follow(person=project.person, level="everything", thread=project.thread)
     return conversations.post(thread=project.thread, by=by, html=html, submission_key=submission_key)
 
 

@@ -46,7 +46,7 @@ def announce(*, week: Week) -> bool:
         pk=week.pk,
         announced_at__isnull=True,
         triggered_at__isnull=True,
-        trigger_at__gt=now,
+        trigger_at__gt=now + moments.ANNOUNCED_AT_LEAST,
         trigger_at__lte=now + moments.ANNOUNCED_AHEAD,
     ).update(announced_at=now)
     if claimed:
@@ -97,7 +97,7 @@ def due() -> tuple[list[Week], list[Week], list[Week]]:
         list(
             waiting.filter(
                 announced_at__isnull=True,
-                trigger_at__gt=moment,
+                trigger_at__gt=moment + moments.ANNOUNCED_AT_LEAST,
                 trigger_at__lte=moment + moments.ANNOUNCED_AHEAD,
             )
         ),
