@@ -1,6 +1,7 @@
 """What is found, by whom; and that nothing is found that may not be read at this moment."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from collegium.conversations import actions
@@ -142,9 +143,11 @@ def test_a_search_asks_the_same_for_one_and_for_three(
     with committed():
         for _ in range(number):
             make_thread(forum, ada, html="<p>zebra</p>")
-    with django_assert_num_queries(3):
+    # PostgreSQL looks among the newest first, and then everywhere.
+    asks = 3 if connection.vendor == "postgresql" else 1
+    with django_assert_num_queries(2 + asks):
         assert len(search("zebra ", ada)) == number
-    with django_assert_num_queries(4):  # a word so long might be a beginning too
+    with django_assert_num_queries(2 + 2 * asks):  # a word so long might be a beginning too
         assert len(search("zebra", ada)) == number
 
 

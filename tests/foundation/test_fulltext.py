@@ -125,6 +125,18 @@ def test_who_may_see_is_asked_before_the_limit(index, monkeypatch):
     assert [hit.key for hit in hits] == [people[1].pk, people[0].pk]
 
 
+def test_hits_far_back_are_found_and_the_newest_are_ranked(index, monkeypatch):
+    """However PostgreSQL gets at them: a word that all have, one that many have, one that few have."""
+    monkeypatch.setattr(fulltext, "CANDIDATES", 6)
+    monkeypatch.setattr(fulltext, "NEAR", 20)
+    people = put(
+        index, *[f"all{' many' if each % 3 == 0 else ''}{' few' if each < 4 else ''}" for each in range(60)]
+    )
+    assert sorted(found(index, "all ", people)) == [54, 55, 56, 57, 58, 59]
+    assert sorted(found(index, "many ", people)) == [42, 45, 48, 51, 54, 57]
+    assert sorted(found(index, "few ", people)) == [0, 1, 2, 3]
+
+
 def test_newest_first_where_nothing_else_tells_them_apart(index):
     people = put(index, *["the same"] * 5)
     assert found(index, "same", people, limit=3) == [4, 3, 2]

@@ -40,9 +40,8 @@ def search(
     # One more than the index looks for by itself is enough to know that they are many.
     few = list(readable.order_by("pk").values_list("pk", flat=True)[: fulltext.MOST_SCOPES + 1])
     are_few = len(few) <= fulltext.MOST_SCOPES
-    among = Post.objects.standing().filter(
-        thread__hidden_at__isnull=True, thread__forum__in=few if are_few else readable.values("pk")
-    )
+    among = Post.objects.standing().filter(thread__hidden_at__isnull=True)
+    among = among.filter(thread__forum__in=few if are_few else readable)
     found = POSTS.find(query, among, scopes=few if are_few else None, limit=limit)
     posts = Post.objects.select_related("thread__forum", "author__photo").in_bulk([hit.key for hit in found])
     return [_hit(posts[hit.key], query) for hit in found if hit.key in posts]
