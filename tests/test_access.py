@@ -87,6 +87,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "portfolios:signed_in_again": "says that signing in worked",
     "accreditation:mine": "one's own",
     "conversations:my_measures": "what was decided about oneself",
+    "conversations:my_posts": "one's own",
     "accreditation:register": "a registration of one's own",
 }
 CLOSED = {403, 404, 405}

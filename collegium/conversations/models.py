@@ -120,6 +120,12 @@ class Thread(models.Model):
                 name="conversations_unanswered",
             ),
             models.Index(fields=["about_kind", "about_id"], name="conversations_thread_about"),
+            models.Index(
+                fields=["forum", "-pinned_at"],
+                condition=Q(pinned_at__isnull=False),
+                name="conversations_pinned",
+            ),
+            models.Index(fields=["forum", "last_post"], name="conversations_newest_post"),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +138,7 @@ class Thread(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> Self:
         """Posts of threads that the person may read. A removed one keeps its place and loses its words; a hidden one is
-        there for its author and for moderators: see ``Post.is_readable``.
+        there for its author and for moderators: see ``queries.shown``.
         """
         return self.filter(thread__in=Thread.objects.visible_to(person).values("pk"))
 

@@ -1,17 +1,24 @@
-"""What conversations put on other pages: reporting, what waits for moderators, results of the search of the house."""
+"""What conversations put on other pages: reporting, what waits for moderators, results of the search of the house; and
+what goes, stays and is handed over when somebody leaves.
+"""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 
-from collegium.conversations.models import Post
+from collegium.conversations import actions
+from collegium.conversations.models import Draft, Following, Post, Reaction
 from collegium.conversations.queries import moderation
 from collegium.conversations.queries.search import search
 from collegium.design.places import panel
+from collegium.people.erasure import erases, goes, stays
+from collegium.people.export import File, exports
+from collegium.people.models import Person
 from collegium.people.requests import Request
 
 FOUND_AT_HOME = 5
@@ -59,3 +66,73 @@ def posts_found(request: HttpRequest, *, words: str) -> str | None:
         if hits
         else None
     )
+
+
+# Mine -----------------------------------------------------------------------------------------------------------------
+
+
+@exports("conversations", title=gettext_lazy("Conversations"))
+def my_posts(person: Person) -> tuple[object, list[File]]:
+    kept: list[File] = []
+    posts = []
+    wanted = Post.objects.filter(author=person, removed_at__isnull=True).select_related("thread__forum")
+    for post in wanted.prefetch_related("attachments__blob", "versions").order_by("pk"):
+        names = []
+        for attachment in post.attachments.all():
+            name = f"{attachment.pk} {attachment.file_name}"
+            kept.append((name, attachment.blob.path))
+            names.append(name)
+        posts.append(
+            {
+                "forum": post.thread.forum.title,
+                "thread": post.thread.title,
+                "posted_at": post.posted_at,
+                "html": post.html,
+                "files": names,
+                "earlier": [{"until": each.replaced_at, "html": each.html} for each in post.versions.all()],
+            }
+        )
+    facts = {
+        "posts": posts,
+        "drafts": [
+            {"forum": draft.forum.title, "title": draft.title, "html": draft.html, "saved_at": draft.saved_at}
+            for draft in Draft.objects.filter(person=person).select_related("forum")
+        ],
+        "following": [
+            {
+                "forum": each.forum.title,
+                "thread": each.thread.title if each.thread else "",
+                "level": each.level,
+                "since": each.since,
+            }
+            for each in Following.objects.filter(person=person).select_related("forum", "thread")
+        ],
+        "signs": [
+            {"thread": each.post.thread.title, "sign": each.get_kind_display(), "at": each.made_at}
+            for each in Reaction.objects.filter(person=person).select_related("post__thread")
+        ],
+    }
+    return facts, kept
+
+
+@goes
+def drafts_go(person: Person) -> Iterable[str]:
+    number = Draft.objects.filter(person=person).count()
+    if number:
+        yield ngettext("%(num)s draft of a post", "%(num)s drafts of posts", number) % {"num": number}
+
+
+@stays
+def posts_stay(person: Person) -> Iterable[str]:
+    number = Post.objects.filter(author=person, removed_at__isnull=True).count()
+    if number:
+        yield ngettext(
+            "%(num)s post of yours, without your name, so that the answers to it can be understood. If you do not want that, take your posts away first: %(address)s",
+            "%(num)s posts of yours, without your name, so that the answers to them can be understood. If you do not want that, take your posts away first: %(address)s",
+            number,
+        ) % {"num": number, "address": reverse("conversations:my_posts")}
+
+
+@erases(order=60)
+def leave_no_name(person: Person) -> None:
+    actions.forget(person=person)

@@ -5,6 +5,7 @@ from collegium.conversations.views import drafts, forums, moderation, posts, sea
 app_name = "conversations"
 urlpatterns = [
     path("search/", search.search, name="search"),
+    path("mine/", posts.mine, name="my_posts"),
     path("forums/<int:forum_id>/", forums.show, name="forum"),
     path("forums/<int:forum_id>/new", forums.new_thread, name="new_thread"),
     path("forums/<int:forum_id>/follow", forums.follow, name="follow_forum"),

@@ -424,3 +424,32 @@ def test_a_forum_is_set_by_its_own_room(forum, ada, eve):
         actions.set_forum(forum=forum, members=None)
     with pytest.raises(TypeError):
         actions.set_forum(forum=forum, audience=Audience.PRIVATE)
+
+
+# Leaving --------------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_forgotten_leaves_posts_without_a_name(forum, ada, bo):
+    thread = make_thread(forum, ada)
+    post = make_post(thread, bo, html="<p>As @Ada Candidate said</p>")
+    actions.edit_post(post=thread.posts.first(), by=ada, html="<p>Said otherwise</p>")
+    actions.save_draft(by=ada, forum=forum, thread=thread, html="<p>Half</p>")
+    actions.forget(person=ada)
+    post.refresh_from_db()
+    assert post.html == "<p>As @somebody who has left said</p>"
+    assert not Mention.objects.exists()
+    assert not Draft.objects.exists()
+    assert thread.posts.first().html == "<p>Said otherwise</p>"
+    assert not thread.posts.first().versions.exists()
+
+
+def test_all_posts_are_taken_away(forum, ada, bo):
+    thread, other = make_thread(forum, ada), make_thread(forum, bo)
+    mine = make_post(other, ada)
+    actions.mark_answer(thread=other, by=bo, post=mine)
+    assert actions.remove_all_posts(by=ada) == 2
+    assert actions.remove_all_posts(by=ada) == 0
+    other.refresh_from_db()
+    thread.refresh_from_db()
+    assert (other.post_count, other.answer, other.first_answer_at, thread.post_count) == (1, None, None, 0)
+    assert Activity.objects.filter(verb="posts.all_removed").count() == 1

@@ -158,8 +158,8 @@ def test_a_forum_page_asks_the_same_for_few_and_for_many(
         client.get(reverse("conversations:forum", args=[forum.pk]))
 
 
-THREAD_PAGE = 16
-FORUM_PAGE = 9
+THREAD_PAGE = 17
+FORUM_PAGE = 11
 
 
 def test_asking_for_new_posts_is_cheap_when_there_are_none(

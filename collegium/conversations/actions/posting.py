@@ -209,7 +209,7 @@ def remove_post(*, post: Post, by: Person) -> Post:
         return post
     if not rules.may_remove(by, post):
         raise Refusal(_("Only its author or a moderator can take a post away."))
-    _empty(post, by)
+    empty(post, by)
     if thread.answer_id == post.pk:
         thread.answer = None
         thread.save(update_fields=["answer"])
@@ -225,7 +225,8 @@ def remove_post(*, post: Post, by: Person) -> Post:
     return post
 
 
-def _empty(post: Post, by: Person | None) -> None:
+def empty(post: Post, by: Person | None) -> None:
+    """Its words and all that hangs on them go; whoever calls counts the thread anew."""
     post.html = ""
     post.removed_at = clock.now()
     post.removed_by = by

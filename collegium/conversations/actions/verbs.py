@@ -73,3 +73,4 @@ THREAD_SPLIT = verb(
         "author": Told(_("%(actor)s moved your post from “%(from)s” to “%(title)s”"), "conversations:thread")
     },
 )
+ALL_REMOVED = verb("posts.all_removed", history=_("%(actor)s took all of their posts away"))

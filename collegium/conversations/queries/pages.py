@@ -48,6 +48,7 @@ class ThreadsPage:
     after: str | None  # the key with which the list goes on
     unread_only: bool
     reader: Reader
+    level: Level  # at which the reader follows the forum
 
     @property
     def is_empty(self) -> bool:
@@ -174,7 +175,7 @@ def threads_page(
 ) -> ThreadsPage:
     """Newest words first; what is pinned stands above them on the first page. ``after`` is a key of an earlier page."""
     reader = reader or reader_of(person, forum)
-    forum_through = _forum_through(forum, person)
+    level, forum_through = _followed(forum, person)
     threads = Thread.objects.filter(forum=forum).for_display().order_by("-last_posted_at", "-pk")
     if not reader.standing.is_moderator:
         threads = threads.filter(hidden_at__isnull=True)
@@ -209,6 +210,7 @@ def threads_page(
         after=further,
         unread_only=unread_only,
         reader=reader,
+        level=level,
     )
 
 
@@ -240,11 +242,13 @@ def _place(key: str | None) -> tuple[datetime, int] | None:
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def _forum_through(forum: Forum, person: Person | None) -> int:
-    if person is None:
-        return 0
-    found = Following.objects.filter(person=person, forum=forum, thread__isnull=True)
-    return found.values_list("read_through", flat=True).first() or 0
+def _followed(forum: Forum, person: Person | None) -> tuple[Level, int]:
+    found = (
+        Following.objects.filter(person=person, forum=forum, thread__isnull=True).first()
+        if person is not None
+        else None
+    )
+    return (Level(found.level), found.read_through) if found is not None else (Level.REPLIES, 0)
 
 
 def unread_threads(person: Person, forums: Iterable[Forum]) -> int:

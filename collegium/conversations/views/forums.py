@@ -34,7 +34,7 @@ def show(request: HttpRequest, forum_id: int) -> HttpResponse:
         {
             "forum": forum,
             "page": page,
-            "level": queries.forum_level_of(person, forum) if person is not None else None,
+            "level": page.level,
             "levels": Level,
             "level_words": LEVEL_WORDS,
         },

@@ -6,18 +6,22 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from collegium.conversations import actions, queries, rules
+from collegium.conversations import actions, queries, rules, words
 from collegium.conversations.forms import EditForm
 from collegium.conversations.models import Post, Reaction
 from collegium.conversations.views import replying
+from collegium.conversations.views.loading import number as number_of
 from collegium.conversations.views.loading import readable_post, reader
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render, wants_fragment
 from collegium.foundation import richtext
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.requests import SignedInRequest, signed_in
+
+MINE = 30
 
 
 def place_of(post: Post) -> str:
@@ -140,3 +144,34 @@ def unread(request: SignedInRequest, post_id: int) -> HttpResponse:
     actions.unread_from(person=request.person, post=post)
     messages.success(request, _("The thread is unread from that post on."))
     return redirect("conversations:forum", forum_id=post.thread.forum_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def mine(request: SignedInRequest) -> HttpResponseBase:
+    """One's own posts, the newest first; a POST takes all of them away."""
+    if request.method == "POST":
+        number = actions.remove_all_posts(by=request.person)
+        messages.success(
+            request,
+            ngettext("%(num)s post is taken away.", "%(num)s posts are taken away.", number)
+            % {"num": number},
+        )
+        return redirect("conversations:my_posts")
+    before = number_of(request, "before")
+    own = Post.objects.filter(author=request.person, removed_at__isnull=True).select_related("thread__forum")
+    page = list((own.filter(pk__lt=before) if before is not None else own).order_by("-pk")[: MINE + 1])
+    visible = set(
+        Post.objects.visible_to(request.person)
+        .filter(pk__in=[post.pk for post in page])
+        .values_list("pk", flat=True)
+    )
+    return render(
+        request,
+        "conversations/mine.jinja",
+        {
+            "posts": [(post, words.excerpt(post.html), post.pk in visible) for post in page[:MINE]],
+            "further": page[MINE - 1].pk if len(page) > MINE else None,
+            "number": own.count(),
+        },
+    )
