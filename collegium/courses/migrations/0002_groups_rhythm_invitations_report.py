@@ -6,63 +6,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0001_first'),
-        ('people', '0001_accounts_persons_circles'),
+        ("courses", "0001_first"),
+        ("people", "0001_accounts_persons_circles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GroupReport',
+            name="GroupReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField()),
-                ('words_until', models.DateTimeField()),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('iteration', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='report', to='courses.iteration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("facts", models.JSONField()),
+                ("words_until", models.DateTimeField()),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "iteration",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="report",
+                        to="courses.iteration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GroupInvitation',
+            name="GroupInvitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('participant', 'Participant'), ('mentor', 'Mentor'), ('facilitator', 'Facilitator')], default='participant', max_length=12)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('token_hash', models.CharField(blank=True, max_length=64)),
-                ('words', models.TextField(blank=True, verbose_name='a word with it')),
-                ('invited_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('declined_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('iteration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='courses.iteration')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='group_invitations', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("participant", "Participant"),
+                            ("mentor", "Mentor"),
+                            ("facilitator", "Facilitator"),
+                        ],
+                        default="participant",
+                        max_length=12,
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("token_hash", models.CharField(blank=True, max_length=64)),
+                ("words", models.TextField(blank=True, verbose_name="a word with it")),
+                ("invited_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("declined_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "iteration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="courses.iteration",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="group_invitations",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('email', ''), ('person__isnull', False)), models.Q(('person__isnull', True), models.Q(('email', ''), _negated=True)), _connector='OR'), name='courses_groupinvitation_to_one'), models.UniqueConstraint(condition=models.Q(('token_hash', ''), _negated=True), fields=('token_hash',), name='courses_groupinvitation_token_once')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("email", ""), ("person__isnull", False)),
+                            models.Q(("person__isnull", True), models.Q(("email", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="courses_groupinvitation_to_one",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("token_hash", ""), _negated=True),
+                        fields=("token_hash",),
+                        name="courses_groupinvitation_token_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rhythm',
+            name="Rhythm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('every', models.PositiveSmallIntegerField(choices=[(1, 'Every week'), (2, 'Every second week')], default=2, verbose_name='how often')),
-                ('weekday', models.PositiveSmallIntegerField(verbose_name='day')),
-                ('hour', models.TimeField(verbose_name='time')),
-                ('minutes', models.PositiveSmallIntegerField(default=60, verbose_name='lasts, in minutes')),
-                ('skipped', models.JSONField(blank=True, default=list)),
-                ('days_for_reading', models.PositiveSmallIntegerField(default=3, verbose_name='drafts so many days before')),
-                ('meeting_url', models.URLField(blank=True, max_length=2000, verbose_name='meeting address')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('iteration', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rhythm', to='courses.iteration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "every",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Every week"), (2, "Every second week")],
+                        default=2,
+                        verbose_name="how often",
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField(verbose_name="day")),
+                ("hour", models.TimeField(verbose_name="time")),
+                ("minutes", models.PositiveSmallIntegerField(default=60, verbose_name="lasts, in minutes")),
+                ("skipped", models.JSONField(blank=True, default=list)),
+                (
+                    "days_for_reading",
+                    models.PositiveSmallIntegerField(default=3, verbose_name="drafts so many days before"),
+                ),
+                ("meeting_url", models.URLField(blank=True, max_length=2000, verbose_name="meeting address")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                (
+                    "iteration",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rhythm",
+                        to="courses.iteration",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='courses_rhythm_weekday'), models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='courses_rhythm_lasts')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__lte", 6)), name="courses_rhythm_weekday"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gt", 0)), name="courses_rhythm_lasts"
+                    ),
+                ],
             },
         ),
     ]
