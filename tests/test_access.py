@@ -26,13 +26,15 @@ from collegium.foundation.models import Blob
 from collegium.notifications.models import Notification
 from collegium.organisations.models import EmailDomain, Invitation
 from collegium.portfolios import actions as portfolios
-from collegium.portfolios.models import Share
+from collegium.portfolios.anchors import Anchor
+from collegium.portfolios.models import SetAside, Share
 from collegium.portfolios.queries import snapshot
 from collegium.schemes import actions as schemes
 from tests.addresses import OUR_ADDRESSES
 from tests.conversations.factories import make_forum, make_thread
 from tests.credentials.factories import make_award
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
+from tests.portfolios.factories import make_meeting, make_writing_group
 
 # What strangers may open, each with its reason. Everything else answers a stranger with log-in, 403 or 404.
 OPEN_TO_STRANGERS = {
@@ -84,6 +86,8 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "portfolios:with_me": "what is shared with the reader",
     "portfolios:begin": "a portfolio of one's own",
     "portfolios:begin_on": "a portfolio of one's own",
+    "portfolios:begin_group": "a portfolio of a circle of one's own",
+    "portfolios:drafts": "what one is asked to read",
     "portfolios:signed_in_again": "says that signing in worked",
     "accreditation:mine": "one's own",
     "conversations:my_measures": "what was decided about oneself",
@@ -109,6 +113,15 @@ def small_world(ada, bo, cy, settings, tmp_path):
         section=section, component="description", html="<p>Mine.</p>", on_revision=0, by=ada
     )
     share = Share.objects.create(portfolio=portfolio, person=bo)
+    comment = portfolios.comment(
+        section=section, component="description", anchor=Anchor("Mine."), words="Whose?", by=bo
+    )
+    example = portfolios.add_example(portfolio=portfolio, title="Mine", by=ada)
+    asked = portfolios.ask_feedback(section=section, by=ada, person=bo)
+    given = portfolios.give_feedback(request=asked, words="Good.", by=bo)
+    aside = SetAside.objects.create(part=part, person=ada, html="<p>Set aside.</p>")
+    group = make_writing_group(pathway, ada, mentor=cy)
+    meeting = make_meeting(group, section.node)
     registration = Registration.objects.create(person=ada, pathway=pathway)
     extension = Extension.objects.create(
         registration=registration, reason="Illness", until=dt.date(2030, 1, 1)
@@ -172,6 +185,11 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "invitation_id": invitation.pk,
             "notification_id": notification.pk,
             "form": "svg",
+            "comment_id": comment.pk,
+            "example_id": example.pk,
+            "request_id": asked.pk,
+            "feedback_id": given.pk,
+            "aside_id": aside.pk,
             "forum_id": forum.pk,
             "thread_id": thread.pk,
             "post_id": post.pk,
@@ -182,6 +200,8 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},
+            "portfolios:boards": {"slug": group.slug},
+            "portfolios:draft_for_week": {"week_id": meeting.pk},
         },
     )
 

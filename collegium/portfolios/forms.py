@@ -408,8 +408,8 @@ class CommentForm(forms.Form):
     )
     component = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     exact = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
-    prefix = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput, strip=False)
-    suffix = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput, strip=False)
+    before = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput, strip=False)
+    after = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput, strip=False)
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, choices: list[tuple[str, list[tuple[str, str]]]], **kwargs: Any) -> None:

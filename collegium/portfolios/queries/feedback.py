@@ -207,7 +207,10 @@ def portfolios_on(pathway: Pathway) -> "QuerySet[Portfolio]":
 
 def own_on(person: Person, pathway: Pathway) -> Portfolio | None:
     found: Portfolio | None = (
-        portfolios_on(pathway).filter(owner=person).for_display().order_by("-edited_at", "-pk").first()
+        Portfolio.objects.for_display()
+        .filter(pk__in=portfolios_on(pathway).values("pk"), owner=person)
+        .order_by("-edited_at", "-pk")
+        .first()
     )
     return found
 
@@ -266,28 +269,31 @@ def progress(iteration: Iteration) -> list[Progress]:
         each.words += words
         code = section["node__code"]
         each.by_code[code] = each.by_code.get(code, 0) + words
-    for row in (
+    requests = (
         FeedbackRequest.objects.filter(section__portfolio__in=chosen)
         .values("by")
-        .annotate(asked=Count("pk", distinct=True), got=Count("given"), thanked=Count("given__thanked_at"))
-    ):
-        if row["by"] in found:
-            found[row["by"]].asked = row["asked"]
-            found[row["by"]].received = row["got"]
-            found[row["by"]].thanked = row["thanked"]
-    for row in (
+        .annotate(times=Count("pk", distinct=True), got=Count("given"), thanks=Count("given__thanked_at"))
+    )
+    for request in requests:
+        if request["by"] in found:
+            each = found[request["by"]]
+            each.asked, each.received, each.thanked = request["times"], request["got"], request["thanks"]
+    gifts = (
         Feedback.objects.filter(by__in=found, request__section__portfolio__in=chosen)
         .values("by")
-        .annotate(given=Count("pk"))
-    ):
-        found[row["by"]].given = row["given"]
-    for row in (
+        .annotate(times=Count("pk"))
+    )
+    for gift in gifts:
+        found[gift["by"]].given = gift["times"]
+    comments = (
         Comment.objects.filter(by__in=found, part__section__portfolio__in=chosen)
         .exclude(part__section__portfolio__owner=F("by"))
-        .values("by")
-        .annotate(made=Count("pk"))
-    ):
-        found[row["by"]].comments = row["made"]
+        .values_list("by")
+        .annotate(times=Count("pk"))
+    )
+    for by, times in comments:
+        if by is not None:
+            found[by].comments = times
     return list(found.values())
 
 

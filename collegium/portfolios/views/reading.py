@@ -122,7 +122,7 @@ def _chosen(data: dict[str, Any], here: queries.DeskSection) -> tuple[str, ancho
     """What was selected, or the paragraph that was chosen."""
     if data["exact"]:
         exact = anchors.plain(data["exact"])[: anchors.LONGEST]
-        around = (data["prefix"] or "")[-anchors.AROUND :], (data["suffix"] or "")[: anchors.AROUND]
+        around = data["before"][-anchors.AROUND :], data["after"][: anchors.AROUND]
         return data["component"], anchors.Anchor(exact, *around, data["start"] or 0) if exact else None
     component, _colon, number = data["paragraph"].partition(CHOSEN)
     part: Part | None = next((each.part for each in here.components if each.key == component), None)

@@ -41,7 +41,7 @@ if (form) {
     }
   });
   form.querySelector("[data-comment-clear]").addEventListener("click", () => {
-    for (const name of ["component", "exact", "prefix", "suffix", "start"]) form.elements[name].value = "";
+    for (const name of ["component", "exact", "before", "after", "start"]) form.elements[name].value = "";
     chosen.hidden = true;
     form.querySelector("[data-comment-paragraph]").hidden = false;
     mark("passage-now", []);
@@ -68,7 +68,9 @@ if (form) {
 
   function take() {
     if (pending) {
-      for (const [name, value] of Object.entries(pending)) form.elements[name].value = value;
+      const { component, exact, prefix, suffix, start } = pending;
+      const fields = { component, exact, before: prefix, after: suffix, start };
+      for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
       show(pending.exact);
       const root = roots.find((each) => each.dataset.component === pending.component);
       const text = textOf(root);
