@@ -17,7 +17,7 @@ from tests.factories import make_person
 QUERIES = {
     "home": 12,
     "evidence list": 10,
-    "portfolio section": 9,
+    "portfolio section": 10,
     "public portfolio": 7,
     "register search": 3,
     "scheme": 2,
