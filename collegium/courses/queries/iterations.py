@@ -1,9 +1,9 @@
 """The list of courses, one iteration, its chain of design decisions, and how participation goes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Prefetch, Q
 
@@ -11,7 +11,6 @@ from collegium.conversations.models import Post
 from collegium.courses import moments
 from collegium.courses.models import (
     Consent,
-    Course,
     DesignDecision,
     Enrolment,
     Iteration,
@@ -143,14 +142,15 @@ class Link:
 
 def chain(iteration: Iteration) -> list[Link]:
     """All iterations of the course that this one goes back to, it first. Three queries."""
+    learner = Q(enrolments__role=Enrolment.Role.PARTICIPANT)
     of_course = {
         each.pk: each
         for each in Iteration.objects.filter(course=iteration.course_id)
         .prefetch_related(Prefetch("decisions", queryset=DesignDecision.objects.select_related("by")))
         .annotate(
-            enrolled=Count("enrolments", filter=Q(enrolments__role=Enrolment.Role.PARTICIPANT)),
-            took_part=Count("enrolments", filter=Q(enrolments__took_part_at__isnull=False)),
-            completed=Count("enrolments", filter=Q(enrolments__completed_at__isnull=False)),
+            enrolled=Count("enrolments", filter=learner),
+            took_part=Count("enrolments", filter=learner & Q(enrolments__took_part_at__isnull=False)),
+            completed=Count("enrolments", filter=learner & Q(enrolments__completed_at__isnull=False)),
         )
     }
     links = []
@@ -186,6 +186,7 @@ class WeekParticipation:
     marked: int
     any: int
     enrolled_by_then: int
+    has_begun: bool
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,9 @@ class Participation:
 
     @property
     def most(self) -> int:
-        return max([1, *(each.any for each in self.weeks)])
+        """As high as the drawing goes: an even number, so that half of it is one too."""
+        highest = max([1, *(each.any for each in self.weeks)])
+        return highest + highest % 2
 
 
 def participation(iteration: Iteration) -> Participation:
@@ -232,6 +235,7 @@ def participation(iteration: Iteration) -> Participation:
         )
     )
     lines = []
+    today = moments.today_in(iteration.time_zone)
     for week in weeks:
         wrote = by_thread[week.thread_id or 0] & people
         made = by_week[week.pk] & people
@@ -247,6 +251,7 @@ def participation(iteration: Iteration) -> Participation:
                 len(done),
                 len(wrote | made | attended | done),
                 sum(at.date() < end for _person, at, *_rest in enrolled),
+                week.starts_on <= today,
             )
         )
     return Participation(
@@ -277,33 +282,3 @@ def answers_for_research(iteration: Iteration) -> list[SurveyAnswers]:
         ),
         key=lambda each: (each.survey, str(sorted(each.answers.items(), key=str))),
     )
-
-
-# The crowd ------------------------------------------------------------------------------------------------------------
-
-
-def participants(iteration_id: int, *, size: int = 1000) -> Iterator[list[int]]:
-    """The ids of all who take part, in batches by key: for telling them."""
-    after = 0
-    while True:
-        batch = list(
-            Enrolment.objects.filter(iteration=iteration_id, left_at__isnull=True, person__gt=after)
-            .order_by("person")
-            .values_list("person", flat=True)[:size]
-        )
-        if not batch:
-            return
-        yield batch
-        after = batch[-1]
-
-
-def courses_run_by(person: Person) -> list[Course]:
-    return list(
-        Course.objects.filter(
-            Q(made_by=person) | Q(iterations__facilitators__memberships__person=person)
-        ).distinct()
-    )
-
-
-def days_left(day: date, iteration: Iteration) -> int:
-    return (day - moments.today_in(iteration.time_zone)).days
