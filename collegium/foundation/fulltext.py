@@ -32,9 +32,8 @@ from django.db.models import Model, QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-CANDIDATES = (
-    300  # as many hits, the newest, are ranked: what a common word costs does not grow with the house
-)
+# As many hits, the newest, are ranked: so what a common word costs does not grow with the house.
+CANDIDATES = 300
 NEAR = 2000  # rows: among the newest so many PostgreSQL is asked first
 ENOUGH_TO_TELL = 5  # hits among them tell how common a word is
 MOST_SCOPES = 40  # up to so many are looked for in the index itself; more are left to the join
