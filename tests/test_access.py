@@ -25,6 +25,7 @@ from collegium.foundation import clock
 from collegium.foundation.models import Blob
 from collegium.notifications.models import Notification
 from collegium.organisations.models import EmailDomain, Invitation
+from collegium.people.models import Audience
 from collegium.portfolios import actions as portfolios
 from collegium.portfolios.anchors import Anchor
 from collegium.portfolios.models import SetAside, Share
@@ -32,7 +33,10 @@ from collegium.portfolios.queries import snapshot
 from collegium.schemes import actions as schemes
 from tests.addresses import OUR_ADDRESSES
 from tests.conversations.factories import make_forum, make_thread
+from tests.courses.factories import make_goal, make_iteration, make_project
+from tests.communities.factories import make_community
 from tests.credentials.factories import make_award
+from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
 from tests.portfolios.factories import make_meeting, make_writing_group
 
@@ -63,6 +67,7 @@ OPEN_TO_STRANGERS = {
     "design:gallery": "components, without anybody's data",
     "design:appearance": "light or dark, kept in a cookie",
     "conversations:search": "finds only what its reader may read",
+    "courses:list": "names only iterations that are public to strangers",
     "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
 }
 # What everyone signed in may open besides: lists of their own things, empty for a stranger, and first steps.
@@ -79,6 +84,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "notifications:preferences": "one's own",
     "organisations:found": "anyone may put an organisation on the list",
     "organisations:invitation": "whoever has the letter; a wrong token is told so",
+    "courses:new": "anyone may plan a course, which nobody else sees",
     "evidence:list": "one's own",
     "evidence:capture": "one's own",
     "evidence:anywhere": "how to capture from anywhere",
@@ -90,6 +96,10 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "portfolios:drafts": "what one is asked to read",
     "portfolios:signed_in_again": "says that signing in worked",
     "accreditation:mine": "one's own",
+    "events:list": "one's own",
+    "events:past": "one's own",
+    "events:calendar": "one's own",
+    "events:type_code": "a field for the code of a room",
     "conversations:my_measures": "what was decided about oneself",
     "conversations:my_posts": "one's own",
     "accreditation:register": "a registration of one's own",
@@ -148,14 +158,26 @@ def small_world(ada, bo, cy, settings, tmp_path):
     activity = Activity.objects.create(
         verb="evidence.captured", actor=ada, about_kind="evidence.evidence", about_id=str(evidence.pk)
     )
+    meeting = make_occurrence(ada, make_community(convener=ada, audience=Audience.CIRCLE))
     notification = Notification.objects.create(person=ada, activity=activity, role="owner")
     forum = make_forum(ada, moderators=(cy,))
     thread = make_thread(forum, ada)
     post = thread.posts.get()
     attachment = Attachment.objects.create(post=post, owner=ada, blob=blob, file_name="notes.txt")
     measure = take_measure(kind="warn", post=post, by=cy, reason="Only a warning.")
+    # Of a slug that it shares with the organisation: one word for both kinds of address.
+    iteration = make_iteration(ada, audience="circle", slug=organisation.slug, weeks=1)
+    enrolment = iteration.enrolments.get(person=ada)
+    goal = make_goal(enrolment)
+    project = make_project(iteration, ada)
     return SimpleNamespace(
         arguments={
+            "iteration_id": iteration.pk,
+            "week_id": iteration.weeks.get().pk,
+            "enrolment_id": enrolment.pk,
+            "goal_id": goal.pk,
+            "project_id": project.pk,
+            "survey": "entry",
             "portfolio_id": portfolio.pk,
             "section_id": section.pk,
             "node_id": section.node_id,
@@ -184,6 +206,8 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "domain_id": domain.pk,
             "invitation_id": invitation.pk,
             "notification_id": notification.pk,
+            "event_id": meeting.event_id,
+            "occurrence_id": meeting.pk,
             "form": "svg",
             "comment_id": comment.pk,
             "example_id": example.pk,
@@ -200,6 +224,8 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},
+            "events:check_in": {"code": meeting.code},
+            "events:community_feed": {"slug": meeting.event.communities.get().slug},
             "portfolios:boards": {"slug": group.slug},
             "portfolios:draft_for_week": {"week_id": meeting.pk},
         },
