@@ -32,9 +32,9 @@ from collegium.portfolios.models import SetAside, Share
 from collegium.portfolios.queries import snapshot
 from collegium.schemes import actions as schemes
 from tests.addresses import OUR_ADDRESSES
+from tests.communities.factories import make_community
 from tests.conversations.factories import make_forum, make_thread
 from tests.courses.factories import make_goal, make_iteration, make_project
-from tests.communities.factories import make_community
 from tests.credentials.factories import make_award
 from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person

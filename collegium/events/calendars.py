@@ -21,13 +21,13 @@ from collegium.communities.models import Community
 from collegium.events import moments, queries
 from collegium.events.models import Answer, Event, Occurrence
 from collegium.foundation import clock, richtext
-from collegium.people.models import CircleMember, Person
+from collegium.people.models import Circle, Person
 
 MEDIA_TYPE = "text/calendar"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 SHOWN_BACK = timedelta(days=90)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_FREQUENCIES = {
+_FREQUENCIES: dict[str, dict[str, object]] = {
     moments.WEEKLY: {"FREQ": "WEEKLY"},
     moments.FORTNIGHTLY: {"FREQ": "WEEKLY", "INTERVAL": 2},
     moments.MONTHLY: {"FREQ": "MONTHLY"},
@@ -126,13 +126,12 @@ def entries_of(person: Person) -> list[Entry]:
     is open to everyone that which they said yes or perhaps to. Two queries.
     """
     since = clock.now() - SHOWN_BACK
-    circles = CircleMember.objects.filter(person=person).values("circle")
-    through = Event.circles.through.objects.filter(event=OuterRef("event_id"), circle__in=circles)
+    of_circles = Circle.objects.filter(events=OuterRef("event_id"), memberships__person=person)
     events = queries.mine(person).filter(ends_at__gt=since).values("event")
     occurrences = (
         Occurrence.objects.filter(event__in=events)
         .select_related("event")
-        .annotate(is_of_theirs=Exists(through) | Q(event__host=person))
+        .annotate(is_of_theirs=Exists(of_circles) | Q(event__host=person))
         .order_by("event__first_starts_at", "event", "number")
     )
     coming = dict(

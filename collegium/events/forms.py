@@ -126,7 +126,10 @@ class PlanForm(forms.Form):
     ) -> None:
         self.event = event
         self.agenda_as_text = as_text(event.agenda) if event else ""
-        initial = {"time_zone": by.time_zone, "communities": [community.pk] if community else []}
+        initial: dict[str, Any] = {
+            "time_zone": by.time_zone,
+            "communities": [community.pk] if community else [],
+        }
         if event is not None:
             initial |= {
                 name: getattr(event, name)
@@ -138,7 +141,8 @@ class PlanForm(forms.Form):
                 "starts_at": moments.on_the_wall(event.first_starts_at, event.time_zone),
                 "agenda": self.agenda_as_text,
             }
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         own = led if event is None else (led | Community.objects.filter(events=event)).distinct()
         communities = self.fields["communities"]
         assert isinstance(communities, forms.ModelMultipleChoiceField)  # noqa: S101  # for the type checker
@@ -196,7 +200,8 @@ class MoveForm(forms.Form):
             "starts_at": moments.on_the_wall(occurrence.starts_at, self.zone),
             "minutes": int(length.total_seconds() // 60),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.fields["starts_at"].help_text = _("By the clocks of %(zone)s.") % {"zone": self.zone}
 
     def clean_starts_at(self) -> datetime:
@@ -236,7 +241,8 @@ class RecordForm(forms.Form):
         self.occurrence = occurrence
         self.notes_as_text = as_text(occurrence.notes)
         initial = {"recording_url": occurrence.recording_url, "notes": self.notes_as_text}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
 
     def clean_notes(self) -> str:
         typed: str = self.cleaned_data["notes"].replace("\r\n", "\n").strip()

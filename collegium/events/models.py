@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collegium.communities.models import Community
 from collegium.foundation import clock
-from collegium.people.models import Audience, Circle, CircleMember, Person
+from collegium.people.models import Audience, Circle, Person
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -23,15 +23,12 @@ class EventQuerySet(models.QuerySet["Event"]):
         community made private, or somebody removed from it, counts here at once.
         """
         open_to = [Audience.PUBLIC] if person is None else [Audience.PUBLIC, Audience.SIGNED_IN]
-        of_communities = Event.communities.through.objects.filter(event=OuterRef("pk"))
+        of_communities = Community.objects.filter(events=OuterRef("pk"))
         is_nobodys = ~Exists(of_communities)
-        is_open = Q(audience__in=open_to) & (
-            is_nobodys | Exists(of_communities.filter(community__audience__in=open_to))
-        )
+        is_open = Q(audience__in=open_to) & (is_nobodys | Exists(of_communities.filter(audience__in=open_to)))
         if person is None:
             return self.filter(is_open)
-        circles = CircleMember.objects.filter(person=person).values("circle")
-        of_circles = Event.circles.through.objects.filter(event=OuterRef("pk"), circle__in=circles)
+        of_circles = Circle.objects.filter(events=OuterRef("pk"), memberships__person=person)
         return self.filter(is_open | (Q(host=person) & is_nobodys) | Exists(of_circles))
 
     def for_display(self) -> Self:

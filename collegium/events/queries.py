@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from collegium.communities.models import Community
 from collegium.communities.rules import LEADERS
-from collegium.events.models import Answer, Attendance, Event, Occurrence
+from collegium.events.models import Answer, Attendance, Event, Occurrence, OccurrenceQuerySet
 from collegium.foundation import clock
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
@@ -62,13 +62,12 @@ def led_by(person: Person) -> QuerySet[Community]:
     ).order_by("title")
 
 
-def mine(person: Person) -> QuerySet[Occurrence]:
+def mine(person: Person) -> OccurrenceQuerySet:
     """Those that concern a person: of their circles, hosted by them, or answered otherwise than with no.
 
     What is open to everyone is not everyone's: it comes in when they answer.
     """
-    circles = CircleMember.objects.filter(person=person).values("circle")
-    of_circles = Event.circles.through.objects.filter(event=OuterRef("event_id"), circle__in=circles)
+    of_circles = Circle.objects.filter(events=OuterRef("event_id"), memberships__person=person)
     answered = Answer.objects.filter(occurrence=OuterRef("pk"), person=person).exclude(
         coming=Answer.Coming.NO
     )
@@ -150,7 +149,8 @@ def attendance_list(occurrence: Occurrence, *, named: str = "", limit: int = 30)
             "person__photo", "noted_by"
         )
     }
-    people = {each.person_id: each.person for each in [*answers.values(), *attendances.values()]}
+    people = {each.person_id: each.person for each in answers.values()}
+    people |= {each.person_id: each.person for each in attendances.values()}
     if named:
         found = Person.objects.for_display().filter(
             erased_at__isnull=True,

@@ -112,6 +112,7 @@ def _send(answers: Sequence[Answer], person: Person, method: str) -> None:
                 + (event if len(answers) > 1 else answers[0].occurrence).get_absolute_url(),
             },
             headers={"Message-ID": _message_id(event, answers, method), "Auto-Submitted": "auto-generated"},
+            in_spite_of_returns=False,
             alternatives=[(content, f"text/calendar; method={method}")],
             attachments=[("invite.ics", content.encode(), "application/ics")],
         )

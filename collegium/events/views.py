@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from typing import cast
+from typing import Any, cast
 
 import segno
 from django.conf import settings
@@ -71,9 +71,9 @@ def show_past(request: SignedInRequest) -> HttpResponseBase:
     attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=request.person)
     past = (
         queries.mine(request.person)
+        .for_display()
         .filter(ends_at__lte=clock.now())
         .annotate(was_there=Exists(attended))
-        .for_display()
         .order_by("-starts_at", "-pk")
     )
     found = list(past[start : start + SHOWN + 1])
@@ -397,7 +397,7 @@ def check_in(request: SignedInRequest, code: str) -> HttpResponseBase:
         .select_related("event")
         .first()
     )
-    context = {"occurrence": occurrence, "refusal": "", "attendance": None, "when": None}
+    context: dict[str, Any] = {"occurrence": occurrence, "refusal": "", "attendance": None, "when": None}
     if occurrence is None:
         context |= {
             "form": CodeForm(initial={"code": code[:40]}),
