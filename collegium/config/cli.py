@@ -120,6 +120,21 @@ def consume() -> None:
 
 
 @main.command()
+@click.option("--listen", help="host:port for the mail server's LMTP (COLLEGIUM_LMTP_LISTEN).")
+def mail(listen: str | None) -> None:
+    """Take letters from the mail server over LMTP until told to stop; `serve` does so too where a port is set."""
+    _start_django()
+    listen = listen or environment.LMTP_LISTEN.read().strip()
+    if not listen:
+        raise click.ClickException("Say where to listen: --listen 127.0.0.1:8024, or COLLEGIUM_LMTP_LISTEN.")
+    if not environment.REPLY_DOMAIN.read().strip():
+        raise click.ClickException("Say which domain's letters these are: COLLEGIUM_REPLY_DOMAIN.")
+    from collegium.config.supervisor import take_letters_until_stopped
+
+    take_letters_until_stopped(listen)
+
+
+@main.command()
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--reset", is_flag=True, help="Throw the demo's database away and begin afresh.")
 @click.option("--load-only", is_flag=True, help="Make the demo world and stop.")

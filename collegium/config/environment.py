@@ -82,6 +82,17 @@ EMAIL_URL = setting(
     "`smtp://user:password@host:port` (`smtps` for TLS from the start, `smtp+tls` for STARTTLS); empty: mail is kept in the data directory.",
 )
 FROM_EMAIL = setting("COLLEGIUM_FROM_EMAIL", "Collegium <noreply@localhost>", "The sender of every e-mail.")
+REPLY_DOMAIN = setting(
+    "COLLEGIUM_REPLY_DOMAIN",
+    "",
+    "The domain whose mail is handed to us over LMTP: replies by e-mail and letters that come back. Empty: neither.",
+)
+LMTP_LISTEN = setting(
+    "COLLEGIUM_LMTP_LISTEN",
+    "",
+    "`host:port` where `collegium serve` (or `collegium mail`) takes letters from the mail server. Empty: `serve` takes none.",
+)
+MAIL_MAX_MB = setting("COLLEGIUM_MAIL_MAX_MB", "25", "Largest letter that is taken, in megabytes.")
 LANGUAGES = setting(
     "COLLEGIUM_LANGUAGE", "en-gb", "The language for strangers whose browser asks for none that we speak."
 )

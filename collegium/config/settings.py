@@ -271,6 +271,9 @@ SCHEMES_DIRECTORY = Path(environment.SCHEMES_DIRECTORY.read() or BASE_DIR / "sch
 # Mail -----------------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.FROM_EMAIL.read()
+REPLY_DOMAIN = environment.REPLY_DOMAIN.read().strip().lower()
+LMTP_LISTEN = environment.LMTP_LISTEN.read().strip()
+MAIL_MAX_BYTES = int(environment.MAIL_MAX_MB.read()) * 1_000_000
 _mail = urlsplit(environment.EMAIL_URL.read())
 if MODE in {"test", "rehearsal"}:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,4 +1,4 @@
-"""Keeps the web server and the background consumer running, and stops both in peace."""
+"""Keeps the web server, the background consumer and the door for letters running, and stops them in peace."""
 
 import logging
 import signal
@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from types import FrameType
+
+from collegium.config import environment
 
 PATIENCE = 30.0  # seconds for requests and jobs in hand, after which a process is ended
 LONGEST_PAUSE = 30.0  # seconds between restarts of something that keeps falling over
@@ -86,6 +88,8 @@ def run(*, host: str, port: int, workers: int) -> int:
     consumer = Kept("The background consumer", "collegium.config", "consume")
     stop = _until_told()
     kept = [web, consumer]
+    if environment.LMTP_LISTEN.read().strip():
+        kept.append(Kept("The door for letters", "collegium.config", "mail"))
     for process in kept:
         process.start()
     while not stop.wait(0.5):
@@ -93,7 +97,8 @@ def run(*, host: str, port: int, workers: int) -> int:
             process.look()
     # The web first: what its last requests ask for is still written down, and waits for the next start.
     web.stop()
-    consumer.stop()
+    for process in kept[1:]:
+        process.stop()
     return 0
 
 
@@ -101,6 +106,12 @@ def consume_until_stopped() -> None:
     from collegium.foundation import background
 
     background.run_consumer(_until_told())
+
+
+def take_letters_until_stopped(listen: str) -> None:
+    from collegium.notifications import inbound
+
+    inbound.serve(listen, _until_told())
 
 
 def _until_told() -> threading.Event:

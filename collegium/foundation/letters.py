@@ -5,7 +5,7 @@ Whoever calls this waits for the mail server: outside allauth's own codes that i
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
@@ -24,8 +24,23 @@ _BLOCKS = {
     "hr": "\n\n",
     "div": "\n\n",
     "li": "\n",
+    "h3": "\n\n",
+    "h4": "\n\n",
+    "blockquote": "\n\n",
+    "pre": "\n\n",
+    "tr": "\n",
 }
 _UNSEEN = frozenset({"style", "script", "title", "head"})
+
+# Of the room that keeps track of letters: where a letter to this address returns to if it cannot be delivered ("" for
+# nowhere in particular), and whether nothing is written to it because letters came back.
+_return_path: list[Callable[[str], str]] = []
+_is_stopped: list[Callable[[str], bool]] = []
+
+
+def returns(*, to: Callable[[str], str], stopped: Callable[[str], bool]) -> None:
+    """Registers who keeps track; there is one."""
+    _return_path[:], _is_stopped[:] = [to], [stopped]
 
 
 def send(
@@ -38,14 +53,22 @@ def send(
     headers: Mapping[str, str] | None = None,
     alternatives: Sequence[tuple[str, str]] = (),
     attachments: Sequence[tuple[str, bytes, str]] = (),
-) -> None:
+    sender: str = "",
+    in_spite_of_returns: bool = True,
+) -> bool:
     """Write the letter ``<template>.jinja`` in the reader's language and send it; exceptions of the mail server pass.
 
     ``subject`` empty takes the template's own block ``subject``. ``language`` None is that of the present request, and
     "" the site's. Templates get ``site_url``, since every link in a letter is a whole address. ``alternatives`` are
     (content, media type) of the same said otherwise, such as a calendar's request; ``attachments`` are (name, content,
-    media type).
+    media type). ``sender`` is another From than the house's.
+
+    False where nothing was sent because letters to the address came back; ``in_spite_of_returns`` is for what its reader
+    has asked for just now, such as a code.
     """
+    readers = [to] if isinstance(to, str) else list(to)
+    if not in_spite_of_returns and any(stopped(each) for stopped in _is_stopped for each in readers):
+        return False
     with translation.override(
         translation.get_language() if language is None else language or settings.LANGUAGE_CODE
     ):
@@ -53,11 +76,14 @@ def send(
             f"{template}.jinja", {"site_url": settings.SITE_URL, "given_subject": subject, **context}
         )
     text, title = as_text(html)
+    path = _return_path[0](readers[0]) if _return_path and len(readers) == 1 else ""
+    sender = sender or settings.DEFAULT_FROM_EMAIL
     message = EmailMultiAlternatives(
         subject=" ".join((subject or title).split()),  # a line break in it would be a header of its own
         body=text,
-        to=[to] if isinstance(to, str) else list(to),
-        headers=dict(headers or {}),
+        from_email=path or sender,  # what the mail servers see
+        to=readers,
+        headers={**({"From": sender} if path else {}), **(headers or {})},
     )
     message.attach_alternative(html, "text/html")
     for content, media_type in alternatives:
@@ -65,6 +91,7 @@ def send(
     for name, attached, media_type in attachments:
         message.attach(name, attached, media_type)
     message.send()
+    return True
 
 
 def as_text(html: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from collegium.notifications.models import Notification
+from collegium.notifications.models import Bounce, InboundMail, Notification
 from collegium.people.administration import LookOnly
 
 
@@ -22,3 +22,20 @@ class NotificationAdmin(LookOnly[Notification]):
     @admin.display()
     def verb(self, notification: Notification) -> str:
         return notification.activity.verb
+
+
+@admin.register(InboundMail)
+class InboundMailAdmin(LookOnly[InboundMail]):
+    """What became of letters that came in."""
+
+    list_display = ("received_at", "outcome", "reason", "sender", "recipient")
+    list_filter = ("outcome",)
+    search_fields = ("sender", "message_id")
+
+
+@admin.register(Bounce)
+class BounceAdmin(LookOnly[Bounce]):
+    """Addresses from which letters came back."""
+
+    list_display = ("address", "count", "reason", "last_at", "stopped_at")
+    search_fields = ("address",)

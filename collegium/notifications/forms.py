@@ -1,29 +1,81 @@
-"""Which verbs come by e-mail: one check box each."""
+"""By which way each kind of thing comes, and when."""
 
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
 
+from collegium.conversations.models import Forum
+from collegium.notifications.models import Hours, Way
 from collegium.notifications.queries import Topic
 
 
 class PreferencesForm(forms.Form):
-    """Its fields are named after the verbs, which have a point that a field's name may have too."""
+    """Its fields are named after the kinds, which have a point that a field's name may have too."""
 
     def __init__(self, *args: Any, topics: list[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.topics = topics
         for topic in topics:
             for choice in topic.choices:
-                self.fields[choice.verb] = forms.BooleanField(
-                    label=choice.sentences[0], required=False, initial=choice.by_email
+                self.fields[choice.kind] = forms.ChoiceField(
+                    label=choice.sentences[0], choices=Way.choices, initial=choice.way, required=False
                 )
 
-    def by_email(self) -> dict[str, bool]:
+    def ways(self) -> dict[str, str]:
         """Only what differs from how it stood, so that a default stays a default."""
         return {
-            choice.verb: self.cleaned_data[choice.verb]
+            choice.kind: chosen
             for topic in self.topics
             for choice in topic.choices
-            if self.cleaned_data[choice.verb] != choice.by_email
+            if (chosen := self.cleaned_data[choice.kind]) and chosen != choice.way
         }
+
+
+def _hours() -> list[tuple[int, str]]:
+    return [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
+class HoursForm(forms.ModelForm[Hours]):
+    digest_hour = forms.TypedChoiceField(label=_("Digests come at"), choices=_hours, coerce=int)
+    digest_weekday = forms.TypedChoiceField(
+        label=_("The weekly one on"), choices=lambda: list(WEEKDAYS.items()), coerce=int
+    )
+    quiet_from = forms.TypedChoiceField(
+        label=_("No letters from"),
+        choices=lambda: [("", _("no quiet hours")), *_hours()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    quiet_until = forms.TypedChoiceField(
+        label=_("until"),
+        choices=lambda: [("", _("no quiet hours")), *_hours()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    class Meta:
+        model = Hours
+        fields = ("digest_hour", "digest_weekday", "quiet_from", "quiet_until", "confirms_replies")
+
+
+class MailingListsForm(forms.Form):
+    """One check box a forum."""
+
+    def __init__(self, *args: Any, lists: list[tuple[Forum, bool]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lists = lists
+        for forum, on in lists:
+            self.fields[f"forum-{forum.pk}"] = forms.BooleanField(
+                label=forum.title, required=False, initial=on
+            )
+
+    def changed(self) -> list[tuple[Forum, bool]]:
+        return [
+            (forum, wanted)
+            for forum, on in self.lists
+            if (wanted := self.cleaned_data[f"forum-{forum.pk}"]) != on
+        ]

@@ -1,4 +1,4 @@
-"""Every activity is told to whom it concerns."""
+"""Every activity is told to whom it concerns, here; and to the crowd that follows, in the background."""
 
 from collegium.activity.models import Activity
 from collegium.activity.outbox import EVERYTHING, on
@@ -7,5 +7,6 @@ from collegium.notifications import actions, letters
 
 @on(EVERYTHING)
 def tell(activity: Activity) -> None:
-    for notification in actions.tell(activity=activity):
-        letters.send.later(notification.pk)
+    letters.send_later(actions.tell(activity=activity))
+    if actions.begin_telling(activity=activity):
+        letters.tell_crowd.later(activity.pk)

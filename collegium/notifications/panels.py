@@ -7,8 +7,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from collegium.design.places import bar_item, panel, signed_in
-from collegium.notifications import queries
-from collegium.notifications.models import Notification, Preference
+from collegium.notifications import actions, queries
+from collegium.notifications.models import InboundMail, Notification, Preference
+from collegium.people.addresses import address_verified, verified_addresses
 from collegium.people.erasure import erases
 from collegium.people.export import File, exports
 from collegium.people.models import Person
@@ -16,9 +17,25 @@ from collegium.people.queries import faces
 from collegium.people.requests import Request
 
 
+def _bell(request: HttpRequest) -> queries.Bell:
+    """Asked once a page, wherever it is shown."""
+    kept: queries.Bell | None = getattr(request, "_bell", None)
+    if kept is None:
+        person = cast("Request", request).person
+        kept = queries.bell(person) if person is not None else queries.Bell()
+        request._bell = kept  # type: ignore[attr-defined]  # noqa: SLF001  # a note of our own on the request
+    return kept
+
+
 def _unread(request: HttpRequest) -> int:
-    person = cast("Request", request).person
-    return queries.unread_count(person) if person is not None else 0
+    return _bell(request).unread
+
+
+@panel("bar.bell")
+def bell(request: HttpRequest) -> str | None:
+    return render_to_string(
+        "notifications/bell.jinja", {"bell": _bell(request), "with_script": True}, request
+    )
 
 
 bar_item(
@@ -51,21 +68,38 @@ def recent(request: HttpRequest) -> str | None:
 @exports("notifications", title=_("Notifications"))
 def my_notifications(person: Person) -> tuple[object, list[File]]:
     told = Notification.objects.filter(person=person).select_related("activity__actor")
+    hours = queries.hours_of(person)
     return {
         "told": [
             {
                 "at": notification.made_at,
                 "sentence": queries.line(notification).sentence,
+                "way": notification.way,
                 "read_at": notification.read_at,
                 "letter_sent_at": notification.letter_sent_at,
             }
             for notification in told
         ],
-        "by_email": dict(Preference.objects.filter(person=person).values_list("verb", "by_email")),
+        "ways": dict(Preference.objects.filter(person=person).values_list("kind", "way")),
+        "hours": {
+            "digest_hour": hours.digest_hour,
+            "digest_weekday": hours.digest_weekday,
+            "quiet_from": hours.quiet_from,
+            "quiet_until": hours.quiet_until,
+            "confirms_replies": hours.confirms_replies,
+        },
+        "mailing_lists": list(person.mailing_lists.values("forum__title", "since")),
+        "letters_received": list(
+            InboundMail.objects.filter(person=person).values("received_at", "outcome", "reason")
+        ),
     }, []
 
 
 @erases(order=10)
 def erase_notifications(person: Person) -> None:
-    Notification.objects.filter(person=person).delete()
-    Preference.objects.filter(person=person).delete()
+    actions.erase(person=person, addresses=verified_addresses(person))
+
+
+@address_verified
+def write_again(person: Person, email: str) -> None:  # noqa: ARG001  # as the registry calls it
+    actions.write_again(address=email)

@@ -1,21 +1,23 @@
 """Notifications with their sentence and the page they lead to, and what can be chosen about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, Max, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from collegium.activity.models import Activity
 from collegium.activity.queries import sentence
 from collegium.activity.verbs import VERBS, Told
+from collegium.conversations.models import Forum
 from collegium.foundation.prepared import prepared
-from collegium.notifications.models import Notification, Preference
-from collegium.people.models import Person
+from collegium.notifications.models import Bounce, Hours, MailingList, Notification, Preference, Way
+from collegium.people.models import CircleMember, Person
 
 ON_HOME = 5
+BY_LIST = "post.by_list"
 _UNREAD_FIRST = Case(When(read_at__isnull=True, then=0), default=1)
 
 
@@ -26,6 +28,7 @@ class Line:
     address: str
     actor: Person | None
     at: datetime
+    kind: str
 
     @property
     def is_unread(self) -> bool:
@@ -34,20 +37,47 @@ class Line:
 
 @dataclass(frozen=True)
 class Choice:
-    verb: str
+    kind: str
     sentences: list[str]
-    by_email: bool
+    way: Way
 
 
 @dataclass(frozen=True)
 class Topic:
+    key: str
     title: str
     choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Bell:
+    """What is unread, and a word that changes whenever the number or the newest of them does."""
+
+    unread: int = 0
+    newest: int = 0
+
+    @property
+    def state(self) -> str:
+        return f"{self.newest}-{self.unread}"
 
 
 def told(activity: Activity, role: str) -> Told | None:
     declared = VERBS.get(activity.verb)
     return declared.tells.get(role) if declared else None
+
+
+def kind_of(verb: str, says: Told | None) -> str:
+    """What somebody chooses by."""
+    return (says.kind if says is not None else "") or verb
+
+
+def kind_told(notification: Notification) -> str:
+    activity = notification.activity
+    return kind_of(activity.verb, told(activity, notification.role))
+
+
+def default_way(says: Told) -> Way:
+    return Way(says.way) if says.way else Way.AT_ONCE if says.by_email else Way.IN_APP
 
 
 def line(notification: Notification) -> Line:
@@ -59,6 +89,7 @@ def line(notification: Notification) -> Line:
         address=_leads_to(activity, says),
         actor=activity.actor,
         at=notification.made_at,
+        kind=kind_of(activity.verb, says),
     )
 
 
@@ -83,47 +114,97 @@ def first_lines(person: Person) -> list[Line]:
 
 
 def unread_count(person: Person) -> int:
-    return next(iter(_unread_count(person.pk)), 0)
+    return bell(person).unread
+
+
+def bell(person: Person) -> Bell:
+    """One query."""
+    return next((Bell(number, newest) for number, newest in _unread(person.pk)), Bell())
 
 
 @prepared
-def _unread_count(person: int) -> "QuerySet[Notification, int]":
+def _unread(person: int) -> "QuerySet[Notification, tuple[int, int]]":
     unread = Notification.objects.filter(person=person).unread().order_by()
-    return unread.values("person").annotate(number=Count("pk")).values_list("number", flat=True)
+    counted = unread.values("person").annotate(number=Count("pk"), newest=Max("pk"))
+    return counted.values_list("number", "newest")
 
 
-def wants_letter(person: Person, verb: str, says: Told) -> bool:
-    """Their choice; where they made none, the verb's own default. Nobody without an account gets one."""
-    chosen = Preference.objects.filter(person=person, verb=verb).values_list("by_email", flat=True).first()
-    return says.by_email if chosen is None else chosen
+def ways_of(people: Iterable[int], kinds: Iterable[str]) -> dict[tuple[int, str], Way]:
+    """What each chose; who made no choice is not there."""
+    chosen = Preference.objects.filter(person__in=list(people), kind__in=list(kinds))
+    return {(person, kind): Way(way) for person, kind, way in chosen.values_list("person_id", "kind", "way")}
+
+
+def hours_of(person: Person) -> Hours:
+    return Hours.objects.filter(person=person).first() or Hours(person=person)
+
+
+def kinds() -> dict[str, list[Told]]:
+    """Everything that anybody is told of, by what they choose by."""
+    found: dict[str, list[Told]] = {}
+    for name, declared in VERBS.items():
+        for says in declared.tells.values():
+            found.setdefault(kind_of(name, says), []).append(says)
+    return found
+
+
+def way_of_kind(person: Person, kind: str) -> Way:
+    """As they chose; else as most of what it tells comes: one sentence by e-mail, and the kind comes by e-mail."""
+    chosen = Preference.objects.filter(person=person, kind=kind).values_list("way", flat=True).first()
+    return Way(chosen) if chosen is not None else _default_of(kinds().get(kind, []))
+
+
+def _default_of(says: list[Told]) -> Way:
+    defaults = {default_way(each) for each in says}
+    return next((way for way in Way if way in defaults), Way.IN_APP)
 
 
 def topics(person: Person) -> list[Topic]:
-    """Every verb that tells somebody something, by what it is about, with what this person chose."""
-    chosen: Mapping[str, bool] = dict(
-        Preference.objects.filter(person=person).values_list("verb", "by_email")
-    )
+    """Every kind of thing that somebody is told of, by what it is about, with what this person chose."""
+    chosen: Mapping[str, str] = dict(Preference.objects.filter(person=person).values_list("kind", "way"))
     found: dict[str, list[Choice]] = {}
-    for name, declared in VERBS.items():
-        if declared.tells:
-            found.setdefault(name.partition(".")[0], []).append(
-                Choice(
-                    verb=name,
-                    sentences=[_in_general(says) for says in declared.tells.values()],
-                    by_email=chosen.get(name, any(says.by_email for says in declared.tells.values())),
-                )
+    for kind, says in kinds().items():
+        if kind == BY_LIST:  # chosen forum by forum
+            continue
+        found.setdefault(kind.partition(".")[0], []).append(
+            Choice(
+                kind=kind,
+                sentences=list(dict.fromkeys(_in_general(each, kind) for each in says)),
+                way=Way(chosen[kind]) if kind in chosen else _default_of(says),
             )
-    return [Topic(title=_topic_title(key), choices=choices) for key, choices in found.items()]
+        )
+    first = [key for key in _FIRST if key in found]
+    return [
+        Topic(key=key, title=topic_title(key), choices=found[key])
+        for key in [*first, *(key for key in found if key not in _FIRST)]
+    ]
 
 
-def sentence_in_general(verb: str) -> str:
-    """What the verb tells, before it has happened to anybody."""
-    declared = VERBS.get(verb)
-    return next((_in_general(says) for says in declared.tells.values()), verb) if declared else verb
+def sentence_in_general(kind: str) -> str:
+    """What a kind tells, before it has happened to anybody."""
+    return next((_in_general(says, kind) for says in kinds().get(kind, [])), kind)
 
 
-def _in_general(says: Told) -> str:
-    return (str(says.says) % _Somebody()).replace("….", "…")
+def mailing_lists(person: Person) -> list[tuple[Forum, bool]]:
+    """The forums where somebody belongs, and whether each post comes to them as a letter."""
+    circles = CircleMember.objects.filter(person=person).values("circle")
+    forums = Forum.objects.filter(members__in=circles, closed_at__isnull=True).order_by("title", "pk")
+    on = set(MailingList.objects.filter(person=person).values_list("forum_id", flat=True))
+    return [(forum, forum.pk in on) for forum in forums]
+
+
+def stopped(address: str) -> Bounce | None:
+    """Whether nothing is written to the address, because letters to it came back."""
+    return Bounce.objects.filter(address=address.lower(), stopped_at__isnull=False).first()
+
+
+def _in_general(says: Told, kind: str = "") -> str:
+    special = {
+        "post.followed": _("Somebody wrote where you follow everything"),
+        "post.in_digest": _("Somebody wrote where you follow by digest"),
+        BY_LIST: _("Somebody wrote where you have each post as a letter"),
+    }
+    return special.get(kind) or (str(says.says) % _Somebody()).replace("….", "…")
 
 
 class _Somebody(dict[str, str]):
@@ -133,8 +214,22 @@ class _Somebody(dict[str, str]):
         return _("Somebody") if key == "actor" else "…"
 
 
-def _topic_title(key: str) -> str:
+_FIRST = ("post", "thread", "community", "event", "week", "iteration")
+
+
+def topic_title(key: str) -> str:
     titles = {
+        "post": _("Conversations"),
+        "thread": _("Conversations: threads"),
+        "measure": _("Conversations: moderation"),
+        "community": _("Communities"),
+        "care": _("Communities: nobody unanswered"),
+        "event": _("Events"),
+        "week": _("Courses: weeks"),
+        "iteration": _("Courses"),
+        "enrolment": _("Courses: taking part"),
+        "project": _("Project bank"),
+        "nudge": _("Nudges"),
         "registration": _("Registration"),
         "submission": _("Submission"),
         "assignment": _("Assessing"),
@@ -148,6 +243,7 @@ def _topic_title(key: str) -> str:
         "scheme": _("Schemes"),
         "role": _("Roles"),
         "extension": _("Extensions"),
+        "address": _("Your e-mail address"),
     }
     return titles.get(key, key.replace("_", " ").capitalize())
 

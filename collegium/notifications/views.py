@@ -1,4 +1,4 @@
-"""What concerns me, and what comes by e-mail."""
+"""What concerns me, how I hear of it, and the links at the foot of letters."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,16 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from collegium.conversations.models import Forum, Thread
 from collegium.design.shortcuts import render
 from collegium.foundation import signing
-from collegium.notifications import actions, letters, queries
-from collegium.notifications.forms import PreferencesForm
-from collegium.notifications.models import Notification
+from collegium.foundation.refusal import Refusal
+from collegium.notifications import actions, digests, letters, queries, returns
+from collegium.notifications.forms import HoursForm, MailingListsForm, PreferencesForm
+from collegium.notifications.models import Notification, Way
 from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
 SHOWN = 50
+NOT_MODIFIED = 204  # htmx then leaves the page as it is
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -32,11 +35,24 @@ def show_list(request: SignedInRequest) -> HttpResponseBase:
         {
             "lines": lines[:SHOWN],
             "faces": faces([line.actor for line in lines if line.actor], request.person),
-            "unread": queries.unread_count(request.person),
+            "unread": queries.bell(request.person).unread,
             "earlier": start // SHOWN - 1 if start else None,
             "further": start // SHOWN + 1 if len(lines) > SHOWN else None,
         },
     )
+
+
+@require_http_methods(["GET", "HEAD"])
+@signed_in
+def bell(request: SignedInRequest) -> HttpResponseBase:
+    """Asked again and again by open pages: one query, and nothing but a number when nothing is new."""
+    now = queries.bell(request.person)
+    if request.GET.get("state") == now.state:
+        return HttpResponse(status=NOT_MODIFIED)
+    response = render(request, "notifications/bell.jinja", {"bell": now, "with_script": False})
+    response["HX-Trigger-After-Swap"] = "notifications-changed"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -68,21 +84,47 @@ def mark_all(request: SignedInRequest) -> HttpResponseBase:
     return redirect("notifications:list")
 
 
+@require_http_methods(["POST"])
+@signed_in
+def less(request: SignedInRequest, notification_id: int) -> HttpResponseBase:
+    """One click to less of what this notification is."""
+    notification = get_object_or_404(
+        Notification.objects.visible_to(request.person).select_related("activity__actor"), pk=notification_id
+    )
+    kind = queries.kind_told(notification)
+    says = queries.sentence_in_general(kind)
+    if actions.less(person=request.person, kind=kind) == Way.NOTHING:
+        messages.success(request, _("You will hear no more of this: %(says)s") % {"says": says})
+    else:
+        messages.success(request, _("No more letters; it will stand here only: %(says)s") % {"says": says})
+    return redirect("notifications:list")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def preferences(request: SignedInRequest) -> HttpResponseBase:
-    form = PreferencesForm(request.POST or None, topics=queries.topics(request.person))
-    # A form with no box ticked posts nothing but the token, so the method decides and not what was posted.
-    if request.method == "POST":
-        form = PreferencesForm(request.POST, topics=form.topics)
-        if form.is_valid():
-            actions.choose(person=request.person, by_email=form.by_email())
+    person = request.person
+    hours = queries.hours_of(person)
+    posted = request.POST if request.method == "POST" else None
+    form = PreferencesForm(posted, topics=queries.topics(person))
+    when = HoursForm(posted, instance=hours)
+    lists = MailingListsForm(posted, lists=queries.mailing_lists(person), prefix="list")
+    if posted is not None and all(each.is_valid() for each in (form, when, lists)):
+        try:
+            actions.set_hours(person=person, **when.cleaned_data)
+        except Refusal as refusal:
+            when.add_error("quiet_until", str(refusal))
+        else:
+            actions.choose(person=person, ways=form.ways())
+            for forum, on in lists.changed():
+                actions.set_mailing_list(person=person, forum=forum, on=on)
             messages.success(request, _("Kept. This holds for what happens from now on."))
             return redirect("notifications:preferences")
+    email = person.account.email if person.account else ""
     return render(
         request,
         "notifications/preferences.jinja",
-        {"form": form, "email": request.person.account and request.person.account.email},
+        {"form": form, "when": when, "lists": lists, "email": email, "stopped": queries.stopped(email)},
     )
 
 
@@ -92,19 +134,76 @@ def preferences(request: SignedInRequest) -> HttpResponseBase:
 def stop(request: Request, token: str) -> HttpResponse:
     """The link at the foot of a letter, which works without signing in."""
     try:
-        person_id, verb = letters.read_stop_token(token)
+        person_id, what = letters.read_stop_token(token)
     except signing.LinkExpired:
         return render(request, "notifications/stopped.jinja", {"state": "expired"}, status=410)
     except signing.LinkInvalid:
         return render(request, "notifications/stopped.jinja", {"state": "invalid"}, status=404)
     person = get_object_or_404(Person.objects.filter(erased_at__isnull=True), pk=person_id)
+    sort, _space, which = what.partition(" ")
     context = {
-        "says": queries.sentence_in_general(verb),
+        "says": _said_of(sort, which),
         "state": "ask",
         "again": reverse("notifications:stop", args=[token]),
+        "can_resume": not which,
     }
     if request.method == "POST":
-        wanted = request.POST.get("again") == "yes"
-        actions.choose(person=person, by_email={verb: wanted})
-        context["state"] = "resumed" if wanted else "stopped"
+        resumes = request.POST.get("again") == "yes" and not which
+        _end(person, sort, which, resumes=resumes)
+        context["state"] = "resumed" if resumes else "stopped"
     return render(request, "notifications/stopped.jinja", context)
+
+
+def _said_of(sort: str, which: str) -> str:
+    if sort == "forum":
+        forum = Forum.objects.filter(pk=which).first()
+        return _("Each post of %(forum)s as a letter") % {"forum": forum.title if forum else "…"}
+    if sort == "thread":
+        thread = Thread.objects.filter(pk=which).first()
+        return _("Each post of “%(thread)s” as a letter") % {"thread": thread.title if thread else "…"}
+    if sort == "digest":
+        return _("The weekly letter") if which == Way.WEEKLY else _("The daily letter")
+    return queries.sentence_in_general(sort)
+
+
+def _end(person: Person, sort: str, which: str, *, resumes: bool) -> None:
+    if sort == "forum":
+        actions.end_letters_of(person=person, forum=get_object_or_404(Forum, pk=which))
+    elif sort == "thread":
+        actions.hear_less_of(person=person, thread=get_object_or_404(Thread, pk=which))
+    elif sort == "digest":
+        digests.ends_digests(person, which)
+    else:
+        actions.choose(person=person, ways={sort: Way.AT_ONCE if resumes else Way.IN_APP})
+
+
+# Letters that came back -----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def address(request: SignedInRequest, person_id: int) -> HttpResponseBase:
+    """Why nothing is written to my address, and the way to show that it works again."""
+    person = get_object_or_404(Person.objects.filter(pk=request.person.pk), pk=person_id)
+    email = person.account.email if person.account else ""
+    stopped = queries.stopped(email)
+    if request.method == "POST" and stopped is not None:
+        returns.ask_again.later(person.pk)
+        messages.success(
+            request, _("A letter is on its way to %(email)s. Press the button in it.") % {"email": email}
+        )
+        return redirect("notifications:address", person_id=person.pk)
+    return render(request, "notifications/address.jinja", {"stopped": stopped, "email": email})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def arrives(request: Request, token: str) -> HttpResponse:
+    """The link of the letter that tries an address again: who presses the button has read it."""
+    try:
+        email = returns.read_token(token)
+    except signing.LinkInvalid:
+        return render(request, "notifications/arrives.jinja", {"state": "invalid"}, status=404)
+    if request.method == "POST":
+        actions.write_again(address=email)
+        return render(request, "notifications/arrives.jinja", {"state": "done", "email": email})
+    return render(request, "notifications/arrives.jinja", {"state": "ask", "email": email})

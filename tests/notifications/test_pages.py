@@ -82,23 +82,59 @@ def test_the_list_costs_the_same_whatever_its_length(
         client.get("/notifications/")
 
 
-def test_what_comes_by_letter_is_chosen_on_a_page(waved, bo, client_of):
+def _as_it_stands(person):
+    """What the form posts when nothing is changed."""
+    topics = queries.topics(person)
+    ways = {choice.kind: str(choice.way) for topic in topics for choice in topic.choices}
+    return {**ways, "digest_hour": "7", "digest_weekday": "0", "confirms_replies": "on"}
+
+
+def test_the_way_of_each_kind_is_chosen_on_a_page(waved, bo, client_of):
     client = client_of(bo)
     page = client.get("/notifications/preferences").content.decode()
     assert "Somebody waved at you with …" in page
-    topics = queries.topics(bo)
-    wanted = {
-        choice.verb: "on"
-        for topic in topics
-        for choice in topic.choices
-        if choice.by_email and choice.verb != "test.waved"
-    }
-    client.post("/notifications/preferences", wanted)
-    assert list(Preference.objects.values_list("person", "verb", "by_email")) == [
-        (bo.pk, "test.waved", False)
-    ]
-    client.post("/notifications/preferences", {**wanted, "test.waved": "on"})
-    assert Preference.objects.get().by_email
+    client.post("/notifications/preferences", _as_it_stands(bo))
+    assert not Preference.objects.exists()  # what was left as it is stays a default
+    client.post("/notifications/preferences", {**_as_it_stands(bo), "test.waved": "weekly"})
+    assert list(Preference.objects.values_list("person", "kind", "way")) == [(bo.pk, "test.waved", "weekly")]
+    client.post("/notifications/preferences", {**_as_it_stands(bo), "test.waved": "nothing"})
+    assert Preference.objects.get().way == "nothing"
+
+
+def test_quiet_hours_have_two_ends(bo, client_of):
+    client = client_of(bo)
+    answer = client.post("/notifications/preferences", {**_as_it_stands(bo), "quiet_from": "22"})
+    assert "Quiet hours have a beginning and an end." in answer.content.decode()
+    client.post("/notifications/preferences", {**_as_it_stands(bo), "quiet_from": "22", "quiet_until": "6"})
+    hours = queries.hours_of(bo)
+    assert (hours.quiet_from, hours.quiet_until, hours.confirms_replies) == (22, 6, True)
+
+
+def test_one_click_in_the_app_is_one_step_less(told, bo, client_of):
+    client = client_of(bo)
+    less = f"/notifications/{told[0].pk}/less"
+    assert "No more letters" in client.post(less, follow=True).content.decode()
+    assert Preference.objects.get().way == "in_app"
+    assert "You will hear no more" in client.post(less, follow=True).content.decode()
+    assert Preference.objects.get().way == "nothing"
+    assert client_of(None).post(less).status_code == 302
+
+
+def test_an_open_page_asks_for_news_in_one_query_and_gets_nothing_when_there_is_none(
+    told, bo, client_of, wave, ada, place, django_assert_num_queries
+):
+    client = client_of(bo)
+    page = client.get("/notifications/").content.decode()
+    address = page.partition('hx-get="/notifications/bell?state=')[2].partition('"')[0]
+    state = f"/notifications/bell?state={address}"
+    with django_assert_num_queries(3):  # session and account, and one of our own
+        assert client.get(state).status_code == 204
+    wave(ada, place, (bo, "friend"))
+    answer = client.get(state)
+    assert answer.status_code == 200
+    assert '<span class="bar__count">4' in answer.content.decode()
+    assert answer["HX-Trigger-After-Swap"] == "notifications-changed"
+    assert "<html" not in answer.content.decode()
 
 
 def test_every_verb_that_tells_somebody_can_be_chosen_and_says_something(ada):
@@ -123,9 +159,9 @@ def test_one_click_without_signing_in_stops_letters_of_a_kind(stop, bo):
     assert not Preference.objects.exists()  # a mail scanner that follows every link changes nothing
     assert "No more letters" in stranger.post(stop, {"List-Unsubscribe": "One-Click"}).content.decode()
     preference = Preference.objects.get()
-    assert (preference.person, preference.verb, preference.by_email) == (bo, "test.waved", False)
+    assert (preference.person, preference.kind, preference.way) == (bo, "test.waved", "in_app")
     stranger.post(stop, {"again": "yes"})
-    assert Preference.objects.get().by_email
+    assert Preference.objects.get().way == "at_once"
 
 
 def test_the_letter_says_that_mail_programs_may_press_the_button(told):

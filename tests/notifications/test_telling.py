@@ -54,10 +54,10 @@ def test_a_verb_may_be_told_in_the_app_only(wave, ada, bo, place):
 
 
 def test_a_person_chooses_what_comes_by_letter(wave, ada, bo, place):
-    actions.choose(person=bo, by_email={"test.waved": False})
+    actions.choose(person=bo, ways={"test.waved": "in_app"})
     wave(ada, place, (bo, "friend"))
     assert mail.outbox == []
-    actions.choose(person=bo, by_email={"test.waved": True})
+    actions.choose(person=bo, ways={"test.waved": "at_once"})
     wave(ada, place, (bo, "watcher"))
     assert len(mail.outbox) == 1
     assert Preference.objects.count() == 1
