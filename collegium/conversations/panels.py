@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 
 from collegium.conversations import actions
-from collegium.conversations.models import Draft, Following, Post, Reaction
+from collegium.conversations.actions.moderation import forget_words
+from collegium.conversations.models import Draft, Following, Measure, Post, Reaction, Report
 from collegium.conversations.queries import moderation
 from collegium.conversations.queries.search import search
 from collegium.design.places import panel
@@ -115,6 +116,38 @@ def my_posts(person: Person) -> tuple[object, list[File]]:
     return facts, kept
 
 
+@exports("moderation", title=gettext_lazy("Moderation"))
+def my_reports_and_measures(person: Person) -> tuple[object, list[File]]:
+    """What they reported, and what was done about them; who decided is not theirs to take along."""
+    reports = Report.objects.filter(by=person).select_related("post__thread__forum").order_by("pk")
+    return {
+        "reports": [
+            {
+                "forum": each.post.thread.forum.title,
+                "thread": each.post.thread.title,
+                "reason": each.get_reason_display(),
+                "words": each.words,
+                "made_at": each.made_at,
+                "settled_at": each.settled_at,
+            }
+            for each in reports
+        ],
+        "measures": [
+            {
+                "forum": each.forum.title,
+                "what": each.get_kind_display(),
+                "reason": each.reason,
+                "at": each.at,
+                "until": each.until,
+                "appeal": each.appeal,
+                "answer": each.answer,
+                "lifted_at": each.lifted_at,
+            }
+            for each in Measure.objects.filter(person=person).select_related("forum").order_by("pk")
+        ],
+    }, []
+
+
 @goes
 def drafts_go(person: Person) -> Iterable[str]:
     number = Draft.objects.filter(person=person).count()
@@ -136,3 +169,4 @@ def posts_stay(person: Person) -> Iterable[str]:
 @erases(order=60)
 def leave_no_name(person: Person) -> None:
     actions.forget(person=person)
+    forget_words(person=person)

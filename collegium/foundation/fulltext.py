@@ -43,7 +43,6 @@ LONGEST_QUERY = 200
 MOST_TERMS = 10
 SHORTEST_PREFIX = 2  # letters of an unfinished last word
 LISTED_PREFIXES = (2, 3, 4)  # SQLite keeps lists of the beginnings that are this long
-BATCH = 500
 
 # Snowball's name for each language that it knows and that somebody here may write in.
 STEMMERS = {

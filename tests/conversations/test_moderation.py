@@ -11,6 +11,7 @@ from collegium.activity.models import Activity, Concern
 from collegium.conversations import actions, newcomers, rules
 from collegium.conversations.actions import moderation
 from collegium.conversations.models import Measure, Post, Report
+from collegium.conversations.panels import my_reports_and_measures
 from collegium.conversations.queries import moderation as queries
 from collegium.design.places import panels
 from collegium.foundation import clock
@@ -444,3 +445,18 @@ def test_each_post_offers_what_its_reader_can_do_with_it(post, ada, bo, cy, rf):
     assert offered(None) == []
     assert offered(ada, hidden_at=clock.now()) == [pages["mine"]]
     assert offered(cy) == []
+
+
+def test_what_was_reported_and_decided_can_be_taken_along_and_goes_with_the_account(post, ada, bo, cy):
+    moderation.report(post=post, by=cy, reason="spam", words="Third time.")
+    measure = moderation.take_measure(kind="warn", post=post, by=bo, reason="Please don’t.")
+    moderation.appeal(measure=measure, by=ada, words="Why?")
+    mine, _files = my_reports_and_measures(ada)
+    assert [(each["reason"], each["appeal"]) for each in mine["measures"]] == [("Please don’t.", "Why?")]
+    assert "Bo" not in str(mine)
+    theirs, _files = my_reports_and_measures(cy)
+    assert [each["words"] for each in theirs["reports"]] == ["Third time."]
+    for person in (ada, cy):
+        moderation.forget_words(person=person)
+    assert "Why?" not in str(my_reports_and_measures(ada))
+    assert "Third time." not in str(my_reports_and_measures(cy))

@@ -264,6 +264,13 @@ def answer_appeal(*, measure: Measure, by: Person, answer: str, lifts: bool) -> 
     return measure
 
 
+@transaction.atomic
+def forget_words(*, person: Person) -> None:
+    """For an erasure: that something was reported or done stays, for moderators to count; what was said goes."""
+    Report.objects.filter(by=person).update(words="")
+    Measure.objects.filter(person=person).update(reason="", appeal="", answer="")
+
+
 def _held(measure: Measure) -> Measure:
     """The measure as it is now; whoever else decides about it waits."""
     return (
