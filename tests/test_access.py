@@ -18,6 +18,8 @@ from collegium.accreditation.models import (
     SubmittedFile,
 )
 from collegium.activity.models import Activity
+from collegium.communities.actions import add_to_repertoire, link, start_page
+from collegium.communities.models import Care, JoinRequest
 from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Attachment
 from collegium.evidence.models import PersonShown
@@ -67,6 +69,9 @@ OPEN_TO_STRANGERS = {
     "design:gallery": "components, without anybody's data",
     "design:appearance": "light or dark, kept in a cookie",
     "conversations:search": "finds only what its reader may read",
+    "communities:list": "names only communities that are public to strangers",
+    "communities:network": "draws only communities that are public to strangers",
+    "communities:join_code": "whoever has the poster; a closed link tells nothing",
     "courses:list": "names only iterations that are public to strangers",
     "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
 }
@@ -84,6 +89,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "notifications:preferences": "one's own",
     "organisations:found": "anyone may put an organisation on the list",
     "organisations:invitation": "whoever has the letter; a wrong token is told so",
+    "communities:found": "anyone may found a community",
     "courses:new": "anyone may plan a course, which nobody else sees",
     "evidence:list": "one's own",
     "evidence:capture": "one's own",
@@ -165,7 +171,13 @@ def small_world(ada, bo, cy, settings, tmp_path):
     post = thread.posts.get()
     attachment = Attachment.objects.create(post=post, owner=ada, blob=blob, file_name="notes.txt")
     measure = take_measure(kind="warn", post=post, by=cy, reason="Only a warning.")
-    # Of a slug that it shares with the organisation: one word for both kinds of address.
+    # Of a slug that they share with the organisation: one word for all kinds of address.
+    community = make_community(ada, convener=cy, audience=Audience.CIRCLE, slug=organisation.slug)
+    page = start_page(community=community, by=ada, title="How we talk", html="<p>Kindly.</p>")
+    item = add_to_repertoire(community=community, by=ada, title="A link", url="https://example.org/")
+    community_link = link(source=community, target=make_community(), by=cy)
+    wish = JoinRequest.objects.create(community=community, person=bo)
+    care = Care.objects.create(community=community, taken_by=cy, member=ada)
     iteration = make_iteration(ada, audience="circle", slug=organisation.slug, weeks=1)
     enrolment = iteration.enrolments.get(person=ada)
     goal = make_goal(enrolment)
@@ -178,6 +190,13 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "goal_id": goal.pk,
             "project_id": project.pk,
             "survey": "entry",
+            "community_id": community.pk,
+            "code": community.code,
+            "step": 0,
+            "page_slug": page.slug,
+            "item_id": item.pk,
+            "link_id": community_link.pk,
+            "care_id": care.pk,
             "portfolio_id": portfolio.pk,
             "section_id": section.pk,
             "node_id": section.node_id,
@@ -224,6 +243,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},
+            "communities:request": {"request_id": wish.pk},
             "events:check_in": {"code": meeting.code},
             "events:community_feed": {"slug": meeting.event.communities.get().slug},
             "portfolios:boards": {"slug": group.slug},

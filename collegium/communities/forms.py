@@ -12,14 +12,25 @@ from collegium.foundation.files import endings_of
 from collegium.people import territories
 from collegium.people.models import Audience, Person
 
+# What the editor's tools are called.
+_TOOLS = {
+    "data-tools": gettext_lazy("Tools for the words"),
+    "data-heading": gettext_lazy("Heading"),
+    "data-bold": gettext_lazy("Bold"),
+    "data-italic": gettext_lazy("Italic"),
+    "data-bullets": gettext_lazy("List"),
+    "data-numbers": gettext_lazy("Numbered list"),
+    "data-quote": gettext_lazy("Quotation"),
+    "data-link": gettext_lazy("Link"),
+    "data-ask": gettext_lazy("Where does it lead? Leave it empty to take the link away."),
+}
+
 
 class Words(forms.CharField):
     """Rich text by the editor; without it plain words, whose blank lines make paragraphs."""
 
-    def __init__(self, *, rows: int = 12, placeholder: str = "", **kwargs: Any) -> None:
-        attrs = {"rows": rows, "dir": "auto", "data-words": True}
-        if placeholder:
-            attrs["data-placeholder"] = placeholder
+    def __init__(self, *, rows: int = 12, **kwargs: Any) -> None:
+        attrs: dict[str, Any] = {"rows": rows, "dir": "auto", "data-words": True, **_TOOLS}
         super().__init__(widget=forms.Textarea(attrs=attrs), **{"max_length": 200_000, **kwargs})
 
     def to_python(self, value: Any) -> str:

@@ -8,7 +8,23 @@ from collegium.communities.queries import Week
 
 WIDTH, HEIGHT = 760, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 118, 16, 30
-STEPS = (1, 2, 4, 6, 12, 24, 48, 72, 96, 120, 168, 240, 336, 504, 720)
+# The top of the scale, and how far its lines are apart.
+STEPS = {
+    1: 1,
+    2: 1,
+    4: 1,
+    6: 2,
+    12: 3,
+    24: 6,
+    48: 12,
+    72: 24,
+    96: 24,
+    120: 24,
+    192: 48,
+    288: 72,
+    480: 120,
+    720: 144,
+}
 
 
 @dataclass(frozen=True)
@@ -70,9 +86,7 @@ def reply_plot(weeks: Sequence[Week], *, promise: int) -> ReplyPlot | None:
             lines.append(Line(key=key, points=points, path="".join(path), label_y=points[-1].y))
     return ReplyPlot(
         lines=_apart(lines),
-        ticks=[
-            (y(each), round(each)) for each in (0, top / 4, top / 2, 3 * top / 4, top) if each == round(each)
-        ],
+        ticks=[(y(each), each) for each in range(0, top + 1, STEPS.get(top) or max(1, top // 4))],
         weeks=[
             (x(index), week.start) for index, week in enumerate(weeks) if (len(weeks) - 1 - index) % 3 == 0
         ],

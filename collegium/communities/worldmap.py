@@ -10,8 +10,9 @@ from collegium.communities.places.projection import HEIGHT, WIDTH, project
 from collegium.people import territories
 
 NEAR = 17.0  # units of the drawing: closer ones are one circle
-MOST_LABELS = 14
+MOST_LABELS = 24
 LABEL_HEIGHT = 15.0
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 LETTER = 6.4  # units that a letter of a label takes
 
 
@@ -24,6 +25,7 @@ class Cluster:
     words: str  # "York, Leeds: 12 people", for whoever does not see the circle
     label: str = ""  # drawn beside it where there is room
     label_x: float = 0.0
+    label_y: float = 0.0
     label_anchor: str = "start"
 
 
@@ -96,32 +98,47 @@ def _cluster(near: list[tuple[float, float, list[MapPlace]]]) -> Cluster:
 
 
 def _place_labels(found: list[Cluster]) -> None:
-    """The largest first, to the right or the left, as long as nothing is covered."""
-    taken = [
-        (each.x - each.radius, each.y - each.radius, each.x + each.radius, each.y + each.radius)
-        for each in found
-    ]
+    """The largest first, at whichever side there is room, as long as nothing is covered."""
+    taken: list[Box] = [_around(each) for each in found]
     labelled = 0
     for each in sorted(found, key=lambda cluster: (-cluster.count, cluster.x)):
-        width = len(each.label) * LETTER + 4
-        for side in ("start", "end"):
-            left = each.x + each.radius + 3 if side == "start" else each.x - each.radius - 3 - width
-            box = (left, each.y - LABEL_HEIGHT / 2, left + width, each.y + LABEL_HEIGHT / 2)
-            own = (each.x - each.radius, each.y - each.radius, each.x + each.radius, each.y + each.radius)
-            fits = box[0] > 0 and box[2] < WIDTH and 0 < each.y < HEIGHT
-            if (
-                labelled < MOST_LABELS
-                and fits
-                and not any(_covers(box, other) for other in taken if other != own)
-            ):
-                each.label_anchor = side
-                each.label_x = round(left if side == "start" else left + width, 1)
-                taken.append(box)
-                labelled += 1
-                break
-        else:
+        free = (
+            side
+            for side in _sides(each)
+            if labelled < MOST_LABELS
+            and not any(_covers(side[0], other) for other in taken if other != _around(each))
+        )
+        box, anchor = next(free, (None, ""))
+        if box is None:
             each.label = ""
+            continue
+        left, top, right, bottom = box
+        each.label_anchor = anchor
+        each.label_x = round({"start": left, "middle": (left + right) / 2, "end": right}[anchor], 1)
+        each.label_y = round((top + bottom) / 2 + 4.5, 1)
+        taken.append(box)
+        labelled += 1
 
 
-def _covers(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _sides(each: Cluster) -> list[tuple[Box, str]]:
+    """To the right, the left, above, below: where it stays within the drawing."""
+    width, half, off = len(each.label) * LETTER + 4, LABEL_HEIGHT / 2, each.radius + 3
+    boxes: list[tuple[Box, str]] = [
+        ((each.x + off, each.y - half, each.x + off + width, each.y + half), "start"),
+        ((each.x - off - width, each.y - half, each.x - off, each.y + half), "end"),
+        ((each.x - width / 2, each.y - off - 2 * half, each.x + width / 2, each.y - off), "middle"),
+        ((each.x - width / 2, each.y + off, each.x + width / 2, each.y + off + 2 * half), "middle"),
+    ]
+    return [
+        (box, anchor)
+        for box, anchor in boxes
+        if box[0] > 0 and box[1] > 0 and box[2] < WIDTH and box[3] < HEIGHT
+    ]
+
+
+def _around(each: Cluster) -> Box:
+    return (each.x - each.radius, each.y - each.radius, each.x + each.radius, each.y + each.radius)
+
+
+def _covers(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,5 +1,6 @@
 """A community's own page, what it says of itself, and what a member chooses there."""
 
+from dataclasses import replace
 from typing import cast
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
 KEPT_ON_THE_PAGE = 4
+THREADS_ON_THE_PAGE = 12
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -29,6 +31,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     community, membership = load(request, slug)
     person = cast("Request", request).person
     members = queries.faces_of(community, person)
+    threads = conversations.threads_page(community.forum, person)
     asked = (
         community.join_requests.filter(person=person, settled_at__isnull=True).first()
         if person and membership is None and community.joining == Community.Joining.REQUEST
@@ -39,7 +42,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "communities/community.jinja",
         {
             **frame(community, person, "overview"),
-            "threads": conversations.threads_page(community.forum, person),
+            "threads": replace(threads, rows=threads.rows[:THREADS_ON_THE_PAGE]),
+            "more_threads": len(threads.rows) > THREADS_ON_THE_PAGE or threads.after,
             "members": members,
             "faces": faces([each.person for each in members.shown], person),
             "kept": queries.repertoire(community, person, most=KEPT_ON_THE_PAGE),

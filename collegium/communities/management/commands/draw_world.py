@@ -80,7 +80,16 @@ def ring(numbers: list[int], arcs: list[Ring]) -> Ring:
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         points.extend(arc[1:] if points else arc)
-    return points
+    return _unbroken(points)
+
+
+def _unbroken(points: Ring) -> Ring:
+    """An island on the date line goes on beyond 180 degrees, and does not jump around the world."""
+    found = [points[0]]
+    for longitude, latitude in points[1:]:
+        jump = longitude - found[-1][0]
+        found.append((longitude - 360 * round(jump / 360), latitude))
+    return found
 
 
 def path(points: Ring) -> str:
@@ -99,7 +108,7 @@ def path(points: Ring) -> str:
 def middle(polygons: list[list[Ring]]) -> tuple[float, float]:
     """Latitude and longitude of the middle of the largest piece of land, in degrees."""
     area, x, y = max((centroid(rings[0]) for rings in polygons), key=lambda each: each[0])
-    return (round(y, 2), round(x, 2)) if area else (0.0, 0.0)
+    return (round(y, 2), round((x + 180) % 360 - 180, 2)) if area else (0.0, 0.0)
 
 
 def centroid(points: Ring) -> tuple[float, float, float]:
