@@ -1,4 +1,4 @@
-"""What was typed: a thread, a reply, an edit, where a thread goes."""
+"""What was typed: a thread, a reply, an edit, where a thread goes, a report, a measure, an appeal."""
 
 import re
 import secrets
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorFormField
 from django_prose_editor.widgets import ProseEditorWidget
 
+from collegium.conversations.actions.moderation import WORDS_MOST as MODERATION_WORDS_MOST
 from collegium.conversations.actions.posting import TITLE_MOST, WORDS_MOST
-from collegium.conversations.models import Forum, Level
+from collegium.conversations.models import Forum, Level, Measure, Report
 from collegium.foundation import files
 
 # What a post can have: no headings that shout, no tables; whoever needs those attaches a file.
@@ -159,3 +160,76 @@ class MoveForm(forms.Form):
 
 class SplitForm(forms.Form):
     title = forms.CharField(label=_("Title of the new thread"), max_length=TITLE_MOST)
+
+
+# Moderation -----------------------------------------------------------------------------------------------------------
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"), choices=Report.Reason.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("What you would say about it"),
+        help_text=_("Only moderators read this. They see who reported; the author does not."),
+        max_length=MODERATION_WORDS_MOST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+
+class MeasureForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What is to be done"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Measure.Kind.HIDE, _("Hide this post: its author and moderators still see it")),
+            (Measure.Kind.WARN, _("Warn the author, and leave the post")),
+            (Measure.Kind.MUTE, _("Ask the author to read and not to post for a time")),
+            (Measure.Kind.REMOVE, _("End the author’s membership")),
+        ],
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long, if it is for a time"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[
+            (1, _("a day")),
+            (3, _("three days")),
+            (7, _("a week")),
+            (28, _("four weeks")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The person reads this, word for word, and can appeal to another moderator."),
+        max_length=MODERATION_WORDS_MOST,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+
+
+class AppealForm(forms.Form):
+    words = forms.CharField(
+        label=_("What you would say to it"),
+        help_text=_("You can appeal once, so take your time."),
+        max_length=MODERATION_WORDS_MOST,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("stands", _("It stands as it was decided")),
+            ("lift", _("It is taken back")),
+        ],
+    )
+    answer = forms.CharField(
+        label=_("Why"),
+        help_text=_("The person reads this."),
+        max_length=MODERATION_WORDS_MOST,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )

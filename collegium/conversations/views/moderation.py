@@ -3,93 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from collegium.conversations import rules
 from collegium.conversations.actions import moderation as actions
+from collegium.conversations.forms import AnswerForm, AppealForm, MeasureForm, ReportForm
 from collegium.conversations.models import Forum, Measure, Post, Report
 from collegium.conversations.queries import moderation as queries
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.requests import SignedInRequest, signed_in
-
-
-class ReportForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=gettext_lazy("What is wrong with it?"), choices=Report.Reason.choices, widget=forms.RadioSelect
-    )
-    words = forms.CharField(
-        label=gettext_lazy("What you would say about it"),
-        help_text=gettext_lazy("Only moderators read this. They see who reported; the author does not."),
-        max_length=actions.WORDS_MOST,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
-    )
-
-
-class MeasureForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What is to be done"),
-        widget=forms.RadioSelect,
-        choices=[
-            (Measure.Kind.HIDE, gettext_lazy("Hide this post: its author and moderators still see it")),
-            (Measure.Kind.WARN, gettext_lazy("Warn the author, and leave the post")),
-            (Measure.Kind.MUTE, gettext_lazy("Ask the author to read and not to post for a time")),
-            (Measure.Kind.REMOVE, gettext_lazy("End the author’s membership")),
-        ],
-    )
-    days = forms.TypedChoiceField(
-        label=gettext_lazy("For how long, if it is for a time"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        choices=[
-            (1, gettext_lazy("a day")),
-            (3, gettext_lazy("three days")),
-            (7, gettext_lazy("a week")),
-            (28, gettext_lazy("four weeks")),
-        ],
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy("The person reads this, word for word, and can appeal to another moderator."),
-        max_length=actions.WORDS_MOST,
-        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
-    )
-
-
-class AppealForm(forms.Form):
-    words = forms.CharField(
-        label=gettext_lazy("What you would say to it"),
-        help_text=gettext_lazy("You can appeal once, so take your time."),
-        max_length=actions.WORDS_MOST,
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
-    )
-
-
-class AnswerForm(forms.Form):
-    decision = forms.ChoiceField(
-        label=gettext_lazy("Your decision"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("stands", gettext_lazy("It stands as it was decided")),
-            ("lift", gettext_lazy("It is taken back")),
-        ],
-    )
-    answer = forms.CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy("The person reads this."),
-        max_length=actions.WORDS_MOST,
-        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
