@@ -53,4 +53,4 @@ def index_what_was_hidden_or_shown(activity: Activity) -> None:
 
 @on("posts.all_removed")
 def index_without_them(activity: Activity) -> None:
-    write_index(Post.objects.filter(author=activity.about_id))
+    write_index(Post.objects.filter(author=int(activity.about_id)))

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from collegium.conversations.models import Forum
 from collegium.foundation import richtext
-from collegium.people.models import Person
+from collegium.people.models import Person, PersonQuerySet
 
 EXCERPT = 200
 MOST_MENTIONS = 20
@@ -30,7 +30,7 @@ class Words:
     addresses: list[str]  # of pages elsewhere, each once, the first few
 
 
-def members_of(forum: Forum) -> QuerySet[Person]:
+def members_of(forum: Forum) -> PersonQuerySet:
     """Members and moderators who are still here."""
     return Person.objects.filter(
         pk__in=Person.objects.filter(

@@ -70,7 +70,10 @@ def attach(
                 _("Say in words what the image shows, for those who can’t see it."), code="alt_text"
             )
         # Where a photo was taken is nobody's business here.
-        blob = files.without_metadata(blob)
+        bare = files.without_metadata(blob) if files.may_tell_where(blob) else blob
+        if bare is None:
+            raise Refusal(_("This image cannot be read. Save it anew, and try again."), code="upload")
+        blob = bare
     return Attachment.objects.create(
         draft=draft,
         owner=by,

@@ -45,7 +45,7 @@ def forget(*, person: Person) -> None:
     mentioned them, their name.
     """
     for rows in (Draft, Reading, Following, Reaction):
-        rows.objects.filter(person=person).delete()  # type: ignore[attr-defined]  # each has a manager
+        rows.objects.filter(person=person).delete()
     PostVersion.objects.filter(post__author=person).delete()
     named = re.compile(rf'<a href="/people/{person.pk}/"[^>]*>[^<]*</a>')
     instead = "@" + _("somebody who has left")

@@ -60,6 +60,13 @@ def _quoted(thread: Thread, post_id: int | None) -> Post | None:
     return Post.objects.filter(thread=thread, pk=post_id).standing().select_related("author").first()
 
 
+def _opens(request: HttpRequest, page: PostsPage) -> str:
+    """Where the page is scrolled to: at what is new, or at the end where all of a long thread is read."""
+    if request.method == "POST" or {"around", "before", "after"} & request.GET.keys():
+        return ""
+    return "new" if page.first_unread is not None else "end" if page.earlier and not page.later else ""
+
+
 def _page(
     request: HttpRequest,
     thread: Thread,
@@ -83,6 +90,7 @@ def _page(
         "levels": Level,
         "level_words": LEVEL_WORDS,
         "form": None,
+        "opens": _opens(request, page),
         "starter": queries.shown_author(thread.started_by, page.reader),
     }
     if person is not None:

@@ -36,7 +36,7 @@ async function start(form) {
 }
 
 function mount(tiptap, form, source, says, words, changed) {
-  const named = JSON.parse(source.getAttribute("data-django-prose-editor-collegium"));
+  const { extensions: named } = JSON.parse(source.getAttribute("data-django-prose-editor-collegium"));
   const extensions = Object.entries(named)
     .map(([name, options]) => (tiptap[name] && typeof options === "object" ? tiptap[name].configure(options) : tiptap[name]))
     .filter(Boolean);

@@ -1,0 +1,94 @@
+"""A conversation in Chromium: written in the editor, kept while one types, new posts without reloading, no trap for anybody."""
+
+import pytest
+from django.urls import reverse
+
+from collegium.conversations import actions
+from collegium.conversations.models import Draft, Mention
+from tests.conversations.factories import make_forum, make_many_posts, make_post, make_thread
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def thread(ada, bo, cy):
+    thread = make_thread(make_forum(ada, bo, cy, moderators=(cy,)), ada, title="Rubrics that help")
+    actions.read(person=bo, thread=thread, through=thread.last_post_id)
+    return thread
+
+
+def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_page, sign_in_browser, axe):
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    words = browser_page.get_by_role("textbox", name="Your words")
+    words.click()
+    browser_page.keyboard.type("Ask @ad")
+    browser_page.get_by_role("option", name="Ada Candidate").wait_for()
+    assert axe(browser_page) == []
+    browser_page.keyboard.press("Enter")
+    browser_page.keyboard.type("about it.")
+    browser_page.get_by_text("The draft is saved").wait_for()
+    assert "about it." in Draft.objects.get().html
+    browser_page.reload()
+    browser_page.get_by_role("textbox", name="Your words").get_by_text("about it.").wait_for()
+    browser_page.get_by_role("button", name="Post the reply").click()
+    browser_page.get_by_role("article").get_by_text("about it.").wait_for()
+    assert Mention.objects.count() == 1
+    assert not Draft.objects.exists()
+    assert browser_page.get_by_role("textbox", name="Your words").inner_text().strip() == ""
+
+
+def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser_page, sign_in_browser):
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    browser_page.get_by_role("textbox", name="Your words").click()
+    browser_page.keyboard.type("I am writing")
+    new = make_post(thread, ada, html="<p>Just said.</p>")
+    browser_page.evaluate(
+        "htmx.ajax('GET', document.getElementById('newer').getAttribute('hx-get'), {target: '#newer', swap: 'outerHTML'})"
+    )
+    browser_page.locator(f"#post-{new.pk}").wait_for()
+    assert browser_page.locator("#new-says").inner_text().strip() == "1 new post"
+    browser_page.keyboard.type(" on")
+    assert "I am writing on" in browser_page.get_by_role("textbox", name="Your words").inner_text()
+
+
+def test_it_opens_at_what_is_new(thread, ada, bo, browser_page, sign_in_browser):
+    make_many_posts(thread, 30, ada)
+    thread.refresh_from_db()
+    actions.read(person=bo, thread=thread, through=thread.last_post_id)
+    make_many_posts(thread, 30, ada)
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    line = browser_page.get_by_text("New since you were here")
+    line.wait_for()
+    assert line.bounding_box()["y"] < 900
+
+
+def test_every_page_is_clean_and_narrow(thread, bo, cy, browser_page, sign_in_browser, axe):
+    make_post(
+        thread,
+        bo,
+        html="<p>Say https://example.org/a/very/long/address/that/goes/on/and/on/and/on/and/on</p>",
+    )
+    actions.edit_post(post=thread.posts.first(), by=thread.started_by, html="<p>Changed</p>")
+    post = thread.posts.last()
+    addresses = [
+        reverse("conversations:forum", args=[thread.forum_id]),
+        reverse("conversations:new_thread", args=[thread.forum_id]),
+        reverse("conversations:thread", args=[thread.pk]),
+        reverse("conversations:move", args=[thread.pk]),
+        reverse("conversations:split", args=[thread.pk]),
+        reverse("conversations:remove_post", args=[post.pk]),
+        reverse("conversations:post_history", args=[thread.posts.first().pk]),
+        reverse("conversations:my_posts"),
+    ]
+    sign_in_browser(browser_page, cy)
+    browser_page.set_viewport_size({"width": 320, "height": 700})
+    for address in addresses:
+        for scheme in ("light", "dark"):
+            browser_page.emulate_media(color_scheme=scheme)
+            browser_page.goto(address)
+            browser_page.wait_for_load_state("networkidle")
+            assert axe(browser_page) == [], address
+            assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320, address
