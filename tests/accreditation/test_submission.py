@@ -14,6 +14,7 @@ from collegium.foundation import clock, files
 from collegium.foundation.refusal import Refusal
 from collegium.portfolios import actions as portfolios
 from tests.accreditation.factories import make_written_portfolio, set_rule
+from tests.factories import make_circle
 
 State = Submission.State
 
@@ -149,6 +150,16 @@ def test_not_another_ones_portfolio_nor_on_another_pathway(stage, eve):
     others = make_written_portfolio(eve, stage.pathway)
     with pytest.raises(Refusal, match="not on the pathway that you are registered for"):
         actions.submit(registration=stage.registration, portfolio=others, by=stage.candidate)
+
+
+@pytest.mark.django_db
+def test_a_group_portfolio_is_not_submitted_by_one_for_all(stage, bo):
+    together = portfolios.begin_for_group(
+        by=stage.candidate, pathway=stage.pathway, group=make_circle(stage.candidate, bo)
+    )
+    with pytest.raises(Refusal, match="not submitted by one for all"):
+        actions.submit(registration=stage.registration, portfolio=together, by=stage.candidate)
+    assert queries.portfolio_for(stage.registration) == stage.portfolio
 
 
 @pytest.mark.django_db

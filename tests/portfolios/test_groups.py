@@ -298,6 +298,21 @@ def test_nobody_hands_it_in_for_all(ada, together, client_of):
     assert "not handed in" in client_of(ada).get(together.get_absolute_url()).content.decode()
 
 
+def test_nobody_publishes_it_for_all(ada, together):
+    with pytest.raises(Refusal, match="not published by one for all"):
+        actions.publish(portfolio=together, by=ada, slug="ours", licence="CC-BY-4.0")
+
+
+def test_pages_of_ones_own_take_no_room_from_shared_ones(ada, bo, together, shared):
+    node = shared("5").node
+    for person in (ada, bo):
+        actions.add_own_page(portfolio=together, node=node, by=person)
+    for _each in range(3):
+        actions.add_instance(portfolio=together, node=node, by=ada)
+    with pytest.raises(Refusal):
+        actions.add_instance(portfolio=together, node=node, by=ada)
+
+
 def test_a_copy_names_who_else_wrote_it_wherever_it_is_read(ada, bo, cmalt, together, shared, client_of):
     say(shared(), "What Bo wrote.", bo)
     own = actions.begin(by=ada, pathway=cmalt)

@@ -45,12 +45,17 @@ def bring_in_sections(*, portfolio: Portfolio, by: Person) -> int:
 
 def _bring_in_sections(portfolio: Portfolio) -> list[Section]:
     there: dict[int, int] = {}
-    for node_id in Section.objects.filter(portfolio=portfolio).values_list("node_id", flat=True):
-        there[node_id] = there.get(node_id, 0) + 1
+    highest: dict[int, int] = {}
+    rows = Section.objects.filter(portfolio=portfolio).values_list("node_id", "instance", "writer_id")
+    for node_id, instance, writer_id in rows:
+        there[node_id] = there.get(node_id, 0) + (writer_id is None)
+        highest[node_id] = max(highest.get(node_id, 0), instance)
     made = []
     for planned in plan_of(portfolio.pathway).sections:
         wanted = max(planned.min_instances, 1)
-        for instance in range(there.get(planned.node.pk, 0) + 1, wanted + 1):
+        lacking = max(0, wanted - there.get(planned.node.pk, 0))
+        after = highest.get(planned.node.pk, 0)
+        for instance in range(after + 1, after + lacking + 1):
             section = Section.objects.create(portfolio=portfolio, node=planned.node, instance=instance)
             Part.objects.bulk_create(
                 Part(section=section, component=component.key) for component in planned.components
@@ -66,11 +71,10 @@ def add_instance(*, portfolio: Portfolio, node: Node, by: Person) -> Section:
     planned = next((each for each in plan_of(portfolio.pathway).sections if each.node.pk == node.pk), None)
     if planned is None:
         raise Refusal(_("This pathway has no section “%(section)s”.") % {"section": node.title})
-    instances = list(
-        Section.objects.filter(portfolio=portfolio, node=node).values_list("instance", flat=True)
-    )
+    pages = Section.objects.filter(portfolio=portfolio, node=node)
+    instances = list(pages.values_list("instance", flat=True))
     most = planned.max_instances
-    if len(instances) >= most:
+    if pages.filter(writer__isnull=True).count() >= most:
         raise Refusal(
             _("“%(section)s” can be there %(most)s times at most.") % {"section": node.title, "most": most}
             if most > 1

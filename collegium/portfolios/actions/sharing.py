@@ -175,6 +175,10 @@ def publish(*, portfolio: Portfolio, by: Person, slug: str, licence: str) -> Non
 
     Refused while evidence in it shows people who have neither agreed nor been made unrecognisable.
     """
+    if portfolio.group_id is not None:
+        raise Refusal(
+            _("A group portfolio is not published by one for all. Show it to people and circles instead.")
+        )
     slug = slug.strip().lower()
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug):
         raise Refusal(_("An address is made of small letters, digits and hyphens, such as ada-on-feedback."))

@@ -14,7 +14,10 @@ if (form) {
   const paragraph = form.elements.paragraph;
   const button = document.querySelector("[data-comment-button]").content.firstElementChild.cloneNode(true);
   let pending = null; // what is selected at this moment
+  const fold = form.closest("[data-comment-details]");
   hint.hidden = false;
+  // With a script the words come first: the form opens for a passage, or when it is asked for.
+  fold.open = Boolean(form.querySelector(".error-summary") || form.elements.words.value);
   if (form.elements.exact.value) show(form.elements.exact.value);
 
   document.addEventListener("selectionchange", () => {
@@ -67,6 +70,7 @@ if (form) {
   }
 
   function take() {
+    fold.open = true;
     if (pending) {
       const { component, exact, prefix, suffix, start } = pending;
       const fields = { component, exact, before: prefix, after: suffix, start };

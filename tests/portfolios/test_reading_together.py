@@ -1,0 +1,181 @@
+"""Comments, the gap board and turns as people use them, in a real browser."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from collegium.portfolios import actions, anchors
+from collegium.portfolios.models import Comment, Example
+from tests.factories import make_circle
+
+pytestmark = pytest.mark.browser
+
+DRAFT = (
+    "<p>In the spring I changed how first-year students hear what I think of their essays. Written comments had come"
+    " too late, and few came to collect them.</p><p>So I recorded three minutes of audio for each of them on the day"
+    " they handed in. Two colleagues thought that it would take longer, and for the first week they were right.</p>"
+    "<p>After that a recording took me eight minutes where writing had taken a quarter of an hour.</p>"
+)
+
+
+@pytest.fixture
+def draft(section_of, write):
+    section = section_of("1a")
+    write(section, "description", DRAFT)
+    write(
+        section,
+        "reflection",
+        "<p>What surprised me was the tone: I praised more than I do in the margin.</p>",
+    )
+    return section
+
+
+@pytest.fixture
+def opened(browser_page, sign_in_browser):
+    def as_person(person, address):
+        sign_in_browser(browser_page, person)
+        browser_page.goto(address)
+        return browser_page
+
+    return as_person
+
+
+def on(section, passage, by, words):
+    text = anchors.read(section.parts.get(component="description").html)
+    start = text.words.index(passage)
+    return actions.comment(
+        section=section,
+        component="description",
+        anchor=text.anchor(start, start + len(passage)),
+        words=words,
+        by=by,
+    )
+
+
+def select(page, words):
+    """As a mouse would: from the first to the last character of these words."""
+    page.evaluate(
+        """(words) => {
+          const walker = document.createTreeWalker(document.querySelector("[data-commentable]"), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const at = walker.currentNode.data.indexOf(words);
+            if (at < 0) continue;
+            getSelection().setBaseAndExtent(walker.currentNode, at, walker.currentNode, at + words.length);
+            return;
+          }
+          throw new Error("not found: " + words);
+        }""",
+        words,
+    )
+
+
+def shot(page, name):
+    """Only where somebody wants to look."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def test_a_passage_is_selected_and_commented_on_beside_the_words(ada, bo, draft, opened, axe):
+    actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
+    on(draft, "few came to collect them", bo, "How many? A number would carry this.")
+    page = opened(bo, draft.get_absolute_url())
+    select(page, "three minutes of audio")
+    page.locator(".comment-here").click()
+    expect(page.locator("[data-comment-chosen] q")).to_have_text("three minutes of audio")
+    page.get_by_label("Your comment").fill("Why three?")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator("mark.passage", has_text="three minutes of audio")).to_be_visible()
+    made = Comment.objects.get(words="Why three?")
+    assert made.exact == "three minutes of audio"
+    expect(page.locator(f"#comment-{made.pk}")).to_be_visible()
+    passage, note = page.locator("mark.passage").first, page.locator(".note").first
+    assert abs(passage.bounding_box()["y"] - note.bounding_box()["y"]) < 120
+    page.locator("[data-comment-details] summary").click()
+    expect(page.get_by_label("Which passage")).to_be_visible()  # for whoever selects nothing
+    page.locator("[data-comment-details] summary").click()
+    assert axe(page) == []
+    shot(page, "reading")
+
+
+def test_by_keyboard_from_a_selection(ada, bo, draft, opened):
+    actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
+    page = opened(bo, draft.get_absolute_url())
+    select(page, "praised more")
+    page.keyboard.press("Control+Alt+m")
+    expect(page.get_by_label("Your comment")).to_be_focused()
+    page.keyboard.type("In which words?")
+    page.get_by_role("button", name="Comment", exact=True).press("Enter")
+    expect(page.locator("mark.passage", has_text="praised more")).to_be_visible()
+    assert Comment.objects.get().part.component == "reflection"
+
+
+def test_the_writer_sees_them_beside_the_editor_and_answers_without_leaving(ada, bo, draft, opened, axe):
+    actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
+    on(draft, "few came to collect them", bo, "How many? A number would carry this.")
+    page = opened(ada, draft.get_absolute_url())
+    page.wait_for_selector(".desk--ready")
+    assert page.evaluate("CSS.highlights.get('passages').size") == 1
+    page.get_by_role("textbox", name="Description", exact=True).press("Control+Home")
+    page.keyboard.type("Well. ")
+    page.locator(".note summary", has_text="Reply").click()
+    page.locator(".note textarea").fill("Eleven of forty.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".note", has_text="Eleven of forty.")).to_be_visible()
+    expect(page.locator("#description [data-state]")).to_contain_text("Saved")
+    assert page.evaluate("CSS.highlights.get('passages').size") == 1
+    assert axe(page) == []
+    shot(page, "desk")
+
+
+def test_cards_are_moved_by_keyboard_and_by_mouse_and_it_is_said(ada, cmalt, portfolio, opened, axe):
+    nodes = {node.code: node for node in cmalt.scheme_version.framework.nodes.all()}
+    for title, code in (
+        ("Audio feedback, first years", "1a"),
+        ("Lecture capture that nobody watched", "1a"),
+        ("Padlet in seminars", "1a"),
+        ("Accessible PDFs", "3a"),
+        ("Escape room in the library", None),
+    ):
+        actions.add_example(portfolio=portfolio, title=title, node=nodes.get(code), by=ada)
+    page = opened(ada, f"{portfolio.get_absolute_url()}board/")
+    card = page.locator("[data-example]", has_text="Padlet in seminars")
+    card.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("[data-board-says]")).to_contain_text("“Padlet in seminars” is in 1b")
+    expect(page.locator("[data-example]", has_text="Padlet in seminars")).to_be_focused()
+    assert Example.objects.get(title="Padlet in seminars").node.code == "1b"
+    page.locator("[data-example]", has_text="Lecture capture").drag_to(
+        page.locator(f'[data-column="{nodes["2a"].pk}"]')
+    )
+    expect(page.locator("[data-board-says]")).to_contain_text("is in 2a")
+    page.get_by_role("button", name="Offer it as Specialist area").click()
+    expect(page.locator("[data-board-says]")).to_contain_text("is in 5 Specialist area")
+    page.get_by_label("An example from your practice").fill("Polls in lectures")
+    page.get_by_role("button", name="Put it on the board").click()
+    expect(page.locator("[data-example]", has_text="Polls in lectures")).to_be_visible()
+    assert axe(page) == []
+    shot(page, "board")
+
+
+def test_a_turn_is_taken_and_words_are_written(ada, bo, cmalt, opened, axe):
+    circle = make_circle(ada, bo, name="Northern writers")
+    portfolio = actions.begin_for_group(by=ada, pathway=cmalt, group=circle)
+    section = portfolio.sections.get(node__code="1a")
+    page = opened(bo, portfolio.get_absolute_url())
+    assert axe(page) == []
+    shot(page, "group")
+    page.goto(section.get_absolute_url())
+    page.get_by_role("button", name="Write here").click()
+    page.wait_for_selector(".desk--ready")
+    page.get_by_role("textbox", name="Description", exact=True).click()
+    page.keyboard.type("What we wrote together.")
+    expect(page.locator("#description [data-state]")).to_contain_text("Saved")
+    page.get_by_role("button", name="End my turn").click()
+    expect(page.get_by_role("button", name="Write here")).to_be_visible()
+    page.goto(f"{portfolio.get_absolute_url()}ledger/")
+    expect(page.get_by_role("row", name="Bo Assessor")).to_contain_text("4")
+    assert axe(page) == []
+    shot(page, "ledger")
