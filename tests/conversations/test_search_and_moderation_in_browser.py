@@ -3,8 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from collegium.conversations import actions
-from collegium.conversations.actions import moderation
 from collegium.conversations.queries.search import write_index
 from tests.conversations.factories import make_forum, make_post, make_thread
 
@@ -57,6 +55,5 @@ def test_a_report_is_decided_and_answered(browser_page, sign_in_browser, axe, po
     assert axe(page) == []
     page.get_by_role("button", name="Appeal").click()
     page.get_by_text("Your appeal is with the moderators.").wait_for()
-    page.screenshot(path=SHOT) if (SHOT := None) else None
     post.refresh_from_db()
     assert post.hidden_at is not None
