@@ -127,7 +127,8 @@ class CommunityForm(forms.Form):
             initial = {name: getattr(community, name, None) for name in self.base_fields}
             initial["first_steps"] = "\n".join(community.first_steps)
             initial["answer_within_hours"] = community.forum.answer_within_hours
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
 
     def clean_first_steps(self) -> list[str]:
         return [line for each in self.cleaned_data["first_steps"].splitlines() if (line := each.strip())]
@@ -183,9 +184,8 @@ class ChoicesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
-        super().__init__(
-            *args, initial={name: getattr(membership, name) for name in self.base_fields}, **kwargs
-        )
+        kwargs["initial"] = {name: getattr(membership, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
 
 
 class LinkItemForm(forms.Form):

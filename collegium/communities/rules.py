@@ -21,7 +21,7 @@ def community_of(thing: Any) -> Community | None:
 
 def know(community: Community, person: Person | None, membership: Membership | None) -> None:
     """For a page: what it has read of its reader's standing is not asked again for each rule."""
-    community.standing = (person.pk if person else None, membership)
+    community.standing = (person.pk if person else None, membership)  # type: ignore[attr-defined]  # for this request only
 
 
 def membership_of(person: Person, thing: Any) -> Membership | None:

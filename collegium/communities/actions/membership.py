@@ -252,11 +252,11 @@ def _may_come(community: Community, person: Person) -> None:
 def _set_role(membership: Membership, role: str) -> None:
     membership.role = role
     membership.save(update_fields=["role"])
-    circle = {"circle_id": membership.community.facilitators_id, "person_id": membership.person_id}
+    circle_id, person_id = membership.community.facilitators_id, membership.person_id
     if role in rules.LEADERS:
-        CircleMember.objects.get_or_create(**circle)
+        CircleMember.objects.get_or_create(circle_id=circle_id, person_id=person_id)
     else:
-        CircleMember.objects.filter(**circle).delete()
+        CircleMember.objects.filter(circle_id=circle_id, person_id=person_id).delete()
 
 
 def _put_out(membership: Membership, *, by: Person | None, reason: str, is_told: bool = False) -> None:

@@ -59,4 +59,4 @@ def trying(request: HttpRequest, action: Callable[[], HttpResponseBase], *, back
     try:
         return action()
     except Refusal as refusal:
-        return refused(request, str(refusal), details=refusal.details, back=back)
+        return refused(request, str(refusal), details=[str(each) for each in refusal.details], back=back)

@@ -78,7 +78,10 @@ def manage(request: SignedInRequest, slug: str) -> HttpResponseBase:
             "spent": queries.spent_invitations(community),
             "members": members_shown[:SHOWN],
             "words": words,
-            "faces": faces([each.person for each in [*members_shown[:SHOWN], *requests]], request.person),
+            "faces": faces(
+                [*(each.person for each in members_shown[:SHOWN]), *(each.person for each in requests)],
+                request.person,
+            ),
             "earlier": start // SHOWN - 1 if start else None,
             "further": start // SHOWN + 1 if len(members_shown) > SHOWN else None,
             "may_set_roles": rules.may_set_roles(request.person, community),
