@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from django.utils.html import linebreaks, urlize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_prose_editor.fields import ProseEditorFormField
 
 from collegium.communities.models import Community
+from collegium.conversations.forms import EXTENSIONS, Editor
 from collegium.design.forms import DayAndTime
 from collegium.events import actions, moments
 from collegium.events.models import Event, Occurrence
@@ -38,6 +40,19 @@ class Wall(forms.DateTimeField):
             ) from fault
 
 
+class Words(ProseEditorFormField):  # type: ignore[misc]  # the package has no types
+    """Rich text: the editor of conversations over a plain field, in which lines become paragraphs."""
+
+    def __init__(self, **options: Any) -> None:
+        extensions = {**EXTENSIONS, "Heading": {"levels": [2, 3]}}
+        super().__init__(
+            extensions=extensions, preset="collegium", widget=Editor, required=False, strip=False, **options
+        )
+
+    def clean(self, value: Any) -> str:
+        return as_html(super().clean(value).replace("\r\n", "\n").strip())
+
+
 class PlanForm(forms.Form):
     """For planning and for changing; ``event`` is what is changed."""
 
@@ -50,7 +65,7 @@ class PlanForm(forms.Form):
         label=gettext_lazy("For which communities?"),
         queryset=Community.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": gettext_lazy("Say for which community it is.")},
     )
     audience = forms.ChoiceField(
         label=gettext_lazy("Who can see it and come?"),
@@ -107,13 +122,7 @@ class PlanForm(forms.Form):
             "Leave it empty for everyone. Beyond it people wait, and get a place that becomes free."
         ),
     )
-    agenda = forms.CharField(
-        label=gettext_lazy("What is it about?"),
-        required=False,
-        max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
-        help_text=gettext_lazy("An empty line begins a new paragraph."),
-    )
+    agenda = Words(label=gettext_lazy("What is it about?"), max_length=100_000)
 
     def __init__(
         self,
@@ -125,7 +134,6 @@ class PlanForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         self.event = event
-        self.agenda_as_text = as_text(event.agenda) if event else ""
         initial: dict[str, Any] = {
             "time_zone": by.time_zone,
             "communities": [community.pk] if community else [],
@@ -139,7 +147,6 @@ class PlanForm(forms.Form):
             initial |= {
                 "communities": [each.pk for each in event.communities.all()],
                 "starts_at": moments.on_the_wall(event.first_starts_at, event.time_zone),
-                "agenda": self.agenda_as_text,
             }
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
@@ -147,8 +154,10 @@ class PlanForm(forms.Form):
         communities = self.fields["communities"]
         assert isinstance(communities, forms.ModelMultipleChoiceField)  # noqa: S101  # for the type checker
         communities.queryset = own
-        if event is not None and not own:
+        if event is not None and not event.communities.all():
             del self.fields["communities"]  # an event of a course
+        elif event is None and community is None and len(own) == 1:
+            self.initial["communities"] = [own[0].pk]
         zones = self.fields["time_zone"]
         assert isinstance(zones, forms.ChoiceField)  # noqa: S101  # for the type checker
         zones.choices = zone_choices(event.time_zone if event else by.time_zone)
@@ -167,23 +176,19 @@ class PlanForm(forms.Form):
                 self.add_error("starts_at", _("That is in the past."))
         if cleaned.get("repeats") != Event.Repeats.NEVER and cleaned.get("times") == 1:
             self.add_error("times", _("How many times does it take place, all together?"))
-        if self.event is None and "communities" in self.fields and not cleaned.get("communities"):
-            self.add_error("communities", _("Say for which community it is."))
         return cleaned
 
     def facts(self) -> dict[str, Any]:
         """What the action takes: all for a plan, and for a change what was changed."""
         cleaned = dict(self.cleaned_data)
         cleaned["starts_at"] = moments.at_the_wall(cleaned["starts_at"], cleaned["time_zone"])
-        typed = cleaned["agenda"].replace("\r\n", "\n").strip()
-        cleaned["agenda"] = as_html(typed)
         if self.event is None:
             return cleaned
         changed = {name for name in self.changed_data if name in cleaned}
         if "time_zone" in changed:
             changed.add("starts_at")
-        if typed == self.agenda_as_text:
-            changed.discard("agenda")
+        if richtext.is_same(cleaned["agenda"], self.event.agenda):
+            changed.discard("agenda")  # the editor writes some things otherwise than they are kept
         return {name: cleaned[name] for name in changed}
 
 
@@ -229,24 +234,12 @@ class RecordForm(forms.Form):
     recording_url = forms.URLField(
         label=gettext_lazy("Address of the recording"), required=False, max_length=2000, assume_scheme="https"
     )
-    notes = forms.CharField(
-        label=gettext_lazy("Notes"),
-        required=False,
-        max_length=200_000,
-        widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
-        help_text=gettext_lazy("An empty line begins a new paragraph."),
-    )
+    notes = Words(label=gettext_lazy("Notes"), max_length=200_000)
 
     def __init__(self, *args: Any, occurrence: Occurrence, **kwargs: Any) -> None:
-        self.occurrence = occurrence
-        self.notes_as_text = as_text(occurrence.notes)
-        initial = {"recording_url": occurrence.recording_url, "notes": self.notes_as_text}
+        initial = {"recording_url": occurrence.recording_url, "notes": occurrence.notes}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
-
-    def clean_notes(self) -> str:
-        typed: str = self.cleaned_data["notes"].replace("\r\n", "\n").strip()
-        return self.occurrence.notes if typed == self.notes_as_text else as_html(typed)
 
 
 class CodeForm(forms.Form):
@@ -276,14 +269,24 @@ def zone_choices(own: str) -> list[tuple[str, Any]]:
     return [*((name, name.replace("_", " ")) for name in first), *sorted(groups.items())]
 
 
+def editor_says() -> dict[str, str]:
+    """The words of the editor's tools."""
+    return {
+        "tools": _("Tools"),
+        "bold": _("Bold"),
+        "italic": _("Italic"),
+        "bullets": _("List"),
+        "numbers": _("Numbered list"),
+        "quote": _("Quotation"),
+        "link": _("Link"),
+        "link_address": _("Address of the link"),
+        "undo": _("Undo"),
+        "redo": _("Redo"),
+    }
+
+
 def as_html(typed: str) -> str:
     """Paragraphs and links of what was typed plainly; who types HTML means it."""
     if not typed:
         return ""
     return richtext.clean(typed if "</" in typed else linebreaks(urlize(typed), autoescape=False))
-
-
-def as_text(html: str) -> str:
-    """For a plain field. What is more than paragraphs is shown as it is kept, so that saving loses nothing."""
-    text = "\n\n".join(part.strip() for part in richtext.plain(html).split("\n\n")).strip()
-    return text if richtext.is_same(as_html(text), html) else html

@@ -23,7 +23,7 @@ from collegium.communities.models import Community
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.events import actions, calendars, queries, rules
-from collegium.events.forms import CancelForm, CodeForm, MoveForm, PlanForm, RecordForm
+from collegium.events.forms import CancelForm, CodeForm, MoveForm, PlanForm, RecordForm, editor_says
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence
 from collegium.events.when import when, zone_in_words
 from collegium.foundation import clock
@@ -133,7 +133,10 @@ def plan(request: SignedInRequest) -> HttpResponseBase:
             messages.success(request, _("“%(title)s” is planned.") % {"title": event.title})
             return redirect(event)
     return render(
-        request, "events/edit.jinja", {"form": form, "event": None}, status=422 if form.is_bound else 200
+        request,
+        "events/edit.jinja",
+        {"form": form, "event": None, "says": editor_says()},
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -160,7 +163,10 @@ def edit(request: SignedInRequest, event_id: int) -> HttpResponseBase:
             messages.success(request, _("Saved. Those who come get the change for their calendars."))
             return redirect(event)
     return render(
-        request, "events/edit.jinja", {"form": form, "event": event}, status=422 if form.is_bound else 200
+        request,
+        "events/edit.jinja",
+        {"form": form, "event": event, "says": editor_says()},
+        status=422 if form.is_bound else 200,
     )
 
 
@@ -365,7 +371,12 @@ def keep_record(request: SignedInRequest, occurrence_id: int) -> HttpResponseBas
     return render(
         request,
         "events/record.jinja",
-        {"form": form, "occurrence": occurrence, "when": when(occurrence, request.person)},
+        {
+            "form": form,
+            "says": editor_says(),
+            "occurrence": occurrence,
+            "when": when(occurrence, request.person),
+        },
         status=422 if form.is_bound else 200,
     )
 

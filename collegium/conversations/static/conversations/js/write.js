@@ -7,7 +7,7 @@ for (const form of document.querySelectorAll("form[data-write]")) start(form);
 
 async function start(form) {
   const says = JSON.parse(form.querySelector("[data-says]").textContent);
-  const source = form.elements.html;
+  const source = form.elements[form.dataset.write || "html"]; // rooms above write other fields with it
   const draft = form.dataset.draft ? new Draft(form, says) : null;
   const left = draft?.left();
   let tiptap;
@@ -27,7 +27,7 @@ async function start(form) {
     draft.changed();
   }
   form.elements.title?.addEventListener("input", () => draft?.changed());
-  new Names(form, editor);
+  if (form.dataset.names) new Names(form, editor);
   form.addEventListener("submit", () => {
     source.value = wordsOf(editor);
     draft?.sent();
