@@ -5,8 +5,10 @@ from django.db.models import Q
 from collegium.activity.models import Activity
 from collegium.activity.outbox import on
 from collegium.conversations.models import Post
+from collegium.courses import letters
+from collegium.courses.actions import groups
 from collegium.courses.actions.enrolments import note_progress
-from collegium.courses.models import Enrolment, Project
+from collegium.courses.models import Course, Enrolment, GroupInvitation, Iteration, Project
 from collegium.events.models import Attendance
 
 
@@ -33,6 +35,36 @@ def note_attendance(activity: Activity) -> None:
         there = Attendance.objects.filter(occurrence=activity.about_id)
     for occurrence, person in there.values_list("occurrence", "person"):
         _note(Q(iteration__weeks__meeting=occurrence, person=person))
+
+
+# Writing groups -------------------------------------------------------------------------------------------------------
+
+
+@on("enrolment.made")
+@on("enrolment.left")
+def pair_anew(activity: Activity) -> None:
+    """Who reads whom at the meetings ahead, whichever way somebody came in or went."""
+    enrolment = (
+        Enrolment.objects.filter(pk=activity.about_id, iteration__course__shape=Course.Shape.GROUP)
+        .select_related("iteration")
+        .first()
+    )
+    if enrolment is not None:
+        groups.pair(iteration=enrolment.iteration)
+
+
+@on("group.invited")
+def write_to_address(activity: Activity) -> None:
+    """Who is here is told as of everything else; who is not gets a letter."""
+    if GroupInvitation.objects.open().filter(pk=activity.about_id).exclude(email="").exists():
+        letters.send_group_invitation.later(int(activity.about_id))
+
+
+@on("iteration.ended")
+def keep_report(activity: Activity) -> None:
+    iteration = Iteration.objects.filter(pk=activity.about_id, course__shape=Course.Shape.GROUP).first()
+    if iteration is not None:
+        groups.freeze_report(iteration=iteration)
 
 
 def _note(which: Q) -> None:

@@ -10,11 +10,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.courses.actions import enrolments
-from collegium.courses.models import Appreciation, Consent, Enrolment, Goal, Nudge, Project, SurveyAnswers
+from collegium.courses.models import (
+    Appreciation,
+    Consent,
+    Enrolment,
+    Goal,
+    GroupInvitation,
+    Nudge,
+    Pair,
+    Project,
+    Saying,
+    SurveyAnswers,
+)
+from collegium.courses.queries.groups import what_next_in_groups
 from collegium.courses.queries.home import what_next
+from collegium.courses.queries.nudges import nudges_of
 from collegium.design.places import bar_item, panel
 from collegium.events.models import Event
 from collegium.events.rules import register_host
+from collegium.people.addresses import verified_addresses
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import CircleMember, Person
@@ -48,6 +62,43 @@ def next_in_courses(request: HttpRequest) -> str | None:
     if not cards:
         return None
     return render_to_string("courses/next.jinja", {"cards": cards}, request)
+
+
+@panel("home.next", order=9)
+def next_in_groups(request: HttpRequest) -> str | None:
+    """The next meeting of one's writing group, the draft that is due for it, and invitations."""
+    person = cast("Request", request).person
+    if person is None:
+        return None
+    cards = what_next_in_groups(person)
+    if not cards:
+        return None
+    return render_to_string("courses/groups/next.jinja", {"cards": cards}, request)
+
+
+@panel("home.next", order=46)
+def asked_for_nudges(request: HttpRequest) -> str | None:
+    """Somebody would like a nudge from the reader, and waits for a yes."""
+    person = cast("Request", request).person
+    if (
+        person is None
+        or not Nudge.objects.filter(
+            buddy=person, buddy_agreed_at__isnull=True, ended_at__isnull=True, next_on__isnull=False
+        ).exists()
+    ):
+        return None
+    return render_to_string("courses/nudges/asked.jinja", {"asked": nudges_of(person).asked}, request)
+
+
+@panel("plan.page", order=60)
+def nudges_in_plan(request: HttpRequest, *, enrolment: Enrolment) -> str | None:
+    person = cast("Request", request).person
+    if person is None or person.pk != enrolment.person_id:
+        return None
+    found = nudges_of(person, iteration=enrolment.iteration)
+    return render_to_string(
+        "courses/nudges/beside.jinja", {"nudges": found, "iteration": enrolment.iteration}, request
+    )
 
 
 # Everything of mine ---------------------------------------------------------------------------------------------------
@@ -161,3 +212,33 @@ def erase(person: Person) -> None:
     Project.objects.filter(person=person).delete()
     Nudge.objects.filter(person=person).delete()
     Nudge.objects.filter(buddy=person).update(buddy=None)
+
+
+@exports("writing-groups", title=gettext_lazy("Writing groups"))
+def exported_of_groups(person: Person) -> tuple[object, Iterable[File]]:
+    return {
+        "what I said": [
+            {
+                "group": each.enrolment.iteration.title,
+                "words": each.words,
+                "by name": each.by_name,
+                "said": each.given_at,
+            }
+            for each in Saying.objects.filter(enrolment__person=person).select_related("enrolment__iteration")
+        ],
+        "invitations": [
+            {"group": each.iteration.title, "role": each.role, "invited": each.invited_at}
+            for each in GroupInvitation.objects.filter(
+                Q(person=person) | Q(accepted_by=person)
+            ).select_related("iteration")
+        ],
+    }, []
+
+
+@erases(order=41)
+def erase_in_groups(person: Person) -> None:
+    """What was said of a group goes with its writer; a report keeps numbers, and knows nobody by name."""
+    Saying.objects.filter(enrolment__person=person).delete()
+    GroupInvitation.objects.filter(person=person).delete()
+    GroupInvitation.objects.filter(email__in=verified_addresses(person)).delete()
+    Pair.objects.filter(Q(reader=person) | Q(writer=person)).delete()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from collegium.courses import moments
-from collegium.courses.actions import iterations, triggers
+from collegium.courses.actions import groups, iterations, nudges, triggers
 from collegium.courses.models import Iteration
 from collegium.foundation.background import periodic
 
@@ -32,6 +32,20 @@ def start_and_end() -> None:
     for iteration in Iteration.objects.filter(state=Iteration.State.RUNNING):
         if iterations.ends_on(iteration) < moments.today_in(iteration.time_zone):
             _each(lambda iteration=iteration: iterations.end(iteration=iteration), iteration.pk)
+
+
+@periodic(minutes=5)
+def prepare_meetings() -> None:
+    """In each writing group the next meeting, once the one before is over."""
+    for week in groups.to_prepare():
+        _each(lambda week=week: groups.prepare(week=week), week.pk)
+
+
+@periodic(minutes=5)
+def send_nudges() -> None:
+    """In the morning where whoever is told lives, each once."""
+    for nudge in nudges.due():
+        _each(lambda nudge=nudge: nudges.send(nudge=nudge), nudge.pk)
 
 
 def _each(do: Callable[[], object], which: int) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from collegium.courses.views import facilitating, iterations, plan, projects, weeks
+from collegium.courses.views import facilitating, groups, iterations, nudges, plan, projects, weeks
 
 app_name = "courses"
 urlpatterns = [
@@ -49,4 +49,40 @@ urlpatterns = [
     path("learn/<slug:slug>/manage/edit/", facilitating.edit, name="edit"),
     path("learn/<slug:slug>/manage/cancel/", facilitating.cancel, name="cancel"),
     path("learn/<slug:slug>/manage/copy/", facilitating.copy, name="copy"),
+    # Writing groups: an iteration's own address shows the group, a week's the meeting.
+    path("learn/groups/new/", groups.new, name="new_group"),
+    path("learn/groups/invitations/<int:invitation_id>/", groups.invitation, name="group_invitation"),
+    path(
+        "learn/groups/invitations/<int:invitation_id>/group/",
+        groups.of_invitation,
+        name="group_of_invitation",
+    ),
+    path("learn/groups/letters/<str:token>/", groups.letter, name="group_letter"),
+    path("learn/groups/reports/<int:iteration_id>/", groups.report_by_id, name="report_by_id"),
+    path("learn/<slug:slug>/set-up/", groups.set_up, name="set_up_group"),
+    path("learn/<slug:slug>/set-up/times/", groups.set_times, name="set_times"),
+    path("learn/<slug:slug>/set-up/open/", groups.open_up, name="open_group"),
+    path("learn/<slug:slug>/set-up/pairs/", groups.set_pair_rule, name="set_pair_rule"),
+    path("learn/<slug:slug>/set-up/meetings/", groups.add_meeting, name="add_meeting"),
+    path("learn/<slug:slug>/set-up/invite/", groups.invite, name="invite_to_group"),
+    path(
+        "learn/<slug:slug>/set-up/invitations/<int:invitation_id>/withdraw/",
+        groups.withdraw_invitation,
+        name="withdraw_group_invitation",
+    ),
+    path("learn/<slug:slug>/timeline/", groups.timeline, name="timeline"),
+    path("learn/<slug:slug>/report/", groups.report, name="report"),
+    path("learn/<slug:slug>/report.pdf", groups.report_pdf, name="report_pdf"),
+    path("learn/<slug:slug>/report/say/", groups.say, name="say_of_group"),
+    path("learn/<slug:slug>/report/closing/", groups.close_with_words, name="close_with_words"),
+    path("learn/<slug:slug>/meetings/<int:number>/edit/", groups.edit_meeting, name="edit_meeting"),
+    path("learn/<slug:slug>/meetings/<int:number>/move/", groups.move_meeting, name="move_meeting"),
+    path("learn/<slug:slug>/meetings/<int:number>/away/", groups.away, name="away"),
+    path("learn/<slug:slug>/meetings/<int:number>/attendance/", groups.attendance, name="attendance"),
+    path("learn/<slug:slug>/meetings/<int:number>/notes/", groups.notes, name="notes"),
+    # Nudges
+    path("nudges/", nudges.show, name="nudges"),
+    path("nudges/<int:nudge_id>/", nudges.one, name="nudge"),
+    path("nudges/<int:nudge_id>/end/", nudges.end, name="end_nudge"),
+    path("nudges/<int:nudge_id>/answer/", nudges.answer, name="answer_nudge"),
 ]

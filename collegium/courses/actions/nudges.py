@@ -92,30 +92,18 @@ def set_nudge(
         and not CircleMember.objects.filter(circle=iteration.circle_id, person=by).exists()
     ):
         raise Refusal(_("You don’t take part in it."), code="iteration")
-    today = moments.today_in(by.time_zone)
-    if kind == Kind.WEEKLY:
-        if weekday is None or not 0 <= weekday <= SUNDAY:
-            raise Refusal(_("Say on which day of the week."), code="weekday")
-        on, next_on = None, next_such_day(today, weekday, by.time_zone)
-    else:
-        if on is None:
-            raise Refusal(_("Say on which day."), code="on")
-        if on < today or (on == today and is_past_morning(by.time_zone)):
-            raise Refusal(_("Nudges go out in the morning: tomorrow is the first that can be."), code="on")
-        weekday, next_on = None, on
-    if kind == Kind.BUDDY:
-        if buddy is None or buddy.pk == by.pk or not may_be_buddy(by, buddy):
-            raise Refusal(_("Choose somebody who takes part with you."), code="buddy")
-        next_on = on
-    else:
+    next_on = _first_day(by, kind, on, weekday)
+    if kind != Kind.BUDDY:
         buddy = None
+    elif buddy is None or buddy.pk == by.pk or not may_be_buddy(by, buddy):
+        raise Refusal(_("Choose somebody who takes part with you."), code="buddy")
     nudge = Nudge.objects.create(
         person=by,
         iteration=iteration,
         kind=kind,
         words=words[:300],
-        on=on,
-        weekday=weekday,
+        on=None if kind == Kind.WEEKLY else on,
+        weekday=weekday if kind == Kind.WEEKLY else None,
         buddy=buddy,
         next_on=next_on,
         made_at=clock.now(),
@@ -222,6 +210,19 @@ def next_such_day(today: date, weekday: int, time_zone: str) -> date:
 
 def is_past_morning(time_zone: str) -> bool:
     return moments.at(moments.today_in(time_zone), IN_THE_MORNING, time_zone) <= clock.now()
+
+
+def _first_day(by: Person, kind: str, on: date | None, weekday: int | None) -> date:
+    today = moments.today_in(by.time_zone)
+    if kind == Kind.WEEKLY:
+        if weekday is None or not 0 <= weekday <= SUNDAY:
+            raise Refusal(_("Say on which day of the week."), code="weekday")
+        return next_such_day(today, weekday, by.time_zone)
+    if on is None:
+        raise Refusal(_("Say on which day."), code="on")
+    if on < today or (on == today and is_past_morning(by.time_zone)):
+        raise Refusal(_("Nudges go out in the morning: tomorrow is the first that can be."), code="on")
+    return on
 
 
 def _has_come(nudge: Nudge) -> bool:

@@ -29,6 +29,7 @@ from collegium.courses.models import (
 from collegium.courses.queries.home import Card
 from collegium.courses.queries.iterations import Standing
 from collegium.courses.reports import people_in
+from collegium.design.filters import day_in_words
 from collegium.events.models import Answer, Attendance, Occurrence
 from collegium.foundation import clock
 from collegium.people.models import Person
@@ -316,13 +317,17 @@ class Mark:
     is_next: bool = False
     number: int = 0
 
+    @property
+    def day_in_words(self) -> str:
+        return day_in_words(self.day)
+
 
 @dataclass(frozen=True)
 class Timeline:
     """Meetings and days for drafts along a line, by their days; everything in it stands in the table too."""
 
     marks: list[Mark]
-    months: list[tuple[float, date]]
+    months: list[tuple[float, str]]
     width: int
     today: float | None
 
@@ -385,7 +390,7 @@ def timeline(iteration: Iteration, found: list[Stop]) -> Timeline:
     month = first.replace(day=1)
     while month <= last:
         if month >= first:
-            months.append((place(month), month))
+            months.append((place(month), day_in_words(month, "MMM")))
         month = (month + timedelta(days=32)).replace(day=1)
     return Timeline(
         sorted(marks, key=lambda mark: (mark.day, mark.kind == "meeting")),
@@ -507,7 +512,7 @@ def what_next_in_groups(person: Person) -> list[Card]:
     )
     cards: list[Card] = [
         Card(
-            "mail-open",
+            "mail",
             invitation.iteration.title,
             reverse("courses:group_invitation", args=[invitation.pk]),
             _("An invitation to a writing group"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collegium.courses import moments
-from collegium.courses.models import Enrolment, Iteration, PlannedWeek, Week
+from collegium.courses.models import Course, Enrolment, Iteration, PlannedWeek, Week
 from collegium.courses.queries.iterations import present_week
 from collegium.people.models import Person
 
@@ -34,6 +34,7 @@ def what_next(person: Person) -> list[Card]:
             left_at__isnull=True,
             iteration__state__in=[State.DRAFTED, State.OPEN, State.RUNNING],
         )
+        .exclude(iteration__course__shape=Course.Shape.GROUP)  # see queries.groups
         .select_related("iteration__course")
         .prefetch_related(
             Prefetch("iteration__weeks", queryset=Week.objects.select_related("draft_node", "meeting")),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,10 +13,11 @@ from collegium.communities import actions as communities
 from collegium.courses import rules, surveys
 from collegium.courses.actions import enrolments
 from collegium.courses.forms import EnrolForm, SurveyForm
-from collegium.courses.models import Enrolment, Iteration, Project, SurveyAnswers, Week
+from collegium.courses.models import Course, Enrolment, Iteration, Project, SurveyAnswers, Week
 from collegium.courses.queries import iterations as queries
 from collegium.courses.queries.people import guides_of
 from collegium.courses.queries.progress import progress
+from collegium.courses.views import groups
 from collegium.courses.views.loading import frame, load, person_of
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
@@ -52,12 +53,13 @@ def week_by_id(request: HttpRequest, week_id: int) -> HttpResponse:
 @require_safe
 @signed_in
 def of_enrolment(request: SignedInRequest, enrolment_id: int) -> HttpResponse:
-    """Of one's own, and of those whom one facilitates; after leaving an iteration that is closed, there is nothing to see."""
+    """For whoever is told of an enrolment. Of a closed iteration that one has left, there is nothing to see any more."""
     enrolment = get_object_or_404(Enrolment.objects.select_related("iteration"), pk=enrolment_id)
-    visible = Iteration.objects.visible_to(request.person).filter(pk=enrolment.iteration_id).exists()
-    if not visible:
+    if Iteration.objects.visible_to(request.person).filter(pk=enrolment.iteration_id).exists():
+        return redirect(enrolment.iteration)
+    if enrolment.person_id == request.person.pk:
         return redirect("courses:list")
-    return redirect(enrolment.iteration)
+    raise Http404
 
 
 @require_safe
@@ -77,6 +79,8 @@ def bank_of_project(request: SignedInRequest, project_id: int) -> HttpResponse:
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     iteration, found = load(request, slug)
     person = person_of(request)
+    if iteration.course.shape == Course.Shape.GROUP and person is not None:
+        return groups.show_group(request, iteration, found, person)
     weeks = list(iteration.weeks.select_related("draft_node", "meeting"))
     for week in weeks:
         week.iteration = iteration
@@ -126,9 +130,10 @@ def enrol(request: SignedInRequest, slug: str) -> HttpResponseBase:
             enrolments.enrol(iteration=iteration, person=request.person)
         except Refusal as refusal:
             return refused(request, str(refusal), back=iteration.get_absolute_url())
-    form = EnrolForm(request.POST or None, iteration=iteration)
+    given = request.POST if request.method == "POST" else None
+    form = EnrolForm(given, iteration=iteration)
     questions = surveys.read(iteration.entry_survey)
-    survey = SurveyForm(request.POST or None, questions=questions, prefix="q")
+    survey = SurveyForm(given, questions=questions, prefix="q")
     if request.method == "POST" and form.is_valid() and survey.is_valid():
         try:
             _enrol(request, iteration, form, survey)

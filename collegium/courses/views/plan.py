@@ -184,7 +184,7 @@ def survey(request: SignedInRequest, slug: str, survey: str) -> HttpResponseBase
         raise Http404
     before = enrolment.survey_answers.filter(survey=survey).first()
     form = SurveyForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         questions=questions,
         prefix="q",
         initial=_as_typed(before.answers if before else {}),

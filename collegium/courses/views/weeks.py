@@ -14,7 +14,9 @@ from collegium.conversations import rules as conversation_rules
 from collegium.courses import rules, wording
 from collegium.courses.actions import enrolments
 from collegium.courses.forms import PlanWeekForm, SayForm
+from collegium.courses.models import Course
 from collegium.courses.queries.weeks import week_page
+from collegium.courses.views import groups
 from collegium.courses.views.loading import frame, load_week, person_of
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
@@ -27,6 +29,8 @@ from collegium.people.requests import SignedInRequest, signed_in
 def show(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     week, found = load_week(request, slug, number)
     person = person_of(request)
+    if week.iteration.course.shape == Course.Shape.GROUP and person is not None:
+        return groups.show_meeting(request, week, found, person)
     # The forum is as open as the iteration; its members, and those who run it, always read it.
     reads = found.is_inside or (
         week.iteration.forum.audience == Audience.PUBLIC
