@@ -31,6 +31,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lacking = {
         "browser": None if chromium() else "no Chromium found: install it or name it in COLLEGIUM_CHROMIUM",
         "interop": None if shutil.which("node") and shutil.which("npm") else "no Node found",
+        "mail": None
+        if shutil.which("postfix", path="/usr/sbin:/sbin:" + os.environ.get("PATH", "")) and os.geteuid() == 0
+        else "no Postfix found, or not the right to start one",
     }
     for item in items:
         for marker, reason in lacking.items():

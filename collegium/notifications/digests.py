@@ -127,7 +127,7 @@ def places(news: Iterable[Notification]) -> list[Place]:
     threads: dict[int, ThreadNews] = {}
     others: dict[str, Place] = {}
     news = list(news)
-    ids = [found for notification in news if (found := sight.post_id(notification.activity)) is not None]
+    ids = [sight.post_id(notification.activity) for notification in news]
     said_now = dict(Post.objects.filter(pk__in=ids).values_list("pk", "html"))  # edited since, perhaps
     for notification in news:
         activity = notification.activity
