@@ -26,7 +26,9 @@ def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_pa
     browser_page.get_by_role("option", name="Ada Candidate").wait_for()
     assert axe(browser_page) == []
     browser_page.keyboard.press("Enter")
-    browser_page.keyboard.type("about it.")
+    with browser_page.expect_response(lambda answer: answer.url.endswith("/draft")) as saved:
+        browser_page.keyboard.type("about it.")
+    assert saved.value.ok
     browser_page.get_by_text("The draft is saved").wait_for()
     assert "about it." in Draft.objects.get().html
     browser_page.reload()
