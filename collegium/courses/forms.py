@@ -3,6 +3,7 @@
 import secrets
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -272,7 +273,7 @@ class WeekForm(_Formatted):
     )
 
     def __init__(self, *args: Any, iteration: Iteration, week: Week | None = None, **kwargs: Any) -> None:
-        zone = moments.ZoneInfo(iteration.time_zone)
+        zone = ZoneInfo(iteration.time_zone)
         if week is not None:
             names = (
                 "title",
@@ -559,15 +560,15 @@ class ProjectForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         self.weeks = {str(week.pk): week for week in iteration.weeks.all()}
-        self.nodes = {str(node.pk): node for node in nodes_of(iteration)}
+        self.criteria = {str(node.pk): node for node in nodes_of(iteration)}
         week: Any = self.fields["week"]
         week.choices = [
             ("", _("To none")),
             *((key, f"{each.number}. {each.title}") for key, each in self.weeks.items()),
         ]
-        if self.nodes:
+        if self.criteria:
             nodes: Any = self.fields["nodes"]
-            nodes.choices = [(key, str(node)) for key, node in self.nodes.items()]
+            nodes.choices = [(key, str(node)) for key, node in self.criteria.items()]
         else:
             del self.fields["nodes"]
         if project is None or project.picture_id is None:
@@ -577,7 +578,7 @@ class ProjectForm(forms.Form):
         return self.weeks.get(self.cleaned_data["week"])
 
     def clean_nodes(self) -> list[Node]:
-        return [self.nodes[key] for key in self.cleaned_data["nodes"]]
+        return [self.criteria[key] for key in self.cleaned_data["nodes"]]
 
     def facts(self) -> dict[str, Any]:
         facts = dict(self.cleaned_data)

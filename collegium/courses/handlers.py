@@ -32,7 +32,7 @@ def note_attendance(activity: Activity) -> None:
     if activity.about_kind == "events.attendance":
         there = Attendance.objects.filter(pk=activity.about_id)
     else:
-        there = Attendance.objects.filter(occurrence=activity.about_id)
+        there = Attendance.objects.filter(occurrence=int(activity.about_id))
     for occurrence, person in there.values_list("occurrence", "person"):
         _note(Q(iteration__weeks__meeting=occurrence, person=person))
 

@@ -62,7 +62,8 @@ def _until_marked(lines: list[str]) -> list[str]:
 
 
 def _line(line: str) -> str:
-    out, last = [], 0
+    out: list[str] = []
+    last = 0
     for match in _ADDRESS.finditer(line):
         out.append(escape(line[last : match.start()]))
         out.append(f'<a href="{escape(match.group())}">{escape(match.group())}</a>')

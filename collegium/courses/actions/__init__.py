@@ -3,6 +3,6 @@
 They are named here because the verbs that they declare are to be known as soon as the rooms are there.
 """
 
-from collegium.courses.actions import enrolments, iterations, projects, triggers
+from collegium.courses.actions import enrolments, groups, iterations, nudges, projects, triggers
 
-__all__ = ["enrolments", "iterations", "projects", "triggers"]
+__all__ = ["enrolments", "groups", "iterations", "nudges", "projects", "triggers"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -148,7 +149,8 @@ def edit_course(*, course: Course, by: Person, **fields: Any) -> Course:
         _allow(
             _looks_after(by, community), _("Only those who look after the community can hold courses in it.")
         )
-    return _set(course, fields)
+    _set(course, fields)
+    return course
 
 
 @transaction.atomic
@@ -231,8 +233,9 @@ def edit_iteration(*, iteration: Iteration, by: Person, **fields: Any) -> Iterat
         )
     if (zone := fields.get("time_zone", iteration.time_zone)) != iteration.time_zone:
         for week in iteration.weeks.filter(trigger_at__isnull=False, triggered_at__isnull=True):
-            week.trigger_at = moments.rezoned(week.trigger_at, iteration.time_zone, zone)
-            week.save(update_fields=["trigger_at"])
+            if week.trigger_at is not None:
+                week.trigger_at = moments.rezoned(week.trigger_at, iteration.time_zone, zone)
+                week.save(update_fields=["trigger_at"])
     if "starts_on" in fields and (days := (fields["starts_on"] - iteration.starts_on).days):
         for week in iteration.weeks.all():
             _shift(week, days, fields.get("time_zone", iteration.time_zone))
@@ -468,7 +471,7 @@ def _set_moment(week: Week, iteration: Iteration, fields: dict[str, Any], hour: 
     elif hour is not None or (week.trigger_at is None and "trigger_at" not in fields):
         week.trigger_at = moments.at(week.starts_on, hour or moments.IN_THE_MORNING, iteration.time_zone)
     elif "starts_on" in fields and "trigger_at" not in fields and week.trigger_at is not None:
-        local = week.trigger_at.astimezone(moments.ZoneInfo(iteration.time_zone))
+        local = week.trigger_at.astimezone(ZoneInfo(iteration.time_zone))
         week.trigger_at = moments.at(week.starts_on, local.time(), iteration.time_zone)
 
 
@@ -700,12 +703,11 @@ def _title(iteration: Iteration) -> dict[str, str]:
     return {"title": iteration.title}
 
 
-def _set(row: Any, fields: dict[str, Any]) -> Any:
+def _set(row: Course | Iteration, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
     if fields:
         row.save(update_fields=list(fields))
-    return row
 
 
 def _known(fields: Iterable[str], known: frozenset[str]) -> None:

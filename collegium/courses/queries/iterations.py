@@ -98,7 +98,7 @@ def courses(person: Person | None, *, most: int = 60) -> Courses:
             iteration,
             roles.get(iteration.pk, ""),
             present_week(iteration, iteration.weeks.all()),
-            iteration.people,
+            getattr(iteration, "people", 0),  # annotated above
         )
         for iteration in found
     ]
@@ -160,11 +160,11 @@ def chain(iteration: Iteration) -> list[Link]:
         seen.add(step.pk)
         links.append(
             Link(
-                step,
-                list(step.decisions.all()),
-                step.enrolled,
-                step.took_part,
-                step.completed,
+                iteration=step,
+                decisions=list(step.decisions.all()),
+                enrolled=getattr(step, "enrolled", 0),  # these three are annotated above
+                took_part=getattr(step, "took_part", 0),
+                completed=getattr(step, "completed", 0),
                 is_this=step.pk == iteration.pk,
             )
         )

@@ -108,6 +108,8 @@ def week_page(week: Week, standing: Standing, person: Person | None, *, reads_fo
         .select_related("person__photo", "picture")
         .order_by("-pk")[: LATEST_PROJECTS + 1]
     )
+    for project in projects:
+        project.week = week
     mine = standing.enrolment
     shown_people = [each.author for each in posts if each.author] + [each.person for each in projects]
     return WeekPage(

@@ -49,6 +49,7 @@ def _page(
     mine = queries.progress(enrolment)
     was_here = queries.was_here_before(enrolment)
     guides = [] if was_here else [each.person for each in guides_for(enrolment)]
+    addresses = list(enrolment.addresses.all())
     given = {each.survey for each in enrolment.survey_answers.all()}
     return render(
         request,
@@ -61,10 +62,10 @@ def _page(
             "guides": guides,
             "faces": faces(guides, request.person),
             "goal_form": goal_form or GoalForm(),
-            "addresses": list(enrolment.addresses.all()),
+            "addresses": addresses,
             "addresses_form": AddressesForm(
                 initial={
-                    "addresses": addresses_as_text(list(enrolment.addresses.all())),
+                    "addresses": addresses_as_text(addresses),
                     "hashtag_names": ", ".join(enrolment.hashtag_names),
                 }
             ),
