@@ -67,6 +67,14 @@ def communities_of(request: HttpRequest, *, person: Person) -> str | None:
     )
 
 
+@panel("search.results", order=15)
+def communities_found(request: HttpRequest, *, words: str) -> str | None:
+    found = queries.found_by(words, cast("Request", request).person)
+    if not found:
+        return None
+    return render_to_string("communities/found.jinja", {"communities": found}, request)
+
+
 @panel("post.actions", order=60)
 def keep_post(request: HttpRequest, *, post: Post) -> str | None:
     """Members keep a good post in the repertoire. Asked for each post of a page, so the answer is kept for the request."""

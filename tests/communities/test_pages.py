@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collegium.communities import actions
 from collegium.communities.models import Community, Invitation, Membership
+from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Post, Thread
 from collegium.foundation import clock
 from collegium.people.models import Audience, CircleMember, Person
@@ -282,3 +283,44 @@ def test_the_removed_are_told_why_and_nobody_else(ada, cy, eve, client_of):
     told = reverse("communities:removed", kwargs={"community_id": community.pk})
     assert "Advertised." in client_of(ada).get(told).content.decode()
     assert client_of(eve).get(told).status_code == 404
+
+
+def test_from_the_poster_over_sign_up_and_a_code_to_membership(cy, client):
+    """The whole way of a stranger: nothing of their wish is lost while the address is verified."""
+    community = make_community(convener=cy, audience=Audience.CIRCLE)
+    address = reverse("communities:join_code", kwargs={"code": community.code})
+    door = client.post(address, {"do": "sign-up"})["Location"]
+    client.post(
+        door,
+        {
+            "email": "new@example.org",
+            "name": "New Person",
+            "password1": "",
+            "time_zone": "Europe/Dublin",
+            "next": address,
+        },
+    )
+    code = re.search(r'<p class="code">([^<]+)</p>', mail.outbox[-1].alternatives[0].content)[1]
+    landed = client.post("/account/confirm-email/", {"code": code}, follow=True)
+    assert landed.redirect_chain[-1][0] == community.get_absolute_url()
+    assert community.memberships.get(person__name="New Person").way == "code"
+
+
+def test_what_a_moderator_decides_ends_the_membership_at_once(ada, cy, client_of):
+    community = make_community(ada, convener=cy, audience=Audience.CIRCLE)
+    thread = make_thread(community, ada)
+    take_measure(kind="remove", post=thread.posts.get(), by=cy, reason="Advertised again.")
+    assert not community.memberships.filter(person=ada).exists()
+    assert client_of(ada).get(community.get_absolute_url()).status_code == 404
+    community.refresh_from_db()
+    assert community.member_count == 1
+
+
+def test_search_names_only_what_its_reader_may_see(ada, cy, eve, client_of):
+    make_community(ada, convener=cy, title="Feedback in secret", audience=Audience.CIRCLE)
+    make_community(convener=cy, title="Feedback for all")
+    address = reverse("home:search") + "?q=feedback"
+    assert "Feedback in secret" in client_of(ada).get(address).content.decode()
+    seen = client_of(eve).get(address).content.decode()
+    assert "Feedback for all" in seen
+    assert "Feedback in secret" not in seen

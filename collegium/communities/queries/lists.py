@@ -57,6 +57,14 @@ def others(person: Person | None, words: str = "") -> QuerySet[Community]:
     return wanted.order_by("-member_count", "title")
 
 
+def found_by(words: str, person: Person | None, *, most: int = 8) -> list[Community]:
+    """One's own and others that may be seen, whose name or domain has all these words."""
+    wanted = Community.objects.visible_to(person)
+    for word in words.split()[:8]:
+        wanted = wanted.filter(Q(title__icontains=word) | Q(domain__icontains=word))
+    return list(wanted.order_by("-member_count", "title")[:most]) if words.strip() else []
+
+
 def membership_in(community: Community, person: Person | None) -> Membership | None:
     """The reader's standing, read once a page: the rules are told."""
     membership = (
