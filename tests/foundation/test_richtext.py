@@ -231,3 +231,27 @@ def test_two_long_unlike_texts_are_compared_without_keeping_anybody_waiting():
 def test_the_same_text_written_otherwise_is_the_same():
     assert richtext.is_same("<p>a &amp; b</p>", "<p onclick=x>a & b</p>")
     assert not richtext.is_same("<p>a</p>", "<p>b</p>")
+
+
+# Links in running text ------------------------------------------------------------------------------------------------
+
+
+def _find_here(text):
+    start = text.find("here")
+    return [(start, start + 4, 'https://example.org/?a="b"')] if start >= 0 else []
+
+
+def test_passages_become_links_except_in_links_and_code():
+    linked = richtext.with_links(
+        '<p>Look here &amp; <a href="https://example.com">not here</a> <code>nor here</code></p>', _find_here
+    )
+    assert linked.count("https://example.org/") == 1
+    assert "Look <a href=" in linked
+    assert '>here</a> &amp; <a href="https://example.com"' in linked
+    assert 'a="b"' not in linked
+
+
+def test_a_link_that_is_not_safe_is_not_made():
+    assert "javascript" not in richtext.with_links(
+        "<p>here</p>", lambda _text: [(0, 4, "javascript:alert(1)")]
+    )
