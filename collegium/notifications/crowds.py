@@ -62,7 +62,7 @@ def of_post(activity: Activity) -> list[Stage]:
 
     Who follows at the level of replies is told by what names them. A week's thread is told as its week.
     """
-    post = Post.objects.standing().select_related("thread").filter(pk=sight.post_id(activity)).first()
+    post = Post.objects.standing().select_related("thread").filter(pk=sight.post_id(activity) or 0).first()
     if post is None:
         return []
     thread = post.thread
@@ -81,13 +81,13 @@ def of_post(activity: Activity) -> list[Stage]:
 
 @crowd("week.announced", "week.triggered", "week.moved")
 def of_week(activity: Activity) -> list[Stage]:
-    enrolled = Enrolment.objects.filter(iteration__weeks=activity.about_id, left_at__isnull=True)
+    enrolled = Enrolment.objects.filter(iteration__weeks=int(activity.about_id), left_at__isnull=True)
     return [Stage("participant", enrolled)]
 
 
 @crowd("iteration.started", "iteration.ended", "iteration.cancelled")
 def of_iteration(activity: Activity) -> list[Stage]:
-    enrolled = Enrolment.objects.filter(iteration=activity.about_id, left_at__isnull=True)
+    enrolled = Enrolment.objects.filter(iteration=int(activity.about_id), left_at__isnull=True)
     return [Stage("participant", enrolled)]
 
 

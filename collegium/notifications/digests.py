@@ -127,7 +127,7 @@ def places(news: Iterable[Notification]) -> list[Place]:
     threads: dict[int, ThreadNews] = {}
     others: dict[str, Place] = {}
     news = list(news)
-    ids = [sight.post_id(notification.activity) for notification in news]
+    ids = [sight.post_id(notification.activity) or 0 for notification in news]
     said_now = dict(Post.objects.filter(pk__in=ids).values_list("pk", "html"))  # edited since, perhaps
     for notification in news:
         activity = notification.activity

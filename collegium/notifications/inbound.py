@@ -49,7 +49,7 @@ class Door:
         return receiving.LATER
 
 
-class _LMTP(LMTP):  # type: ignore[misc]  # aiosmtpd is untyped to us
+class _LMTP(LMTP):
     line_length_limit = 65_536  # some programs write a whole letter in one line
 
 

@@ -148,7 +148,7 @@ def _post_of(notification: Notification) -> Post | None:
         return None
     return (
         Post.objects.select_related("thread__forum", "author", "reply_to__author")
-        .filter(pk=sight.post_id(notification.activity))
+        .filter(pk=sight.post_id(notification.activity) or 0)
         .first()
     )
 

@@ -38,7 +38,7 @@ def who_may(activity: Activity, people: Collection[int]) -> set[int]:
         return _who_may_come(activity, people)
     if activity.about_kind == WEEK:
         enrolled = Enrolment.objects.filter(
-            iteration__weeks=activity.about_id, left_at__isnull=True, person__in=list(people)
+            iteration__weeks=int(activity.about_id), left_at__isnull=True, person__in=list(people)
         )
         return set(enrolled.values_list("person_id", flat=True))
     return set(people)
@@ -66,7 +66,7 @@ def _who_may_read(activity: Activity, people: Collection[int]) -> set[int]:
 def _who_may_come(activity: Activity, people: Collection[int]) -> set[int]:
     events = Event.objects.filter(pk=activity.about_id)
     if activity.about_kind == OCCURRENCE:
-        events = Event.objects.filter(occurrences=activity.about_id)
+        events = Event.objects.filter(occurrences=int(activity.about_id))
     event = events.first()
     if event is None:
         return set()
