@@ -366,7 +366,7 @@ def test_queries_of_the_section_page(*, ada, grown, section_of, client_of, djang
     grown(number)
     client, address = client_of(ada), section_of("1a").get_absolute_url()
     client.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(address).status_code == 200
 
 
@@ -396,7 +396,7 @@ def test_queries_of_the_list(*, ada, bo, cmalt, client_of, django_assert_num_que
         actions.set_audience(portfolio=made, audience="circle", circle=make_circle(ada, bo), by=ada)
     client = client_of(ada)
     client.get(reverse("portfolios:list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("portfolios:list"))
     reader = client_of(bo)
     for made in Portfolio.objects.all():
