@@ -99,7 +99,7 @@ def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
             "active": [row for row in assignments if row.is_active],
             "faces": faces([row.assessor for row in assignments], request.person),
             "former": [row for row in assignments if not row.is_active],
-            "places": queries.places_known(found, terms),
+            "seats": queries.places_known(found, terms),
             "comparison": queries.comparison(found, terms)
             if rules.may_compare.body(request.person, found)
             else None,
@@ -206,7 +206,7 @@ def allocation(request: SignedInRequest, submission_id: int) -> HttpResponseBase
             "faces": faces([each.person for each in candidates], request.person),
             "active": active,
             "has_lead": any(row.role == Assignment.Role.LEAD for row in active),
-            "places": queries.places_known(found, terms),
+            "seats": queries.places_known(found, terms),
             "former": queries.former_assessors(found),
             "form": form,
             "Role": Assignment.Role,
