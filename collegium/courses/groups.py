@@ -139,17 +139,16 @@ def _parted(said: str) -> tuple[str, str, str]:
 def _for_sections(
     plan: PathwayPlan, sections: Sequence[PlannedSection], *, in_parts: bool
 ) -> list[PlannedMeeting]:
-    parents = {node.code: node.parent for node in plan.framework.nodes}
-    titles = {node.code: node for node in plan.framework.nodes}
+    nodes = plan.framework.by_code
     heaps: dict[str, list[PlannedSection]] = {}
     for section in sections:
-        parent = "" if in_parts else parents.get(section.code, "")
+        parent = "" if in_parts else nodes[section.code].parent
         heaps.setdefault(parent or section.code, []).append(section)
     laid = []
     for code, heap in heaps.items():
-        whole = titles.get(code)
-        label = _label(heap[0]) if len(heap) == 1 and heap[0].code == code else whole.label if whole else code
-        guidance = heap[0].guidance if len(heap) == 1 else (whole.guidance if whole else "")
+        whole = nodes[code]
+        label = _label(heap[0]) if heap[0].code == code else whole.label
+        guidance = heap[0].guidance if len(heap) == 1 else whole.guidance
         names = _(" · ").join(_label(each, short=True) for each in heap)
         laid.append(_meeting(plan, MEETING, label, " ".join(guidance.split()) or names, heap))
     return laid
@@ -157,16 +156,15 @@ def _for_sections(
 
 def _for_dimensions(plan: PathwayPlan, sections: Sequence[PlannedSection]) -> list[PlannedMeeting]:
     """A meeting for each cluster; what is written for it is a page of the section that repeats, tagged with them."""
-    groups = {node.code: node for node in plan.framework.nodes}
-    parents = {node.code: node.parent for node in plan.framework.nodes}
+    known = plan.framework.by_code
     account = next((each for each in sections if each.repeats), sections[0] if sections else None)
     heaps: dict[str, list[Node]] = {}
     for dimension in plan.dimensions:
-        heaps.setdefault(parents.get(dimension.code) or dimension.code, []).append(dimension.node)
+        heaps.setdefault(known[dimension.code].parent or dimension.code, []).append(dimension.node)
     laid = []
     components = [each.key for each in account.components] if account else []
     for code, nodes in heaps.items():
-        group = groups[code]
+        group = known[code]
         guidance = " ".join(group.guidance.split())
         span = f"{nodes[0].code}–{nodes[-1].code}" if len(nodes) > 1 else nodes[0].code
         asked = prompts.of_sections(
