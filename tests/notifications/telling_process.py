@@ -11,7 +11,7 @@ from pathlib import Path
 
 FOLDER, PART = Path(sys.argv[1]), sys.argv[2]
 os.environ.update(
-    COLLEGIUM_MODE="development",
+    COLLEGIUM_MODE="rehearsal",
     COLLEGIUM_DATA=str(FOLDER),
     COLLEGIUM_LOG_LEVEL="CRITICAL",
     DATABASE_URL="",
@@ -30,6 +30,7 @@ from django.db import connection  # noqa: E402
 
 from collegium.conversations.models import Following, Level  # noqa: E402
 from collegium.foundation import background  # noqa: E402
+from collegium.foundation.fulltext import make_missing  # noqa: E402
 from collegium.foundation.models import Job  # noqa: E402
 from collegium.notifications import actions, crowds, letters  # noqa: E402
 from collegium.notifications.models import Notification, Telling  # noqa: E402
@@ -63,7 +64,8 @@ class Lines(BaseEmailBackend):
 
 
 def begin() -> None:
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    make_missing()
     writer = make_person(email="writer@example.org")
     followers = [make_person() for _each in range(FOLLOWERS)]
     forum = make_forum(writer)
