@@ -22,6 +22,7 @@ from collegium.communities.actions import add_to_repertoire, link, start_page
 from collegium.communities.models import Care, JoinRequest
 from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Attachment
+from collegium.courses.models import GroupInvitation, Nudge
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -92,6 +93,8 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "organisations:invitation": "whoever has the letter; a wrong token is told so",
     "communities:found": "anyone may found a community",
     "courses:new": "anyone may plan a course, which nobody else sees",
+    "courses:new_group": "anyone may plan a writing group, which nobody else sees",
+    "courses:nudges": "one's own",
     "evidence:list": "one's own",
     "evidence:capture": "one's own",
     "evidence:anywhere": "how to capture from anywhere",
@@ -183,12 +186,17 @@ def small_world(ada, bo, cy, settings, tmp_path):
     enrolment = iteration.enrolments.get(person=ada)
     goal = make_goal(enrolment)
     project = make_project(iteration, ada)
+    nudge = Nudge.objects.create(person=ada, kind="date", words="Write", on=clock.today())
+    group_invitation = GroupInvitation.objects.create(
+        iteration=group, person=ada, sent_at=clock.now(), expires_at=clock.now() + dt.timedelta(days=1)
+    )
     return SimpleNamespace(
         arguments={
             "iteration_id": iteration.pk,
             "week_id": iteration.weeks.get().pk,
             "enrolment_id": enrolment.pk,
             "goal_id": goal.pk,
+            "nudge_id": nudge.pk,
             "project_id": project.pk,
             "survey": "entry",
             "community_id": community.pk,
@@ -248,6 +256,34 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "events:check_in": {"code": meeting.code},
             "events:community_feed": {"slug": meeting.event.communities.get().slug},
             "portfolios:boards": {"slug": group.slug},
+            "courses:group_invitation": {"invitation_id": group_invitation.pk},
+            "courses:group_of_invitation": {"invitation_id": group_invitation.pk},
+            "courses:report_by_id": {"iteration_id": group.pk},
+            "courses:withdraw_group_invitation": {
+                "slug": group.slug,
+                "invitation_id": group_invitation.pk,
+            },
+            **{
+                f"courses:{name}": {"slug": group.slug}
+                for name in (
+                    "set_up_group",
+                    "set_times",
+                    "open_group",
+                    "set_pair_rule",
+                    "add_meeting",
+                    "invite_to_group",
+                    "timeline",
+                    "report",
+                    "report_pdf",
+                    "say_of_group",
+                    "close_with_words",
+                    "edit_meeting",
+                    "move_meeting",
+                    "away",
+                    "attendance",
+                    "notes",
+                )
+            },
             "portfolios:draft_for_week": {"week_id": meeting.pk},
         },
     )
