@@ -23,7 +23,7 @@ from collegium.courses.models import (
 from collegium.foundation import clock
 from collegium.people.models import Audience
 from tests.communities.factories import make_community
-from tests.conversations.factories import make_post
+from tests.conversations.factories import make_forum, make_post
 from tests.courses.factories import (
     MONDAY,
     make_course,
@@ -247,6 +247,28 @@ def test_saying_something_on_the_page_of_a_week_is_one_post_however_often_it_is_
     assert "First." in page
     assert "<script>alert(1)" not in page
     assert client_of(eve).post(where, said).status_code == 403
+
+
+def test_what_moderators_hide_or_move_is_gone_from_the_week_too(cy, ada, client_of):
+    iteration = make_iteration(cy, weeks=1)
+    make_enrolment(iteration, ada)
+    week = iteration.weeks.get()
+    thread = make_thread(week)
+    make_post(thread, ada, html="<p>Words in question.</p>")
+
+    def shown_to(person):
+        return "Words in question." in client_of(person).get(week.get_absolute_url()).content.decode()
+
+    assert shown_to(ada)
+    thread.refresh_from_db()
+    thread.hidden_at = clock.now()
+    thread.save()
+    assert not shown_to(ada)
+    assert shown_to(cy)
+    thread.hidden_at = None
+    thread.forum = make_forum(cy)
+    thread.save()
+    assert not shown_to(ada)
 
 
 def test_marking_a_week_and_a_note_keep_each_other(cy, ada, client_of):

@@ -5,9 +5,10 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from collegium.conversations.models import Thread
 from collegium.courses.models import Iteration, Project, Week
 from collegium.courses.queries.iterations import Standing, standing
-from collegium.people.models import Person
+from collegium.people.models import Audience, Person
 from collegium.people.requests import Request
 
 
@@ -35,7 +36,7 @@ def load_week(request: HttpRequest, slug: str, number: int) -> tuple[Week, Stand
         number=number,
     )
     week.iteration = iteration
-    if week.thread is not None:
+    if week.thread is not None and week.thread.forum_id == iteration.forum_id:
         week.thread.forum = iteration.forum
     return week, found
 
@@ -63,3 +64,18 @@ def load_project(request: HttpRequest, project_id: int) -> tuple[Project, Standi
 def frame(iteration: Iteration, found: Standing, current: str) -> dict[str, Any]:
     """What the head of each page needs."""
     return {"iteration": iteration, "standing": found, "current": current}
+
+
+def reads(thread: Thread | None, iteration: Iteration, found: Standing, person: Person | None) -> bool:
+    """Whether what is said there may be shown: the forum is as open as its iteration, and those inside always read it.
+    Of a thread that moderators have hidden, or moved elsewhere, the forum it is in decides.
+    """
+    if thread is None:
+        return False
+    if thread.hidden_at is not None or thread.forum_id != iteration.forum_id:
+        return Thread.objects.visible_to(person).filter(pk=thread.pk).exists()
+    return (
+        found.is_inside
+        or iteration.forum.audience == Audience.PUBLIC
+        or (person is not None and iteration.forum.audience == Audience.SIGNED_IN)
+    )

@@ -16,12 +16,12 @@ from collegium.courses.forms import AppreciationForm, NarrowingForm, ProjectForm
 from collegium.courses.models import Appreciation, Project
 from collegium.courses.queries import projects as queries
 from collegium.courses.queries.projects import Narrowing
-from collegium.courses.views.loading import frame, load, load_project, person_of
+from collegium.courses.views.loading import frame, load, load_project, person_of, reads
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation import files
 from collegium.foundation.refusal import Refusal, require
-from collegium.people.models import Audience, Person
+from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import SignedInRequest, signed_in
 
@@ -144,10 +144,7 @@ def _show(
     person = person_of(request)
     page = queries.project_page(project, person)
     iteration = project.iteration
-    reads = found.is_inside or (
-        iteration.forum.audience == Audience.PUBLIC
-        or (person is not None and iteration.forum.audience == Audience.SIGNED_IN)
-    )
+    shown = reads(project.thread, iteration, found, person)
     comments = (
         list(
             Post.objects.standing()
@@ -156,7 +153,7 @@ def _show(
             .select_related("author__photo")
             .order_by("-pk")[: COMMENTS + 1]
         )
-        if project.thread is not None and reads
+        if shown
         else []
     )
     may_appreciate = found.is_inside and rules.may_appreciate(person, project)

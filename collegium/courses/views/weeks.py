@@ -10,18 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from collegium.conversations import actions as conversations
-from collegium.conversations import rules as conversation_rules
 from collegium.courses import rules, wording
 from collegium.courses.actions import enrolments
 from collegium.courses.forms import PlanWeekForm, SayForm
 from collegium.courses.models import Course
 from collegium.courses.queries.weeks import week_page
 from collegium.courses.views import groups
-from collegium.courses.views.loading import frame, load_week, person_of
+from collegium.courses.views.loading import frame, load_week, person_of, reads
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
-from collegium.people.models import Audience
 from collegium.people.requests import SignedInRequest, signed_in
 
 
@@ -31,12 +29,8 @@ def show(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     person = person_of(request)
     if week.iteration.course.shape == Course.Shape.GROUP and person is not None:
         return groups.show_meeting(request, week, found, person)
-    # The forum is as open as the iteration; its members, and those who run it, always read it.
-    reads = found.is_inside or (
-        week.iteration.forum.audience == Audience.PUBLIC
-        or (person is not None and week.iteration.forum.audience == Audience.SIGNED_IN)
-    )
-    page = week_page(week, found, person, reads_forum=reads)
+    shown = reads(week.thread, week.iteration, found, person)
+    page = week_page(week, found, person, reads_forum=shown)
     return render(
         request,
         "courses/week.jinja",
@@ -46,6 +40,7 @@ def show(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "week": week,
             "say": SayForm(initial={"key": secrets.token_urlsafe(16)}),
             "may_say": found.is_inside
+            and shown
             and week.thread is not None
             and week.thread.closed_at is None
             and week.iteration.state in rules.ALIVE,
@@ -63,7 +58,6 @@ def say(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     require(allowed=found.is_inside)
     if week.thread is None:
         return refused(request, _("The conversation opens with the week."), back=week.get_absolute_url())
-    require(allowed=conversation_rules.may_post(request.person, week.thread))
     form = SayForm(request.POST)
     if form.is_valid():
         try:
