@@ -17,6 +17,8 @@ from collegium.accreditation.models import (
     Submission,
     SubmittedFile,
 )
+from collegium.courses.models import Enrolment, Iteration
+from collegium.courses.reports import Part, report_part
 from collegium.design.places import bar_item, panel
 from collegium.foundation.files import holds_blobs
 from collegium.people.erasure import erases, goes, stays
@@ -91,6 +93,31 @@ def what_waits(request: HttpRequest) -> str | None:
             ],
         },
         request,
+    )
+
+
+@report_part("submissions", order=40)
+def submissions_in_report(iteration: Iteration) -> Part | None:
+    """How many of a writing group handed in, and with what outcome: numbers, for outcomes are their owners' to tell."""
+    if iteration.pathway is None:
+        return None
+    handed_in = Submission.objects.filter(
+        registration__pathway__scheme_version__scheme=iteration.pathway.scheme_version.scheme_id,
+        registration__person__in=Enrolment.objects.filter(
+            iteration=iteration, role=Enrolment.Role.PARTICIPANT
+        ).values("person"),
+        submitted_at__date__gte=iteration.starts_on,
+    ).exclude(state=Submission.State.WITHDRAWN)
+    count = handed_in.count()
+    if not count:
+        return None
+    return Part(
+        _("Submissions"),
+        [_("What"), _("How many")],
+        [
+            [_("Handed in"), count],
+            [_("Passed so far"), handed_in.filter(state=Submission.State.PASSED).count()],
+        ],
     )
 
 

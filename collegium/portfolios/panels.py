@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.courses.models import Course, Enrolment, Iteration, Week
+from collegium.courses.reports import Part, of, report_part
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.evidence.models import Evidence
 from collegium.evidence.queries import register_aim, register_use
@@ -32,6 +33,7 @@ from collegium.portfolios.models import (
     Share,
     Turn,
 )
+from collegium.portfolios.queries import meetings
 
 bar_item(
     key="portfolio",
@@ -167,6 +169,77 @@ def member_of_group(
     if each is None:
         return None
     return render_to_string("portfolios/of_member.jinja", {"each": each}, request)
+
+
+@panel("group.member", order=10)
+def draft_for_meeting(
+    request: HttpRequest, *, person: Person | None = None, week: Week | None = None, **_context: object
+) -> str | None:
+    """Whether a member's draft for the meeting is there for the reader to be read; that it is not, is said of nobody."""
+    reader = cast("Request", request).person
+    if reader is None or person is None or week is None:
+        return None
+    kept = request.__dict__.setdefault("drafts_for_meetings", {})
+    if week.pk not in kept:
+        kept[week.pk] = meetings.drafts_in(week, reader)
+    sections = kept[week.pk].get(person.pk, [])
+    if not sections:
+        return None
+    return render_to_string("portfolios/in_meeting.jinja", {"sections": sections}, request)
+
+
+@panel("meeting.share", order=20)
+def share_for_meeting(
+    request: HttpRequest, *, week: Week, enrolment: Enrolment | None = None, **_context: object
+) -> str | None:
+    """In one step: the group, or the critical friend, reads one's draft until the meeting is over."""
+    person = cast("Request", request).person
+    if person is None or enrolment is None:
+        return None
+    drafts = meetings.own_drafts(person, week)
+    if not drafts:
+        return None
+    return render_to_string("portfolios/for_meeting.jinja", {"drafts": drafts, "week": week}, request)
+
+
+@report_part("drafts", order=30)
+def drafts_in_report(iteration: Iteration) -> Part | None:
+    """As the panel above, in numbers that can be kept when a group ends."""
+    members = queries.progress(iteration)
+    if not members:
+        return None
+    said = {
+        "none": _("none yet"),
+        "writing": _("being written"),
+        "submitted": _("submitted"),
+        "referred": _("back for changes"),
+    }
+    return Part(
+        _("Drafts and feedback"),
+        [
+            _("Member"),
+            _("Sections begun"),
+            _("Words"),
+            _("Feedback asked"),
+            _("received"),
+            _("given"),
+            _("Comments made"),
+            _("Portfolio"),
+        ],
+        [
+            [
+                of(each.person),
+                f"{each.begun}/{each.sections}" if each.portfolio else "—",
+                each.words,
+                each.asked,
+                each.received,
+                each.given,
+                each.comments,
+                said.get(each.state, ""),
+            ]
+            for each in members
+        ],
+    )
 
 
 @panel("group.report", order=30)

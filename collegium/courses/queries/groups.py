@@ -5,7 +5,6 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -244,15 +243,6 @@ class MeetingPage:
     @property
     def were_there(self) -> list[Member]:
         return [each for each in self.members if each.was_there]
-
-    @property
-    def shares_until(self) -> date:
-        """Drafts that are shared for a meeting are shared until the day after it."""
-        return self.week.starts_on + timedelta(days=1)
-
-    @property
-    def sections(self) -> list[Mapping]:
-        return self.mappings
 
 
 def meeting_page(week: Week, standing: Standing, person: Person) -> MeetingPage:
@@ -572,12 +562,3 @@ def what_next_in_groups(person: Person) -> list[Card]:
             )
         )
     return cards
-
-
-def closing_day(iteration: Iteration) -> date | None:
-    last = iteration.weeks.order_by("-starts_on").values_list("starts_on", flat=True).first()
-    return last + timedelta(days=6) if last else None
-
-
-def wall_time(moment: datetime, time_zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(time_zone))

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from collegium.conversations.models import Post
-from collegium.courses.models import Enrolment, Iteration
+from collegium.courses.models import Enrolment, Iteration, Week
 from collegium.events.models import Attendance
 
 
@@ -28,7 +28,8 @@ def counted(iteration: Iteration) -> dict[str, Any]:
             "kind": week.kind,
             "at": week.meeting.starts_at.isoformat() if week.meeting else week.starts_on.isoformat(),
             "there": there[week.meeting_id or 0],
-            "held": week.meeting is not None and not week.meeting.is_cancelled and week.meeting.is_over,
+            "state": _state(week),
+            "held": _state(week) == "held",
         }
         for week in weeks
     ]
@@ -46,3 +47,10 @@ def counted(iteration: Iteration) -> dict[str, Any]:
         "held": sum(each["held"] for each in meetings),
         "posts": posts,
     }
+
+
+def _state(week: Week) -> str:
+    meeting = week.meeting
+    if meeting is not None and meeting.is_cancelled:
+        return "cancelled"
+    return "held" if meeting is not None and meeting.is_over else "ahead"

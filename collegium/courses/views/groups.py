@@ -32,7 +32,7 @@ from collegium.courses.group_forms import (
     SayingForm,
     TimesForm,
 )
-from collegium.courses.models import Course, GroupInvitation, Iteration, Week
+from collegium.courses.models import Course, Enrolment, GroupInvitation, Iteration, Week
 from collegium.courses.queries import groups as queries
 from collegium.courses.queries.iterations import Standing
 from collegium.courses.queries.nudges import nudges_of
@@ -521,7 +521,9 @@ def report(request: SignedInRequest, slug: str) -> HttpResponse:
                     "by_name": page.mine.by_name if page.mine else False,
                 }
             )
-            if found.takes_part and (page.takes_words or page.mine)
+            if found.enrolment is not None
+            and found.enrolment.role == Enrolment.Role.PARTICIPANT
+            and (page.takes_words or page.mine)
             else None,
         },
     )
