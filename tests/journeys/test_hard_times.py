@@ -70,6 +70,34 @@ def test_without_scripts_one_captures_writes_and_submits(visit, ada, team, portf
     assert Submission.objects.get().state == Submission.State.RECEIVED
 
 
+def test_with_the_keyboard_alone_through_a_section(visit, ada, section):
+    page = visit(ada)
+    open_desk(page, section)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert page.evaluate("document.activeElement.matches(':focus-visible')"), focused
+        if focused == "Reflection":
+            break
+    page.keyboard.type("Reached by keys.")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Shift+Tab")  # back into the tools: one stop, arrows within
+    assert page.evaluate("document.activeElement.closest('[role=toolbar]') !== null")
+    for _step in range(20):
+        if page.evaluate("document.activeElement.getAttribute('aria-label')") == "Bold":
+            break
+        page.keyboard.press("ArrowRight")
+    expect(state(page)).to_have_text(SAVED)
+    with page.expect_response("**/parts/reflection/"):
+        page.keyboard.press("Enter")
+    expect(reflection(page).locator("strong")).to_have_text("Reached by keys.")
+    expect(state(page)).to_have_text(SAVED)
+    assert stored(section) == "<p><strong>Reached by keys.</strong></p>"
+
+
 def test_a_lost_network_keeps_the_words_and_saves_them_later(visit, ada, section):
     page = visit(ada)
     open_desk(page, section)

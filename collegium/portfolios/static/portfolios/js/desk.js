@@ -2,6 +2,7 @@
 
 import { extensionsFor } from "./extensions.js";
 import { Keeper } from "./keeping.js";
+import { takeSelection } from "./selection.js";
 import { toolbar } from "./toolbar.js";
 import { reckon } from "./words.js";
 
@@ -88,6 +89,7 @@ function mount(tiptap, form) {
       recount(writing);
     },
     onFocus: () => (latest = writing),
+    onBlur: () => takeSelection(editor),
     onSelectionUpdate: showPrinciples,
   });
   writing.editor = editor;
@@ -311,17 +313,10 @@ function watchPrinciples() {
   if (hint) hint.hidden = false;
 }
 
-/** The browser tells the editor of a selection a moment later than it shows it. */
-async function selected(editor) {
-  if (editor.state.selection.empty && !getSelection().isCollapsed) {
-    await new Promise((done) => setTimeout(done, 60));
-  }
-}
-
-async function markPassage(code) {
+function markPassage(code) {
   const editor = latest?.editor;
   if (!editor) return tell(says.select_first);
-  await selected(editor);
+  takeSelection(editor);
   const { state } = editor;
   const type = state.schema.marks.principle;
   let { from, to } = state.selection;
@@ -405,6 +400,7 @@ function embed(id) {
 }
 
 function insert(editor, id) {
+  takeSelection(editor);
   editor.chain().focus().insertContent({ type: "embeddedEvidence", attrs: { evidence: String(id) } }).run();
 }
 
@@ -432,9 +428,9 @@ for (const dialog of [imageDialog, linkDialog]) {
   dialog.addEventListener("close", () => asking?.commands.focus());
 }
 
-async function openLink(editor) {
+function openLink(editor) {
   asking = editor;
-  await selected(editor);
+  takeSelection(editor);
   if (editor.state.selection.empty && !editor.isActive("link")) return tell(says.select_first);
   linkDialog.querySelector("input").value = editor.getAttributes("link").href ?? "";
   linkDialog.querySelector("[data-remove-link]").hidden = !editor.isActive("link");
