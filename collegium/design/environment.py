@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from collegium.design import filters, places
 from collegium.design.appearance import appearance
 from collegium.design.icons import glyph, icon
-from collegium.foundation import clock
+from collegium.foundation import addresses, clock
 
 SUFFIX = ".jinja"
 COMPONENTS = "design/components.jinja"
@@ -43,7 +43,10 @@ class Components:
         self.environment = environment
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.environment.get_template(COMPONENTS).module, name)
+        found = getattr(self.environment.get_template(COMPONENTS).module, name)
+        if not self.environment.auto_reload:
+            setattr(self, name, found)  # looked for once: a page asks for a hundred of them
+        return found
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -117,6 +120,8 @@ def _translated(message: str) -> str:
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     if not args and not kwargs:
         return places.address(name, get_urlconf(), get_script_prefix())
+    if kwargs and not args and all(type(value) is int for value in kwargs.values()):
+        return addresses.address(name, **kwargs)
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 

@@ -238,6 +238,15 @@ def plain(html: str) -> str:
     return "\n".join(line for line in (re.sub(r"[^\S\t]+", " ", line).strip() for line in lines) if line)
 
 
+def beginning(html: str, length: int) -> str:
+    """The first words alone, at least so many characters of them where there are: most of a long text is not read."""
+    cut = html.rfind("<", 0, 4 * length)
+    if len(html) <= 4 * length or cut <= 0:
+        return plain(html)
+    read = plain(html[:cut])
+    return read if len(read) > length else plain(html)
+
+
 def _plain(element: Element, lines: list[str]) -> None:
     for child in element.children:
         if isinstance(child, str):

@@ -8,10 +8,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -169,7 +169,7 @@ class Person(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("people:person", kwargs={"person_id": self.pk})
+        return address("people:person", person_id=self.pk)
 
     @property
     def is_site_administrator(self) -> bool:

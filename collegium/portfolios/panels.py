@@ -103,11 +103,7 @@ def used() -> "QuerySet[Placement, int]":
 
 @register_aim
 def aimed_at(person: Person) -> list[int]:
-    return list(
-        Portfolio.objects.filter(owner=person)
-        .values_list("pathway__scheme_version__framework", flat=True)
-        .distinct()
-    )
+    return queries.frameworks_of(person)
 
 
 @holds_blobs

@@ -231,3 +231,11 @@ def test_two_long_unlike_texts_are_compared_without_keeping_anybody_waiting():
 def test_the_same_text_written_otherwise_is_the_same():
     assert richtext.is_same("<p>a &amp; b</p>", "<p onclick=x>a & b</p>")
     assert not richtext.is_same("<p>a</p>", "<p>b</p>")
+
+
+def test_a_beginning_is_that_of_all_the_words():
+    long = "".join(f"<p>{word} {'and so on ' * 12}</p>" for word in ("one", "two", "three", "four", "five"))
+    for html in (long, "<p>short</p>", "", f"<p>{'word ' * 400}</p>", f"<p>{'<br>' * 300}at the end</p>"):
+        whole, read = richtext.plain(html), richtext.beginning(html, 120)
+        assert whole.startswith(read)
+        assert len(read) > 120 or read == whole

@@ -27,6 +27,7 @@ from collegium.portfolios.queries.evidence import (
 )
 from collegium.portfolios.queries.lists import (
     begun,
+    frameworks_of,
     latest,
     mentored,
     published_at,
@@ -88,6 +89,7 @@ __all__ = [
     "evidence_count",
     "files_of",
     "fitting",
+    "frameworks_of",
     "lacking",
     "latest",
     "link_address",

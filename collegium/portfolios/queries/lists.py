@@ -30,6 +30,17 @@ def _latest(owner: int) -> "QuerySet[Portfolio]":
     return rows.annotate(owner_mentors=Exists(mentored)).order_by("-edited_at", "-pk")[:1]
 
 
+def frameworks_of(person: Person) -> list[int]:
+    """The ids of those that one's portfolios are begun in."""
+    return _frameworks_of(person.pk)
+
+
+@prepared
+def _frameworks_of(owner: int) -> "QuerySet[Portfolio, int]":
+    rows = Portfolio.objects.filter(owner=owner)
+    return rows.values_list("pathway__scheme_version__framework", flat=True).distinct()
+
+
 def mentored(person: Person) -> list[Portfolio]:
     """The drafts that a mentor is most likely asked about."""
     return _mentored(person.pk)
