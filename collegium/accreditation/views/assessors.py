@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from collegium.accreditation import actions, queries, rules
@@ -116,6 +117,7 @@ def _judgement_form(found: Assignment, terms: Terms, data: object = None) -> Jud
     )
 
 
+@cache_control(private=True, no_store=True)  # it holds the reader's device key
 def _judging(
     request: SignedInRequest, found: Assignment, terms: Terms, form: JudgementForm, *, refusal: str = ""
 ) -> HttpResponse:
@@ -290,6 +292,7 @@ def _where_all_agree(compared: queries.Comparison | None) -> dict[str, tuple[str
     return {row.area.key: (row.given[0].level, "") for row in compared.rows if row.given and row.agree}
 
 
+@cache_control(private=True, no_store=True)  # it holds the reader's device key
 def _compared(
     request: SignedInRequest,
     found: Submission,

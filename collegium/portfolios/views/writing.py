@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from collegium.design import filters
@@ -48,6 +49,7 @@ def complaints(form: Form) -> str:
 
 
 @require_http_methods(["GET"])
+@cache_control(private=True, no_store=True)  # it holds the reader's device key
 @signed_in
 def section(request: SignedInRequest, portfolio_id: int, section_id: int) -> HttpResponseBase:
     found = load_section(request.person, portfolio_id, section_id)

@@ -1,5 +1,6 @@
 /** The section page: an editor for each part, which saves itself, with the criterion's principles and evidence at hand. */
 
+import { Drawer } from "../../design/js/sealed.js";
 import { extensionsFor } from "./extensions.js";
 import { Keeper } from "./keeping.js";
 import { takeSelection } from "./selection.js";
@@ -39,7 +40,7 @@ async function start() {
     desk.classList.add("desk--plain"); // the plain field under each heading works without the editor
     return;
   }
-  for (const form of desk.querySelectorAll("form[data-part]")) writings.push(mount(tiptap, form));
+  for (const form of desk.querySelectorAll("form[data-part]")) writings.push(await mount(tiptap, form));
   desk.classList.add("desk--ready");
   reveal();
   recount();
@@ -57,13 +58,15 @@ async function start() {
 
 // One part ------------------------------------------------------------------------------------------------------------
 
-function mount(tiptap, form) {
+async function mount(tiptap, form) {
   const source = form.elements.html;
   const paper = form.querySelector("[data-paper]");
   const config = JSON.parse(source.getAttribute("data-django-prose-editor-collegium"));
   const host = document.createElement("div");
   host.className = "writing__editor";
-  const keeper = new Keeper({ form, key: `collegium:words:${desk.dataset.person}:${form.dataset.part}`, says });
+  const drawer = new Drawer(`words:${desk.dataset.person}:${form.dataset.part}`, desk.dataset.deviceKey);
+  const keeper = new Keeper({ form, drawer, says });
+  const left = await keeper.left(); // before there is an editor: what is typed in it is kept in the same place
   const writing = { form, keeper, source, words: 0, marked: new Map() };
 
   const editor = new tiptap.Editor({
@@ -118,7 +121,6 @@ function mount(tiptap, form) {
     editor.commands.focus();
   });
   keeper.addEventListener("replaced", ({ detail }) => replace(writing, detail.html));
-  const left = keeper.left();
   if (left) takeUp(writing, left);
   return writing;
 }
