@@ -168,11 +168,28 @@ def listing(
     return Page(items, older=items[-1].pk if has_older else None, newer=newer)
 
 
+_ON_A_CARD = (
+    "owner",
+    "title",
+    "kind",
+    "happened_on",
+    "captured_at",
+    "description",
+    "impact",
+    "body",
+    "alt_text",
+    "blob",
+    "link_answers",
+    "link_finding",
+    "audience",
+    "circle__name",
+)
+
+
 @prepared
 def _newest(owner: int) -> "QuerySet[Evidence]":
-    return (
-        Evidence.objects.filter(owner=owner).select_related("circle", "blob").order_by("-pk")[: PAGE_SIZE + 1]
-    )
+    rows = Evidence.objects.filter(owner=owner).select_related("circle").only(*_ON_A_CARD)
+    return rows.order_by("-pk")[: PAGE_SIZE + 1]
 
 
 @prepared

@@ -15,10 +15,25 @@ from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request
 
+HOME = "home:start"
+
+
+def _first_lines(request: HttpRequest, person: Person) -> tuple[list[queries.Line], int]:
+    """Asked by the bell and by the list beside home: read once a request."""
+    kept: tuple[list[queries.Line], int] | None = getattr(request, "first_notifications", None)
+    if kept is None:
+        kept = queries.first_lines(person)
+        request.first_notifications = kept  # type: ignore[attr-defined]  # ours, for this request only
+    return kept
+
 
 def _unread(request: HttpRequest) -> int:
     person = cast("Request", request).person
-    return queries.unread_count(person) if person is not None else 0
+    if person is None:
+        return 0
+    match = request.resolver_match
+    is_home = match is not None and match.view_name == HOME
+    return _first_lines(request, person)[1] if is_home else queries.unread_count(person)
 
 
 bar_item(
@@ -38,7 +53,7 @@ def recent(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    lines = queries.first_lines(person)
+    lines, _number = _first_lines(request, person)
     if not lines:
         return None
     return render_to_string(

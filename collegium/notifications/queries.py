@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, QuerySet, Subquery, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -71,25 +72,45 @@ def lines(person: Person, *, only_unread: bool = False, start: int = 0, count: i
     return [line(notification) for notification in wanted[start : start + count]]
 
 
+# What a line shows, of the rows that it is made of.
+_OF_A_LINE = (
+    "person",
+    "role",
+    "made_at",
+    "read_at",
+    "activity__verb",
+    "activity__about_id",
+    "activity__data",
+    "activity__actor__name",
+    "activity__actor__photo",
+    "activity__actor__field_audiences",
+    "activity__actor__erased_at",
+)
+
+
 @prepared
 def _first_of(person: int) -> "QuerySet[Notification]":
-    wanted = Notification.objects.filter(person=person).select_related("activity__actor__photo")
+    wanted = Notification.objects.filter(person=person).select_related("activity__actor").only(*_OF_A_LINE)
+    wanted = wanted.annotate(all_unread=Subquery(_unread(person)))
     return wanted.order_by(_UNREAD_FIRST, "-id")[:ON_HOME]
 
 
-def first_lines(person: Person) -> list[Line]:
-    """As many of them as home shows."""
-    return [line(notification) for notification in _first_of(person.pk)]
+def first_lines(person: Person) -> tuple[list[Line], int]:
+    """As many of them as home shows, and how many are unread in all: one query."""
+    found: list[Any] = _first_of(person.pk)
+    return [line(notification) for notification in found], (found[0].all_unread or 0) if found else 0
 
 
 def unread_count(person: Person) -> int:
     return next(iter(_unread_count(person.pk)), 0)
 
 
-@prepared
-def _unread_count(person: int) -> "QuerySet[Notification, int]":
+def _unread(person: int) -> "QuerySet[Notification, int]":
     unread = Notification.objects.filter(person=person).unread().order_by()
     return unread.values("person").annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+_unread_count = prepared(_unread)
 
 
 def wants_letter(person: Person, verb: str, says: Told) -> bool:

@@ -13,7 +13,7 @@ from collegium.evidence.models import Evidence, PersonShown
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.portfolios.models import Part, Placement, Portfolio, Section
-from collegium.portfolios.queries.plans import plan_of
+from collegium.portfolios.queries.plans import UNREAD, plan_of
 from collegium.schemes import queries as schemes
 from collegium.schemes.documents import NodeKind
 from collegium.schemes.models import Node
@@ -230,12 +230,14 @@ class Desk:
         return open_ones[0] if open_ones else None
 
 
-def desk(portfolio: Portfolio, *, with_words: bool = True) -> Desk:
-    """At most six queries, however large the portfolio. ``with_words=False`` leaves the words where they are."""
-    plan = plan_of(portfolio.pathway)
+def desk(portfolio: Portfolio, *, with_words: bool = True, with_evidence: bool = True) -> Desk:
+    """At most six queries, however large the portfolio. ``with_words=False`` leaves the words where they are;
+    ``with_evidence=False`` reads of evidence only what the readiness check looks at.
+    """
+    plan = plan_of(portfolio.pathway, newest=getattr(portfolio, "newest_answer", UNREAD))
     written = _sections_with_parts(portfolio, plan, with_words=with_words)
     placements: dict[int, list[Placement]] = {}
-    for placement in placements_of(portfolio):
+    for placement in placements_of(portfolio) if with_evidence else _placements_to_check(portfolio.pk):
         placements.setdefault(placement.section_id, []).append(placement)
     dimensions = _dimensions(portfolio) if plan.dimensions else {}
     planned = {each.node.pk: each for each in plan.sections}
@@ -315,7 +317,24 @@ def placements_of(portfolio: Portfolio) -> list[Placement]:
 
 
 @prepared
+def _placements_to_check(portfolio: int) -> "QuerySet[Placement]":
+    return _placed(portfolio).only(
+        "section",
+        "evidence__title",
+        "evidence__kind",
+        "evidence__alt_text",
+        "evidence__url",
+        "evidence__link_answers",
+        "evidence__link_finding",
+    )
+
+
+@prepared
 def _placements(portfolio: int) -> "QuerySet[Placement]":
+    return _placed(portfolio)
+
+
+def _placed(portfolio: int) -> "QuerySet[Placement]":
     unasked = PersonShown.objects.filter(
         evidence=OuterRef("evidence"),
         permission__in=[PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED],
