@@ -54,7 +54,7 @@ def write_on(request: HttpRequest) -> str | None:
         {
             "portfolio": portfolio,
             "desk": desk,
-            "readiness": queries.check(desk),
+            "readiness": queries.check(desk, with_met=False),
             "section": desk.next_section,
         },
         request,
