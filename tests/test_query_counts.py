@@ -15,7 +15,7 @@ from tests.factories import make_person
 
 # Session, account, what waits for an assessor or coordinator and what is unread are four of the first three.
 QUERIES = {
-    "home": 12,
+    "home": 10,
     "evidence list": 10,
     "portfolio section": 10,
     "public portfolio": 7,

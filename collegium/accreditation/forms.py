@@ -241,6 +241,7 @@ class AreasForm(forms.Form):
         **options: Any,
     ) -> None:
         self.areas = list(areas)
+        self.draft = draft
         begun = dict(initial)
         for index, area in enumerate(self.areas):
             level, comment = draft.get(area.key, ("", ""))

@@ -4,10 +4,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Person
 from collegium.portfolios.models import Portfolio
@@ -63,7 +63,7 @@ class Registration(models.Model):
         return f"{self.person}, {self.pathway}"
 
     def get_absolute_url(self) -> str:
-        return reverse("accreditation:registration", kwargs={"registration_id": self.pk})
+        return address("accreditation:registration", registration_id=self.pk)
 
     @property
     def scheme(self) -> Scheme:
@@ -256,7 +256,7 @@ class Submission(models.Model):
         return f"{self.registration}, {self.get_kind_display()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("accreditation:submission", kwargs={"submission_id": self.pk})
+        return address("accreditation:submission", submission_id=self.pk)
 
     @property
     def scheme(self) -> Scheme:
@@ -407,7 +407,7 @@ class Assignment(models.Model):
         return f"{self.assessor}, {self.get_role_display()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("accreditation:assignment", kwargs={"assignment_id": self.pk})
+        return address("accreditation:assignment", assignment_id=self.pk)
 
     @property
     def scheme(self) -> Scheme:

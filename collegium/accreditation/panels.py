@@ -74,11 +74,11 @@ def what_waits(request: HttpRequest) -> str | None:
     if person is None:
         return None
     hand = _in_hand(request)
-    desk = queries.desk(person) if hand.assesses else None
+    desk = queries.desk(person, with_done=False) if hand.assesses else None
     own = [
-        (registration, registration.handed_in[0] if registration.handed_in else None)
-        for registration in cast("list[Any]", queries.registrations_of(person) if hand.is_candidate else [])
-        if registration.is_open or (registration.handed_in and not registration.handed_in[0].is_undecided)
+        each
+        for each in (queries.standings(person) if hand.is_candidate else [])
+        if each.registration.is_open or (each.submission and not each.submission.is_undecided)
     ][:3]
     if not own and not hand.to_manage and (desk is None or not desk.in_hand):
         return None
@@ -87,10 +87,7 @@ def what_waits(request: HttpRequest) -> str | None:
         {
             "desk": desk,
             "hand": hand,
-            "own": [
-                (registration, submission, queries.candidate_words(submission) if submission else "")
-                for registration, submission in own
-            ],
+            "own": [(each.registration, each.submission, each.words) for each in own],
         },
         request,
     )
@@ -127,20 +124,14 @@ def of_portfolio(request: HttpRequest, *, portfolio: Portfolio) -> str | None:
     person = _person(request)
     if person is None or portfolio.owner_id != person.pk or portfolio.group_id is not None:
         return None
-    registration = (
-        Registration.objects.filter(person=person, pathway=portfolio.pathway_id)
-        .for_list()
-        .order_by("-registered_at", "-pk")
-        .first()
-    )
-    submission = queries.latest_submission(registration) if registration else None
+    standing = next(iter(queries.standings(person, portfolio.pathway_id)), None)
     return render_to_string(
         "accreditation/of_portfolio.jinja",
         {
             "portfolio": portfolio,
-            "registration": registration,
-            "submission": submission,
-            "words": queries.candidate_words(submission) if submission else "",
+            "registration": standing.registration if standing else None,
+            "submission": standing.submission if standing else None,
+            "words": standing.words if standing else "",
         },
         request,
     )

@@ -4,7 +4,7 @@ Nobody has a hand in their own accreditation: every rule for coordinators and as
 who coordinates the scheme. Nobody sees another's judgement before every judgement of the submission is sealed.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -38,10 +38,17 @@ def _assignments(person: Person, thing: Any, *states: str) -> bool:
         return thing.assessor_id == person.pk and thing.state in states
     if isinstance(thing, Judgement):
         thing = thing.assignment.submission
-    return (
-        isinstance(thing, Submission)
-        and Assignment.objects.filter(submission=thing, assessor=person, state__in=states).exists()
-    )
+    if not isinstance(thing, Submission):
+        return False
+    if (known := assignments_known(thing)) is not None:
+        return any(row.assessor_id == person.pk and row.state in states for row in known)
+    return Assignment.objects.filter(submission=thing, assessor=person, state__in=states).exists()
+
+
+def assignments_known(submission: Submission) -> list[Assignment] | None:
+    """All of its assignments, where the page has read them already; else None."""
+    kept = getattr(submission, "_prefetched_objects_cache", {})
+    return list(kept["assignments"]) if "assignments" in kept else None
 
 
 CANDIDATE = Role(
@@ -76,16 +83,21 @@ def register_holding(asked: Holdings) -> Holdings:
     return asked
 
 
-def held_by(persons: Collection[int], scheme: Scheme) -> dict[int, set[str]]:
-    """The pathways of the scheme that each person holds, by an award made here or noted with their role."""
+def held_by(
+    persons: Collection[int], scheme: Scheme, noted: Iterable[tuple[int, str]] | None = None
+) -> dict[int, set[str]]:
+    """The pathways of the scheme that each person holds, by an award made here or noted with their role.
+
+    ``noted`` is what stands with their roles, by person, where that was read already.
+    """
     found: dict[int, set[str]] = {person: set() for person in persons}
-    noted = (
-        RoleHolding.objects.filter(scheme=scheme, person__in=persons, withdrawn_at__isnull=True)
-        .exclude(holds_pathway="")
-        .values_list("person_id", "holds_pathway")
-    )
+    if noted is None:
+        noted = RoleHolding.objects.filter(
+            scheme=scheme, person__in=persons, withdrawn_at__isnull=True
+        ).values_list("person_id", "holds_pathway")
     for person, key in noted:
-        found[person].add(key)
+        if key and person in found:
+            found[person].add(key)
     for asked in _holdings:
         for person, keys in asked(persons, scheme).items():
             found.setdefault(person, set()).update(keys)
@@ -139,9 +151,9 @@ def may_submit(person: Person, registration: Registration) -> bool:  # noqa: ARG
 
 
 @rule(
-    CANDIDATE, COORDINATOR, INVITED, ASSIGNED, says=_("see that there is a submission, and where it stands")
+    CANDIDATE, INVITED, ASSIGNED, COORDINATOR, says=_("see that there is a submission, and where it stands")
 )
-def may_see(person: Person, submission: Submission) -> bool:  # noqa: ARG001  # the roles settle it
+def may_see(person: Person, submission: Submission | Assignment) -> bool:  # noqa: ARG001  # the roles settle it
     return True
 
 
@@ -236,13 +248,19 @@ def may_compare(person: Person, submission: Submission) -> bool:
 def may_reconcile(person: Person, submission: Submission) -> bool:
     if submission.state != Submission.State.RECONCILING or submission.candidate_id == person.pk:
         return False
-    if submission.assignments.filter(
-        assessor=person, role=Assignment.Role.LEAD, state=Assignment.State.ACCEPTED
-    ).exists():
+    if _leads(person, submission):
         return True
     return terms_of(
         submission.pathway
     ).rules.split_decision.value is Split.COORDINATOR and COORDINATOR.held_by(person, submission)
+
+
+def _leads(person: Person, submission: Submission) -> bool:
+    known = assignments_known(submission)
+    accepted, lead = Assignment.State.ACCEPTED, Assignment.Role.LEAD
+    if known is None:
+        return submission.assignments.filter(assessor=person, role=lead, state=accepted).exists()
+    return any(row.assessor_id == person.pk and row.role == lead and row.state == accepted for row in known)
 
 
 @rule(CANDIDATE, COORDINATOR, ASSIGNED, says=_("read the outcome and its feedback"))

@@ -7,6 +7,7 @@ without it is refused with ``decided``.
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from collegium.foundation.refusal import Refusal
@@ -63,6 +64,12 @@ def terms_of(pathway: Pathway) -> Terms:
     version = pathway.scheme_version
     scheme = in_force(version)
     return Terms(scheme=scheme, pathway=scheme.pathway(pathway.key), framework=version.framework.read)
+
+
+def terms_kept(pathway: Pathway) -> Terms:
+    """As ``terms_of``, keeping the answers with the version: for a page on which rules ask for the terms again."""
+    prefetch_related_objects([pathway.scheme_version], "unset_answers")
+    return terms_of(pathway)
 
 
 def decided(rule: Rule[T]) -> T:

@@ -57,12 +57,26 @@ def _day_in_words(day: dt.date, form: str, language: str) -> str:
 
 def moment_in_words(value: dt.datetime) -> str:
     """The day in full and the time without seconds, joined as the language joins them."""
-    joined = str(dates.get_datetime_format("medium", locale=locale())).replace("'", "")
-    return joined.replace("{1}", day_in_words(value)).replace("{0}", time_in_words(value))
+    local, language = local_moment(value), translation.get_language() or "en-gb"
+    joined = _joined(language)
+    day = _day_in_words(local.date(), "long", language)
+    return joined.replace("{1}", day).replace("{0}", _time_in_words(local.hour, local.minute, language))
+
+
+@lru_cache(maxsize=64)
+def _joined(language: str) -> str:
+    """How the language puts a day and a time together."""
+    return str(dates.get_datetime_format("medium", locale=locale_of(language))).replace("'", "")
 
 
 def time_in_words(value: dt.datetime) -> str:
-    return dates.format_time(local_moment(value), format="short", locale=locale(), tzinfo=None)
+    local = local_moment(value)
+    return _time_in_words(local.hour, local.minute, translation.get_language() or "en-gb")
+
+
+@lru_cache(maxsize=2048)
+def _time_in_words(hour: int, minute: int, language: str) -> str:
+    return dates.format_time(dt.time(hour, minute), format="short", locale=locale_of(language))
 
 
 def date(value: Moment | None, form: str = "long") -> Markup:
@@ -97,10 +111,19 @@ def relative(value: Moment | None) -> Markup:
         near = dates.format_timedelta(dt.timedelta(seconds=seconds), add_direction=True, locale=locale())
         return element(value, near, title)
     named = {-1: _("yesterday"), 1: _("tomorrow")}.get(days)
-    text = named or dates.format_timedelta(
-        dt.timedelta(days=days), granularity="day", add_direction=True, threshold=99, locale=locale()
+    return element(value, named or _days_in_words(days, translation.get_language() or "en-gb"), title)
+
+
+@lru_cache(maxsize=1024)
+def _days_in_words(days: int, language: str) -> str:
+    """“in 3 days”, “5 days ago”."""
+    return dates.format_timedelta(
+        dt.timedelta(days=days),
+        granularity="day",
+        add_direction=True,
+        threshold=99,
+        locale=locale_of(language),
     )
-    return element(value, text, title)
 
 
 def number(value: float | None) -> str:

@@ -20,6 +20,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from markupsafe import Markup
 
 Slot = Literal["nav", "tools", "me", "join", "footer"]
@@ -35,7 +36,7 @@ class Identity:
     photo: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself, so that what is known of it can be kept
 class BarItem:
     key: str
     title: str | Promise
@@ -158,9 +159,10 @@ def frame(request: HttpRequest | None) -> Frame:
     who = None
     if request is not None:
         who = registry.identity(request) if registry.identity else _plain_identity(request)
+        here = get_urlconf(), get_script_prefix(), get_language()
         for item in sorted(registry.bar.values(), key=lambda item: (item.order, item.key)):
             if item.shown_to(request):
-                slots[item.slot].append(_shown(item, request))
+                slots[item.slot].append(_shown(item, request, *here))
     return Frame(
         nav=slots["nav"],
         tools={item.key: item for item in slots["tools"]},
@@ -175,21 +177,27 @@ def _plain_identity(request: HttpRequest) -> Identity | None:
     return Identity(name=str(request.user)) if signed_in(request) else None
 
 
-def _shown(item: BarItem, request: HttpRequest) -> ShownItem:
-    href = address(item.url, get_urlconf(), get_script_prefix())
+def _shown(
+    item: BarItem, request: HttpRequest, urlconf: str | None, home: str, language: str | None
+) -> ShownItem:
+    href = address(item.url, urlconf, home)
     match = getattr(request, "resolver_match", None)
-    home = get_script_prefix()
     below = request.path.startswith(href) if href != home else request.path == home
     inside = bool(match and item.namespace and match.namespace == item.namespace)
     return ShownItem(
         key=item.key,
-        title=str(item.title),
+        title=_title(item, language),
         href=href,
         icon=item.icon,
         method=item.method,
         current=below or inside,
         count=item.count(request) if item.count else 0,
     )
+
+
+@lru_cache(maxsize=1024)
+def _title(item: BarItem, language: str | None) -> str:  # noqa: ARG001  the language that it is translated to
+    return str(item.title)
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,14 @@
 """Evidence, the people shown in it, and its alignment to criteria and principles."""
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Audienced, AudiencedQuerySet, Person
 from collegium.schemes.models import Node, Principle
@@ -54,11 +57,16 @@ class Evidence(Audienced):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("evidence:evidence", kwargs={"evidence_id": self.pk})
+        return address("evidence:evidence", evidence_id=self.pk)
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]  # of Django's making
         # Django's own translates all labels to find one, which a list of cards feels.
-        return str(_KINDS.get(self.kind, self.kind))
+        return _kind_title(self.kind, get_language())
+
+
+@lru_cache(maxsize=256)
+def _kind_title(kind: str, language: str | None) -> str:  # noqa: ARG001  what it is translated to
+    return str(_KINDS.get(kind, kind))
 
 
 _KINDS = {kind.value: kind.label for kind in Evidence.Kind}

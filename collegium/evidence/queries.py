@@ -4,21 +4,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
-from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.foundation.models import Blob
-from collegium.foundation.prepared import keep_related, padded, prepared
+from collegium.foundation.prepared import padded, prepared
 from collegium.people.models import Audience, Circle, Person
 from collegium.schemes.models import Framework, Node, Principle, SchemeVersion
 
 PAGE_SIZE = 24
+OPEN_PERMISSIONS = frozenset({PersonShown.Permission.ASKED.value, PersonShown.Permission.UNASKED.value})
 
 # What higher rooms tell -----------------------------------------------------------------------------------------------
 
@@ -150,53 +151,72 @@ def listing(
     size: int = PAGE_SIZE,
 ) -> Page:
     """A page of one's own evidence: by key and not by number, so that the last page is as quick as the first."""
-    found = for_cards(_narrowed(person, narrowing))
     if before is not None:
-        items = list(found.filter(pk__gt=before).order_by("pk")[: size + 1])
+        wanted = for_cards(_narrowed(person, narrowing).filter(pk__gt=before))
+        items = list(wanted.order_by("pk")[: size + 1])
         has_newer = len(items) > size
         items = items[:size][::-1]
         return Page(items, older=items[-1].pk if items else None, newer=items[0].pk if has_newer else None)
     if after is None and size == PAGE_SIZE and not narrowing.is_narrow:
         items = _with_all(_newest(person.pk))
     else:
-        found = found if after is None else found.filter(pk__lt=after)
-        items = list(found.order_by("-pk")[: size + 1])
+        wanted = for_cards(_narrowed(person, narrowing))
+        wanted = wanted if after is None else wanted.filter(pk__lt=after)
+        items = list(wanted.order_by("-pk")[: size + 1])
     has_older, items = len(items) > size, items[:size]
     newer = items[0].pk if after is not None and items else None
     return Page(items, older=items[-1].pk if has_older else None, newer=newer)
 
 
+_ON_A_CARD = (
+    "owner",
+    "title",
+    "kind",
+    "happened_on",
+    "captured_at",
+    "description",
+    "impact",
+    "body",
+    "alt_text",
+    "blob",
+    "link_answers",
+    "link_finding",
+    "audience",
+    "circle__name",
+)
+
+
 @prepared
 def _newest(owner: int) -> "QuerySet[Evidence]":
-    return (
-        Evidence.objects.filter(owner=owner).select_related("circle", "blob").order_by("-pk")[: PAGE_SIZE + 1]
-    )
+    rows = Evidence.objects.filter(owner=owner).select_related("circle").only(*_ON_A_CARD)
+    return rows.order_by("-pk")[: PAGE_SIZE + 1]
 
 
 @prepared
-def _alignments_of(*pieces: int) -> "QuerySet[Alignment]":
-    rows = Alignment.objects.filter(evidence__in=pieces)
-    return rows.select_related("node", "principle").order_by("-strength", "pk")
+def _codes_of(*pieces: int) -> "QuerySet[Any]":
+    rows = Alignment.objects.filter(evidence__in=pieces).order_by("-strength", "pk")
+    return rows.values_list("evidence_id", "node__code", "principle__code")
 
 
 @prepared
-def _people_shown_in(*pieces: int) -> "QuerySet[PersonShown]":
-    return PersonShown.objects.filter(evidence__in=pieces).order_by("pk")
+def _unanswered_in(*pieces: int) -> "QuerySet[Any]":
+    rows = PersonShown.objects.filter(evidence__in=pieces).order_by("pk")
+    return rows.values_list("evidence_id", "who", "permission")
 
 
 def _with_all(items: list[Evidence]) -> list[Evidence]:
-    """A page of them, with what ``for_cards`` would have fetched along: the list as everybody first sees it."""
+    """A page of them, with the few facts that a card shows of other rows: the list as everybody first sees it."""
     if not items:
         return items
-    by_key = {piece.pk: piece for piece in items}
+    by_key: dict[int, Any] = {piece.pk: piece for piece in items}
+    for piece in by_key.values():
+        piece.card_codes, piece.card_unanswered = [], []
     keys = padded(by_key)
-    for name, rows in (("alignments", _alignments_of(*keys)), ("people_shown", _people_shown_in(*keys))):
-        kept: dict[int, list[Any]] = {}
-        for row in cast("list[Any]", rows):
-            row.evidence = by_key[row.evidence_id]
-            kept.setdefault(row.evidence_id, []).append(row)
-        for piece in items:
-            keep_related(piece, name, kept.get(piece.pk, []))
+    for evidence, node, principle in _codes_of(*keys):
+        by_key[evidence].card_codes.append(principle if node is None else node)
+    for evidence, who, permission in _unanswered_in(*keys):
+        if permission in OPEN_PERMISSIONS:
+            by_key[evidence].card_unanswered.append(who)
     return items
 
 
@@ -234,7 +254,12 @@ def audience_words(evidence: Evidence) -> str:
     """Who can see it, in words, as its owner reads them."""
     if evidence.audience == Audience.CIRCLE and evidence.circle is not None:
         return evidence.circle.name
-    return str(Audience(evidence.audience).label)
+    return _audience_title(evidence.audience, get_language())
+
+
+@lru_cache(maxsize=256)
+def _audience_title(audience: str, language: str | None) -> str:  # noqa: ARG001  what it is translated to
+    return str(Audience(audience).label)
 
 
 def circles(person: Person) -> "QuerySet[Circle]":
@@ -248,7 +273,9 @@ def concerns(evidence: Evidence) -> list[str]:
         found.append(_("The image has no text alternative yet."))
     if evidence.link_answers is False:
         found.append(evidence.link_finding or _("The link does not answer."))
-    unanswered = [shown.who for shown in evidence.people_shown.all() if is_open(shown)]
+    unanswered: list[str] | None = getattr(evidence, "card_unanswered", None)
+    if unanswered is None:
+        unanswered = [shown.who for shown in evidence.people_shown.all() if is_open(shown)]
     if unanswered:
         found.append(_("Not agreed yet: %(names)s.") % {"names": ", ".join(unanswered)})
     return found
@@ -256,7 +283,7 @@ def concerns(evidence: Evidence) -> list[str]:
 
 def is_open(shown: PersonShown) -> bool:
     """Whether it is still unknown if this person agrees."""
-    return shown.permission in {PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED}
+    return shown.permission in OPEN_PERMISSIONS
 
 
 @dataclass(frozen=True)
@@ -280,12 +307,18 @@ def cards(items: Iterable[Evidence]) -> list[Card]:
         Card(
             evidence=evidence,
             concern=next(iter(concerns(evidence)), ""),
-            note=Truncator(said(evidence)).chars(_NOTE_LENGTH),
+            note=_shortened(evidence),
             codes=_codes(evidence),
             audience_words=audience_words(evidence),
         )
         for evidence in items
     ]
+
+
+def _shortened(evidence: Evidence) -> str:
+    """The beginning of what is said; of a long note only its beginning is read."""
+    note = evidence.description or richtext.beginning(evidence.body, _NOTE_LENGTH) or evidence.impact
+    return note if len(note) <= _NOTE_LENGTH else note[: _NOTE_LENGTH - 1].rstrip() + "…"
 
 
 def said(evidence: Evidence) -> str:
@@ -294,8 +327,10 @@ def said(evidence: Evidence) -> str:
 
 
 def _codes(evidence: Evidence) -> list[str]:
-    targets = [alignment.node or alignment.principle for alignment in evidence.alignments.all()]
-    codes = [target.code for target in targets if target is not None]
+    codes: list[str] | None = getattr(evidence, "card_codes", None)
+    if codes is None:
+        targets = [alignment.node or alignment.principle for alignment in evidence.alignments.all()]
+        codes = [target.code for target in targets if target is not None]
     more = len(codes) - _MOST_CODES
     return [*codes[:_MOST_CODES], f"+{more}"] if more > 0 else codes
 
@@ -335,12 +370,22 @@ class Offer:
         return sum(1 for choice in choices if choice.strength)
 
 
-def frameworks(person: Person) -> "QuerySet[Framework]":
-    """The frameworks that the person works towards; while there is none, those of all schemes in use."""
+def frameworks(person: Person) -> list[tuple[int, str, Any]]:
+    """Those that the person works towards; while there is none, those of all schemes in use: what names each of them."""
     aimed_at = {framework_id for aims in _aims for framework_id in aims(person)}
-    if aimed_at:
-        return Framework.objects.filter(pk__in=aimed_at)
-    return Framework.objects.filter(pk__in=SchemeVersion.objects.filter(is_current=True).values("framework"))
+    return _named(*padded(aimed_at)) if aimed_at else _named_by_schemes()
+
+
+@prepared
+def _named(*keys: int) -> "QuerySet[Any]":
+    rows = Framework.objects.filter(pk__in=keys).order_by("title", "-version")
+    return rows.values_list("pk", "sha256", "loaded_at")
+
+
+def _named_by_schemes() -> list[tuple[int, str, Any]]:
+    current = SchemeVersion.objects.filter(is_current=True).values("framework")
+    rows = Framework.objects.filter(pk__in=current).order_by("title", "-version")
+    return list(rows.values_list("pk", "sha256", "loaded_at"))
 
 
 _HOLDERS = frozenset({"group"})  # holds others together, and is nothing by itself
@@ -349,9 +394,18 @@ _TOLD = frozenset({"statement", "plan", "declaration"})  # told in words, and no
 
 def offers(person: Person, evidence: Evidence | None = None) -> list[Offer]:
     """What evidence can be aligned to, framework by framework; as few queries for many frameworks as for one."""
-    rows = frameworks(person).order_by("title", "-version").values_list("pk", "sha256", "loaded_at")
-    nodes, principles = _targets(tuple(rows))
-    strengths = _strengths(evidence) if evidence is not None else {}
+    rows = tuple(frameworks(person))
+    return list(_offered(rows)) if evidence is None else _offers(rows, _strengths(evidence))
+
+
+@lru_cache(maxsize=64)
+def _offered(rows: tuple[tuple[int, str, Any], ...]) -> tuple[Offer, ...]:
+    """With nothing chosen. Shared, as its rows are: read it, change nothing."""
+    return tuple(_offers(rows, {}))
+
+
+def _offers(rows: tuple[tuple[int, str, Any], ...], strengths: dict[str, int]) -> list[Offer]:
+    nodes, principles = _targets(rows)
     offered: dict[int, Offer] = {}
     by_id = {node.pk: node for node in nodes}
     headings: dict[tuple[int, int | None], Heading] = {}

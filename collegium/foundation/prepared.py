@@ -16,7 +16,6 @@ keys may be asked for by a function of `*keys`, made few in shape by `padded`. W
 refused at the first call.
 """
 
-import copy
 import datetime as dt
 import uuid
 from collections.abc import Callable, Collection
@@ -56,12 +55,13 @@ class _Prepared(Generic[T]):
         params = list(written.params)
         for place, number in written.filled:
             params[place] = _adapted(connection, values[number])
-        compiler = copy.copy(written.compiler)
+        # Nothing changes what is only read, so all three share their parts: clones would cost more than the answer.
+        compiler, rows = _twin(written.compiler), _twin(written.rows)
         compiler.connection = connection  # each thread has its own
         compiler.as_sql = lambda: (written.sql, tuple(params))
         compiler.get_converters = lambda _fields: written.converters
-        rows = written.rows._clone()  # type: ignore[attr-defined]  # noqa: SLF001  # as each of its methods does
-        rows.query.get_compiler = lambda *_, **__: compiler
+        rows._query = query = _twin(written.rows.query)  # noqa: SLF001
+        query.get_compiler = lambda *_, **__: compiler
         return list(rows)
 
     def _write(self, connection: Any, values: tuple[Any, ...]) -> _Written:
@@ -79,6 +79,12 @@ class _Prepared(Generic[T]):
             raise TypeError(f"{self._build.__qualname__}: an argument is not a parameter of the SQL: {sql}")
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         return _Written(rows, compiler, sql, tuple(params), converters, filled)
+
+
+def _twin(thing: Any) -> Any:
+    twin = object.__new__(type(thing))
+    vars(twin).update(vars(thing))
+    return twin
 
 
 def prepared(build: Callable[P, "QuerySet[Any, T]"]) -> Callable[P, list[T]]:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -268,6 +268,25 @@ def plain(html: str) -> str:
     lines: list[str] = []
     _plain(_tree(html), lines)
     return "\n".join(line for line in (re.sub(r"[^\S\t]+", " ", line).strip() for line in lines) if line)
+
+
+_TAG = re.compile(r"</?([a-z0-9]+)[^>]*>")  # of stored text: no > stands within a tag
+_BESIDE = re.compile(r"<(?:t[dhr]|table|pre)\b")  # where words do not simply follow each other
+
+
+def beginning(html: str, length: int) -> str:
+    """Of text that was stored, the first words alone, at least so many characters of them where there are."""
+    cut = html.rfind("<", 0, 4 * length) if len(html) > 4 * length else -1
+    if _BESIDE.search(html, 0, cut if cut > 0 else len(html)):
+        return plain(html)
+    read = _lines(html[:cut]) if cut > 0 else ""
+    return read if len(read) > length else _lines(html)
+
+
+def _lines(html: str) -> str:
+    parted = _TAG.sub(lambda tag: "\0" if tag[1] in BLOCKS or tag[1] == "br" else "", html)
+    lines = (" ".join(line.split()) for line in unescape(parted).split("\0"))
+    return "\n".join(line for line in lines if line)
 
 
 def _plain(element: Element, lines: list[str]) -> None:

@@ -134,7 +134,8 @@ def _begun_by(person: int) -> dict[str, Exists]:
 
 @prepared
 def _recent_of(person: int) -> "QuerySet[Any]":
-    return Activity.objects.filter(actor=person).annotate(**_begun_by(person))[:RECENT]
+    lately = Activity.objects.filter(actor=person).only("verb", "at", "data", "actor")
+    return lately.annotate(**_begun_by(person))[:RECENT]
 
 
 def home(person: Person) -> Home:

@@ -16,13 +16,30 @@ from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request
 
+HOME = "home:start"
+
+
+def _first_lines(request: HttpRequest, person: Person) -> tuple[list[queries.Line], queries.Bell]:
+    """Asked by the bell and by the list beside home: read once a request."""
+    kept: tuple[list[queries.Line], queries.Bell] | None = getattr(request, "first_notifications", None)
+    if kept is None:
+        kept = queries.first_lines(person)
+        request.first_notifications = kept  # type: ignore[attr-defined]  # ours, for this request only
+    return kept
+
 
 def _bell(request: HttpRequest) -> queries.Bell:
     """Asked once a page, wherever it is shown."""
     kept: queries.Bell | None = getattr(request, "_bell", None)
     if kept is None:
         person = cast("Request", request).person
-        kept = queries.bell(person) if person is not None else queries.Bell()
+        match = request.resolver_match
+        if person is None:
+            kept = queries.Bell()
+        elif match is not None and match.view_name == HOME:
+            kept = _first_lines(request, person)[1]
+        else:
+            kept = queries.bell(person)
         request._bell = kept  # type: ignore[attr-defined]  # noqa: SLF001  # a note of our own on the request
     return kept
 
@@ -55,7 +72,7 @@ def recent(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    lines = queries.first_lines(person)
+    lines, _number = _first_lines(request, person)
     if not lines:
         return None
     return render_to_string(

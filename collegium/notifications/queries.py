@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, Count, Max, QuerySet, When
+from django.db.models import Case, Count, Max, QuerySet, Subquery, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -102,15 +103,37 @@ def lines(person: Person, *, only_unread: bool = False, start: int = 0, count: i
     return [line(notification) for notification in wanted[start : start + count]]
 
 
+# What a line shows, of the rows that it is made of.
+_OF_A_LINE = (
+    "person",
+    "role",
+    "made_at",
+    "read_at",
+    "activity__verb",
+    "activity__about_id",
+    "activity__data",
+    "activity__actor__name",
+    "activity__actor__photo",
+    "activity__actor__field_audiences",
+    "activity__actor__erased_at",
+)
+
+
 @prepared
 def _first_of(person: int) -> "QuerySet[Notification]":
-    wanted = Notification.objects.filter(person=person).select_related("activity__actor__photo")
+    wanted = Notification.objects.filter(person=person).select_related("activity__actor").only(*_OF_A_LINE)
+    wanted = wanted.annotate(
+        all_unread=Subquery(_unread(person).values("number")),
+        newest_unread=Subquery(_unread(person).values("newest")),
+    )
     return wanted.order_by(_UNREAD_FIRST, "-id")[:ON_HOME]
 
 
-def first_lines(person: Person) -> list[Line]:
-    """As many of them as home shows."""
-    return [line(notification) for notification in _first_of(person.pk)]
+def first_lines(person: Person) -> tuple[list[Line], Bell]:
+    """As many of them as home shows, and what the bell says of all: one query."""
+    found: list[Any] = _first_of(person.pk)
+    bell = Bell(found[0].all_unread, found[0].newest_unread) if found and found[0].all_unread else Bell()
+    return [line(notification) for notification in found], bell
 
 
 def unread_count(person: Person) -> int:
@@ -119,14 +142,16 @@ def unread_count(person: Person) -> int:
 
 def bell(person: Person) -> Bell:
     """One query."""
-    return next((Bell(number, newest) for number, newest in _unread(person.pk)), Bell())
+    return next((Bell(number, newest) for number, newest in _bell(person.pk)), Bell())
 
 
-@prepared
 def _unread(person: int) -> "QuerySet[Notification, tuple[int, int]]":
     unread = Notification.objects.filter(person=person).unread().order_by()
     counted = unread.values("person").annotate(number=Count("pk"), newest=Max("pk"))
     return counted.values_list("number", "newest")
+
+
+_bell = prepared(_unread)
 
 
 def ways_of(people: Iterable[int], kinds: Iterable[str]) -> dict[tuple[int, str], Way]:

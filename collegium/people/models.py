@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -169,7 +171,17 @@ class Person(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("people:person", kwargs={"person_id": self.pk})
+        return address("people:person", person_id=self.pk)
+
+    @property
+    def device_key(self) -> str:
+        """Seals what a browser keeps for this person until it is sent (design/js/sealed.js); on their own pages only.
+
+        It follows from the site's secret: under a new secret, what still lies sealed somewhere stays so.
+        """
+        return base64.b64encode(
+            salted_hmac("collegium.people.device", str(self.pk), algorithm="sha256").digest()
+        ).decode()
 
     @property
     def is_site_administrator(self) -> bool:

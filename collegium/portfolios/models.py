@@ -7,11 +7,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Audience, Audienced, AudiencedQuerySet, Circle, CircleMember, Person
 from collegium.schemes.models import Node, Pathway, Scheme
@@ -116,7 +116,7 @@ class Portfolio(Audienced):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("portfolios:portfolio", kwargs={"portfolio_id": self.pk})
+        return address("portfolios:portfolio", portfolio_id=self.pk)
 
     @property
     def scheme(self) -> Scheme:
@@ -185,9 +185,7 @@ class Section(models.Model):
         return self.title or str(self.node)
 
     def get_absolute_url(self) -> str:
-        return reverse(
-            "portfolios:section", kwargs={"portfolio_id": self.portfolio_id, "section_id": self.pk}
-        )
+        return address("portfolios:section", portfolio_id=self.portfolio_id, section_id=self.pk)
 
     @property
     def key(self) -> str:

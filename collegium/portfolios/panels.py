@@ -46,12 +46,13 @@ bar_item(
 )
 
 
-def _latest(request: HttpRequest, person: Person) -> Portfolio | None:
+def _at_hand(request: HttpRequest, person: Person) -> tuple[Portfolio | None, list[Portfolio]]:
     """Asked by two panels of home: read once a request."""
-    if not hasattr(request, "latest_portfolio"):
-        request.latest_portfolio = queries.latest(person)  # type: ignore[attr-defined]  # ours, for this request only
-    found: Portfolio | None = request.latest_portfolio  # type: ignore[attr-defined]
-    return found
+    kept: tuple[Portfolio | None, list[Portfolio]] | None = getattr(request, "portfolios_at_hand", None)
+    if kept is None:
+        kept = queries.at_hand(person)
+        request.portfolios_at_hand = kept  # type: ignore[attr-defined]  # ours, for this request only
+    return kept
 
 
 @panel("home.next", order=30)
@@ -60,16 +61,16 @@ def write_on(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    portfolio = _latest(request, person)
+    portfolio, _mentored = _at_hand(request, person)
     if portfolio is None or portfolio.is_locked:  # home itself offers the first steps
         return None
-    desk = queries.desk(portfolio)
+    desk = queries.desk(portfolio, with_evidence=False)
     return render_to_string(
         "portfolios/next.jinja",
         {
             "portfolio": portfolio,
             "desk": desk,
-            "readiness": queries.check(desk),
+            "readiness": queries.check(desk, with_met=False),
             "section": desk.next_section,
         },
         request,
@@ -82,8 +83,7 @@ def read_for(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    own = _latest(request, person)
-    mentored = queries.mentored(person) if own is None or own.owner_mentors else []  # type: ignore[attr-defined]  # annotated
+    _own, mentored = _at_hand(request, person)
     if not mentored:
         return None
     return render_to_string("portfolios/next_mentor.jinja", {"portfolios": mentored}, request)
@@ -280,11 +280,7 @@ def used() -> "QuerySet[Placement, int]":
 
 @register_aim
 def aimed_at(person: Person) -> list[int]:
-    return list(
-        Portfolio.objects.filter(owner=person)
-        .values_list("pathway__scheme_version__framework", flat=True)
-        .distinct()
-    )
+    return queries.frameworks_of(person)
 
 
 @holds_blobs

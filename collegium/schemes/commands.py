@@ -75,11 +75,10 @@ def load(files: tuple[Path, ...]) -> None:
 
 @scheme.command("list")
 def list_() -> None:
-    """List what is loaded; the version that new portfolios take is marked with a star."""
-    versions = sorted(
-        SchemeVersion.objects.select_related("scheme", "framework"),
-        key=lambda version: (version.scheme.key, version.read.published),
-    )
+    """List what is loaded, the newest version first; the one that new portfolios take is marked with a star."""
+    versions = list(SchemeVersion.objects.select_related("scheme", "framework"))
+    versions.sort(key=lambda version: (version.read.published, version.version), reverse=True)
+    versions.sort(key=lambda version: version.scheme.key)
     if not versions:
         click.echo(_("No scheme is loaded. Load one with: collegium scheme load FILE"))
         return

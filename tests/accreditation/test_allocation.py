@@ -415,12 +415,12 @@ def test_withdrawn_it_leaves_nobody_at_work(stage, assessing):
 @pytest.mark.django_db
 def test_the_same_number_of_queries_for_one_and_for_many(stage, accepted, django_assert_num_queries):
     submission = Submission.objects.for_display().get(pk=accepted.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(6):
         list(queries.candidates_for(submission))
     for _ in range(3):
         person = make_person()
         make_assessor(person, stage.scheme, holds_pathway="cmalt")
         make_organisation(person, stage.candidate)
     submission = Submission.objects.for_display().get(pk=accepted.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(6):
         list(queries.candidates_for(submission))

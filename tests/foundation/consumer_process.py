@@ -7,7 +7,6 @@
 import os
 import sys
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,6 +42,9 @@ from collegium.foundation import background, clock  # noqa: E402
 from collegium.foundation.models import Job  # noqa: E402
 
 call_command("migrate", verbosity=0)
+# A consumer's first heartbeat owes periodic work too (throwing unused files away). Whether that is done before "work" has
+# done its own and stops is anybody's guess, and it rightly stays owed if not: here it would only blur what is counted.
+background.PERIODIC.clear()
 stop = threading.Event()
 
 
@@ -67,12 +69,6 @@ else:
     background.QUEUE_PATIENCE = timedelta(0)
     threading.Timer(20, stop.set).start()
     background.run_consumer(stop)
-    # Periodic work may have been owed at the last heartbeat: what is asked here is whether this work is put away.
-    left = Job.objects.filter(task__endswith=".note")
-    for _ in range(100):
-        if not left.exists():
-            break
-        time.sleep(0.1)
-    sys.stdout.write(f"{left.count()} owed, heart beat {background.last_heartbeat() is not None}\n")
+    sys.stdout.write(f"{Job.objects.count()} owed, heart beat {background.last_heartbeat() is not None}\n")
     sys.stdout.flush()
     os._exit(0)

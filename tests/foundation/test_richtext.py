@@ -255,3 +255,11 @@ def test_a_link_that_is_not_safe_is_not_made():
     assert "javascript" not in richtext.with_links(
         "<p>here</p>", lambda _text: [(0, 4, "javascript:alert(1)")]
     )
+
+
+def test_a_beginning_is_that_of_all_the_words():
+    long = "".join(f"<p>{word} {'and so on ' * 12}</p>" for word in ("one", "two", "three", "four", "five"))
+    for html in (long, "<p>short</p>", "", f"<p>{'word ' * 400}</p>", f"<p>{'<br>' * 300}at the end</p>"):
+        whole, read = richtext.plain(html), richtext.beginning(html, 120)
+        assert whole.startswith(read)
+        assert len(read) > 120 or read == whole

@@ -70,6 +70,34 @@ def test_without_scripts_one_captures_writes_and_submits(visit, ada, team, portf
     assert Submission.objects.get().state == Submission.State.RECEIVED
 
 
+def test_with_the_keyboard_alone_through_a_section(visit, ada, section):
+    page = visit(ada)
+    open_desk(page, section)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert page.evaluate("document.activeElement.matches(':focus-visible')"), focused
+        if focused == "Reflection":
+            break
+    page.keyboard.type("Reached by keys.")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Shift+Tab")  # back into the tools: one stop, arrows within
+    assert page.evaluate("document.activeElement.closest('[role=toolbar]') !== null")
+    for _step in range(20):
+        if page.evaluate("document.activeElement.getAttribute('aria-label')") == "Bold":
+            break
+        page.keyboard.press("ArrowRight")
+    expect(state(page)).to_have_text(SAVED)
+    with page.expect_response("**/parts/reflection/"):
+        page.keyboard.press("Enter")
+    expect(reflection(page).locator("strong")).to_have_text("Reached by keys.")
+    expect(state(page)).to_have_text(SAVED)
+    assert stored(section) == "<p><strong>Reached by keys.</strong></p>"
+
+
 def test_a_lost_network_keeps_the_words_and_saves_them_later(visit, ada, section):
     page = visit(ada)
     open_desk(page, section)
@@ -104,6 +132,38 @@ def test_an_expired_session_keeps_the_words_until_one_has_signed_in_again(visit,
     page.evaluate("dispatchEvent(new Event('focus'))")
     expect(state(page)).to_have_text(SAVED)
     assert stored(section) == "<p>Still here.</p>"
+
+
+def test_unsent_words_on_a_shared_computer_wait_for_their_writer_and_are_read_by_nobody_else(
+    visit, ada, bo, sign_in_browser, section
+):
+    kept = "Object.entries(localStorage).map(String).join()"
+    page = visit(ada)
+    open_desk(page, section)
+    page.context.clear_cookies(name="sessionid")
+    reflection(page).click()
+    page.keyboard.type("Not for Bo.")
+    expect(state(page)).to_contain_text("Your session has expired")
+    page.goto("/")
+    sign_in_browser(page, ada)
+    page.goto("/")
+    page.get_by_role("button", name="You: Ada Candidate").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: "logout" not in url)
+    assert stored(section) == ""
+
+    sign_in_browser(page, bo)
+    page.goto("/")
+    assert "collegium:words:" in page.evaluate(kept)
+    assert "Not for Bo" not in page.evaluate(kept)
+
+    page.context.clear_cookies(name="sessionid")
+    sign_in_browser(page, ada)
+    open_desk(page, section)
+    expect(page.get_by_role("textbox", name="Reflection", exact=True)).to_have_text("Not for Bo.")
+    expect(state(page)).to_have_text(SAVED)
+    assert stored(section) == "<p>Not for Bo.</p>"
+    assert "collegium:words:" not in page.evaluate(kept)
 
 
 def test_two_devices_that_write_the_same_part_lose_nothing(visit, ada, section):

@@ -167,9 +167,13 @@ def test_words_that_were_left_on_the_device_are_offered_on_return(desk, section_
     page = desk()
     part = section_of("1a").parts.get(component="reflection").pk
     page.evaluate(
-        """([key, at]) => localStorage.setItem(key, JSON.stringify({html: "<p>From yesterday.</p>", revision: 0, at}))""",
+        """async ([name, key, at]) => {
+            const { Drawer } = await import("/static/design/js/sealed.js");
+            await new Drawer(name, key).keep({html: "<p>From yesterday.</p>", revision: 0, at});
+        }""",
         [
-            f"collegium:words:{page.locator('[data-desk]').get_attribute('data-person')}:{part}",
+            f"words:{page.locator('[data-desk]').get_attribute('data-person')}:{part}",
+            page.locator("[data-desk]").get_attribute("data-device-key"),
             1_700_000_000_000,
         ],
     )

@@ -1,4 +1,6 @@
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 from django.urls import reverse
@@ -174,6 +176,33 @@ def test_a_published_portfolio_is_read_by_everyone_at_a_readable_address(
     actions.unpublish(portfolio=portfolio, by=ada)
     assert client_of(None).get("/p/ada-on-feedback/").status_code == 404
     assert portfolio.audience == "private"
+
+
+def test_an_optional_section_that_was_never_begun_is_neither_published_nor_taken_along(
+    ada, portfolio, section_of, write, client_of
+):
+    write(section_of("1a"), "reflection", "<p>For the world</p>")
+    actions.publish(portfolio=portfolio, slug="ada", licence="CC-BY-4.0", by=ada)
+    desk, taken = client_of(ada), f"/portfolios/{portfolio.pk}/"
+
+    def shown():
+        public = client_of(None).get("/p/ada/").content.decode()
+        with zipfile.ZipFile(
+            io.BytesIO(desk.get(reverse("portfolios:export_pages", args=[portfolio.pk])).content)
+        ) as folder:
+            names = folder.namelist()
+        both = {'id="section-3b"' in public, "section-3b.html" in names}
+        # What is asked for, and not written yet, is shown as such.
+        assert 'id="section-2a"' in public
+        assert "section-2a.html" in names
+        assert section_of("3b").get_absolute_url() in desk.get(taken).content.decode()
+        return both
+
+    assert shown() == {False}
+    handed_in = queries.snapshot(Portfolio.objects.for_display().get(pk=portfolio.pk))
+    assert "3b" in [each["key"] for each in handed_in["sections"]]
+    write(section_of("3b"), "reflection", "<p>A policy</p>")
+    assert shown() == {True}
 
 
 def test_another_audience_takes_it_off_the_web(ada, portfolio, client_of):

@@ -389,6 +389,15 @@ def test_queries_of_the_overview(*, ada, portfolio, grown, client_of, django_ass
     assert len(counted) == 12
 
 
+def test_a_desk_and_its_key_are_in_no_browsers_cache_and_each_writer_has_their_own(
+    ada, bo, portfolio, client_of
+):
+    page = client_of(ada).get(portfolio.sections.first().get_absolute_url())
+    assert page["Cache-Control"] == "private, no-store"
+    assert f'data-device-key="{ada.device_key}"' in page.content.decode()
+    assert len({ada.device_key, bo.device_key}) == 2
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_queries_of_the_list(*, ada, bo, cmalt, client_of, django_assert_num_queries, number):
     for _each in range(number):

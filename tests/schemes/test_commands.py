@@ -49,6 +49,28 @@ def test_load_list_and_load_again(run, folder, db):
     assert run("list").output.startswith("* lantern ")
 
 
+def test_list_has_the_newest_version_of_each_scheme_first(run, folder, db):
+    for key, version, published in (
+        ("lantern", "2024-01", "2024-01-15"),
+        ("lantern", "2026-01", "2026-01-15"),
+        ("candle", "2023-01", "2023-01-15"),
+        ("lantern", "2025-01", "2025-01-15"),  # loaded after a later one
+    ):
+        changes = (
+            ("key: lantern\nversion: 2024-01", f"key: {key}\nversion: {version}"),
+            ("published: 2024-01-15", f"published: {published}"),
+        )
+        (folder / "other.yaml").write_bytes(samples.bent(SCHEME, *changes))
+        assert run("load", folder / "other.yaml").exit_code == 0
+    listed = [line.split()[:3] for line in run("list").output.replace("*", "* ").splitlines()]
+    assert listed == [
+        ["*", "candle", "2023-01"],
+        ["*", "lantern", "2026-01"],
+        ["lantern", "2025-01", "Lantern"],
+        ["lantern", "2024-01", "Lantern"],
+    ]
+
+
 def test_load_refuses_with_what_differs(run, folder, lantern):
     (folder / "lantern.yaml").write_bytes(samples.bent(SCHEME, ("lead after: 3", "lead after: 2")))
     result = run("load", folder / "lantern.yaml")

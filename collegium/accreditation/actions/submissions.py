@@ -199,7 +199,9 @@ def _refuse_if_not_now(registration: Registration, portfolio: Portfolio, terms: 
         raise Refusal(_("This registration has ended. Register again to submit once more."))
     if portfolio.group_id is not None:
         raise Refusal(
-            _("A group portfolio is not submitted by one for all: take what you wrote into a portfolio of your own.")
+            _(
+                "A group portfolio is not submitted by one for all: take what you wrote into a portfolio of your own."
+            )
         )
     if portfolio.owner_id != registration.person_id or portfolio.pathway_id != registration.pathway_id:
         raise Refusal(_("This portfolio is not on the pathway that you are registered for."))

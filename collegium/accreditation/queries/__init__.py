@@ -5,6 +5,7 @@ from collegium.accreditation.queries.allocation import (
     Conflict,
     candidates_for,
     former_assessors,
+    judged_before,
     places,
     places_known,
 )
@@ -24,6 +25,7 @@ from collegium.accreditation.queries.boards import (
     Desk,
     InHand,
     Page,
+    Standing,
     Waiting,
     coordinated_schemes,
     desk,
@@ -33,6 +35,8 @@ from collegium.accreditation.queries.boards import (
     portfolio_for,
     queue,
     registrations_of,
+    standings,
+    submissions_of,
 )
 from collegium.accreditation.queries.judgements import (
     Compared,
@@ -41,17 +45,25 @@ from collegium.accreditation.queries.judgements import (
     Proposal,
     allowed_outcomes,
     asked_for,
+    assignments_of,
     comparison,
     draft_of,
     is_split,
     joint_draft,
     joint_of,
+    joint_read_along,
     missing,
     proposal,
 )
 from collegium.accreditation.queries.links import Link, links_in
 from collegium.accreditation.queries.reading import Reading, draft_reading, reading
-from collegium.accreditation.queries.words import candidate_words, outcome_areas, progress, steps
+from collegium.accreditation.queries.words import (
+    candidate_words,
+    outcome_areas,
+    progress,
+    steps,
+    with_progress,
+)
 
 __all__ = [
     "STEPS",
@@ -67,11 +79,13 @@ __all__ = [
     "Page",
     "Proposal",
     "Reading",
+    "Standing",
     "Waiting",
     "allowed_outcomes",
     "areas",
     "areas_to_judge",
     "asked_for",
+    "assignments_of",
     "candidate_words",
     "candidates_for",
     "comparison",
@@ -86,6 +100,8 @@ __all__ = [
     "is_written",
     "joint_draft",
     "joint_of",
+    "joint_read_along",
+    "judged_before",
     "latest_submission",
     "levels_of_before",
     "links_in",
@@ -102,6 +118,9 @@ __all__ = [
     "referred_before",
     "registrations_of",
     "sections_behind",
+    "standings",
     "steps",
+    "submissions_of",
     "title_of",
+    "with_progress",
 ]

@@ -1,15 +1,16 @@
 """Who could judge a submission: eligibility, load, and each conflict of interest in words."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from collegium.accreditation import rules
-from collegium.accreditation.models import UNDECIDED, Assignment, Submission
+from collegium.accreditation.models import UNDECIDED, Assignment, Referee, Submission
+from collegium.accreditation.queries.counting import number_of
 from collegium.accreditation.terms import Terms, decided, terms_of
 from collegium.organisations.models import Membership
 from collegium.people.models import Person
@@ -65,39 +66,41 @@ def places_known(submission: Submission, terms: Terms) -> int | None:
 
 
 def candidates_for(
-    submission: Submission, *, only: Collection[Person] | None = None, terms: Terms | None = None
+    submission: Submission,
+    *,
+    only: Collection[Person] | None = None,
+    terms: Terms | None = None,
+    former: Collection[Assignment] | None = None,
 ) -> list[Candidate]:
     """All assessors of the scheme, those who can be asked first: who judged it before, then who has least in hand.
 
-    The same number of queries for one assessor and for three hundred.
+    The same number of queries for one assessor and for three hundred. ``former`` is what ``judged_before`` gives.
     """
     terms = terms or terms_of(submission.pathway)
-    holdings = RoleHolding.objects.filter(
-        scheme=submission.scheme, kind=RoleHolding.Kind.ASSESSOR, withdrawn_at__isnull=True
-    ).select_related("person__photo", "person__account")
+    holdings = _holdings(submission)
     if only is not None:
         holdings = holdings.filter(person__in=only)
-    rows = [holding for holding in holdings if holding.person.erased_at is None]
+    kept = list(holdings)
+    rows = [
+        holding
+        for holding in kept
+        if holding.kind == RoleHolding.Kind.ASSESSOR and holding.person.erased_at is None
+    ]
     persons = [holding.person for holding in rows]
-    held = rules.held_by([person.pk for person in persons], submission.scheme)
-    load = _load(persons)
-    done = _done(persons, submission)
-    conflicts = _conflicts(submission, persons, terms)
-    before = set(
-        Assignment.objects.filter(
-            submission__registration=submission.registration_id,
-            submission__attempt__lt=submission.attempt,
-            state=Assignment.State.ACCEPTED,
-        ).values_list("assessor_id", flat=True)
-    )
-    asked = {row.assessor_id: row for row in submission.assignments.order_by("invited_at", "pk")}
+    noted = [(holding.person_id, holding.holds_pathway) for holding in kept]
+    held = rules.held_by([person.pk for person in persons], submission.scheme, noted)
+    conflicts = _conflicts(submission, rows, terms)
+    before = {row.assessor_id for row in (judged_before(submission) if former is None else former)}
+    known = rules.assignments_known(submission)
+    assignments = submission.assignments.all() if known is None else known
+    asked = {row.assessor_id: row for row in sorted(assignments, key=lambda each: (each.invited_at, each.pk))}
     found = [
         _candidate(
             holding,
             terms=terms,
             held=held[holding.person_id],
-            load=load[holding.person_id],
-            done=done[holding.person_id] + holding.earlier_assessments,
+            load=holding.load,
+            done=holding.done + holding.earlier_assessments,
             conflicts=conflicts[holding.person_id],
             judged_before=holding.person_id in before,
             asked=asked.get(holding.person_id),
@@ -116,8 +119,34 @@ def candidates_for(
     )
 
 
+def _holdings(submission: Submission) -> QuerySet[Any]:
+    """Roles in the scheme, each with what is counted of the person and what they are to the candidate."""
+    theirs = Assignment.objects.filter(assessor=OuterRef("person"))
+    load = theirs.active().filter(submission__state__in=UNDECIDED, judgement__sealed_at__isnull=True)
+    done = theirs.accepted().filter(
+        role=Assignment.Role.SECOND,
+        judgement__sealed_at__isnull=False,
+        submission__registration__pathway__scheme_version__scheme=submission.scheme,
+    )
+    vouching = Referee.objects.filter(registration=submission.registration_id).filter(
+        Q(person=OuterRef("person")) | Q(email__iexact=OuterRef("person__account__email"))
+    )
+    # To whom the draft was given to read, whether or not that has ended since.
+    reading = Share.objects.filter(portfolio=submission.portfolio_id, person=OuterRef("person"))
+    return (
+        RoleHolding.objects.filter(scheme=submission.scheme, withdrawn_at__isnull=True)
+        .select_related("person__photo")
+        .annotate(
+            load=number_of(load),
+            done=number_of(done),
+            is_referee=Exists(vouching),
+            has_read=Exists(reading),
+        )
+    )
+
+
 def _candidate(
-    holding: RoleHolding,
+    holding: Any,
     *,
     terms: Terms,
     held: set[str],
@@ -156,40 +185,12 @@ def _candidate(
     )
 
 
-def _load(persons: Iterable[Person]) -> Counter[int]:
-    rows = (
-        Assignment.objects.active()
-        .filter(assessor__in=persons, submission__state__in=UNDECIDED, judgement__sealed_at__isnull=True)
-        .values_list("assessor_id")
-        .annotate(number=Count("pk"))
-    )
-    return Counter(dict(rows))
-
-
-def _done(persons: Iterable[Person], submission: Submission) -> Counter[int]:
-    rows = (
-        Assignment.objects.accepted()
-        .filter(
-            assessor__in=persons,
-            role=Assignment.Role.SECOND,
-            judgement__sealed_at__isnull=False,
-            submission__registration__pathway__scheme_version__scheme=submission.scheme,
-        )
-        .values_list("assessor_id")
-        .annotate(number=Count("pk"))
-    )
-    return Counter(dict(rows))
-
-
-def _conflicts(
-    submission: Submission, persons: list[Person], terms: Terms
-) -> defaultdict[int, list[Conflict]]:
+def _conflicts(submission: Submission, holdings: list[Any], terms: Terms) -> defaultdict[int, list[Conflict]]:
     found: defaultdict[int, list[Conflict]] = defaultdict(list)
-    together = _organisations_shared(submission, persons)
-    readers = _critical_friends(submission, persons)
-    referees = list(submission.registration.referees.all())
+    together = _organisations_shared(submission, [holding.person for holding in holdings])
     mentor = submission.portfolio.mentor_id if submission.portfolio is not None else None
-    for person in persons:
+    for holding in holdings:
+        person = holding.person
         relations = {
             Relation.SELF: (person.pk == submission.candidate_id, _("Is the candidate.")),
             Relation.SAME_ORGANISATION: (
@@ -198,9 +199,9 @@ def _conflicts(
                 % {"organisation": together.get(person.pk, "")},
             ),
             Relation.MENTOR: (person.pk == mentor, _("Is the mentor of this portfolio.")),
-            Relation.REFEREE: (_is_one_of(person, referees), _("Is a referee of the candidate.")),
+            Relation.REFEREE: (holding.is_referee, _("Is a referee of the candidate.")),
             Relation.CRITICAL_FRIEND: (
-                person.pk in readers and person.pk != mentor,
+                holding.has_read and person.pk != mentor,
                 _("Was given the draft to read, as a critical friend."),
             ),
             Relation.NOMINATED: (
@@ -232,17 +233,6 @@ def _organisations_shared(submission: Submission, persons: list[Person]) -> dict
     return {person: ", ".join(sorted(found)) for person, found in names.items()}
 
 
-def _critical_friends(submission: Submission, persons: list[Person]) -> set[int | None]:
-    """To whom the draft was given to read, whether or not that has ended since."""
-    if submission.portfolio_id is None:
-        return set()
-    return set(
-        Share.objects.filter(portfolio=submission.portfolio_id, person__in=persons).values_list(
-            "person_id", flat=True
-        )
-    )
-
-
 def _forbids(relation: Relation, terms: Terms) -> bool | None:
     if relation is Relation.SELF:
         return True  # in every scheme: nobody judges their own portfolio
@@ -254,24 +244,29 @@ def _forbids(relation: Relation, terms: Terms) -> bool | None:
     return ruled_out is not None and relation in ruled_out
 
 
-def _is_one_of(person: Person, referees: Iterable[Any]) -> bool:
-    address = person.account.email.casefold() if person.account else ""
-    return any(
-        referee.person_id == person.pk or (address and referee.email.casefold() == address)
-        for referee in referees
-    )
-
-
-def former_assessors(submission: Submission) -> list[Assignment]:
-    """Who judged the attempt that was referred, so that the same ones can be asked again."""
+def judged_before(submission: Submission) -> list[Assignment]:
+    """Who judged earlier attempts of the same candidate."""
     if submission.attempt == 1:
         return []
     return list(
         Assignment.objects.accepted()
         .filter(
-            submission__registration=submission.registration_id, submission__attempt=submission.attempt - 1
+            submission__registration=submission.registration_id, submission__attempt__lt=submission.attempt
         )
-        .exclude(submission__state=Submission.State.RETURNED)
-        .select_related("assessor__photo")
+        .select_related("assessor__photo", "submission")
+        .defer("submission__content")
         .order_by("role", "pk")
     )
+
+
+def former_assessors(
+    submission: Submission, before: Collection[Assignment] | None = None
+) -> list[Assignment]:
+    """Who judged the attempt that was referred, so that the same ones can be asked again."""
+    rows = judged_before(submission) if before is None else before
+    return [
+        row
+        for row in rows
+        if row.submission.attempt == submission.attempt - 1
+        and row.submission.state != Submission.State.RETURNED
+    ]

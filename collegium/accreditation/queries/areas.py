@@ -101,6 +101,8 @@ def areas_to_judge(
 
 def levels_of_before(submission: Submission, to_judge: Iterable[Area]) -> dict[str, str]:
     """The levels that earlier attempts ended with, for what is not judged again."""
+    if submission.attempt == 1:
+        return {}
     anew = {area.key for area in to_judge}
     rows = (
         JointMark.objects.filter(

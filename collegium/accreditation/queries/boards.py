@@ -6,19 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import (
     Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
-    Value,
 )
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -27,9 +24,12 @@ from collegium.accreditation.models import (
     UNDECIDED,
     Assignment,
     Extension,
+    JointJudgement,
     Registration,
     Submission,
 )
+from collegium.accreditation.queries.counting import number_of
+from collegium.accreditation.queries.words import Progress, candidate_words, with_progress
 from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
@@ -273,13 +273,13 @@ def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, bool, int
             is_asked=Exists(
                 Assignment.objects.filter(assessor=OuterRef("pk")).exclude(state=Assignment.State.DECLINED)
             ),
-            to_assess=_number(_waiting_for_assessor().filter(assessor=OuterRef("pk"))),
-            to_screen=_number(
+            to_assess=number_of(_waiting_for_assessor().filter(assessor=OuterRef("pk"))),
+            to_screen=number_of(
                 _waiting_for_coordinator()
                 .filter(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
                 .exclude(registration__person=OuterRef("pk"))
             ),
-            to_extend=_number(
+            to_extend=number_of(
                 _open_extensions()
                 .filter(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
                 .exclude(registration__person=OuterRef("pk"))
@@ -295,14 +295,6 @@ def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, bool, int
             "to_extend",
         )
     )
-
-
-def _number(rows: QuerySet[Any]) -> Any:
-    """How many rows, as a subquery."""
-    counted = (
-        rows.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
-    )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _waiting_for_assessor() -> QuerySet[Assignment]:
@@ -366,20 +358,27 @@ class Desk:
 DONE_SHOWN = 60
 
 
-def desk(person: Person) -> Desk:
-    """All assignments of an assessor, by what is to be done with them: two queries, however many there are."""
+def desk(person: Person, *, with_done: bool = True) -> Desk:
+    """All assignments of an assessor, by what is to be done with them: two queries, however many there are.
+
+    ``with_done=False`` takes one, and leaves out what is done.
+    """
     open_rows = list(
         Assignment.objects.active()
         .filter(assessor=person, submission__state__in=UNDECIDED)
         .for_list()
         .order_by("due_on", "pk")
     )
-    done = list(
-        Assignment.objects.accepted()
-        .filter(assessor=person)
-        .exclude(submission__state__in=UNDECIDED)
-        .for_list()
-        .order_by("-submission__decided_at", "-pk")[:DONE_SHOWN]
+    done = (
+        list(
+            Assignment.objects.accepted()
+            .filter(assessor=person)
+            .exclude(submission__state__in=UNDECIDED)
+            .for_list()
+            .order_by("-submission__decided_at", "-pk")[:DONE_SHOWN]
+        )
+        if with_done
+        else []
     )
     accepted = [row for row in open_rows if row.state == Assignment.State.ACCEPTED]
     reconciling = [row for row in accepted if row.submission.state == State.RECONCILING]
@@ -405,7 +404,7 @@ def registrations_of(person: Person) -> list[Registration]:
         .prefetch_related(
             Prefetch(
                 "submissions",
-                Submission.objects.defer("content").order_by("-submitted_at", "-pk"),
+                with_progress(Submission.objects.defer("content")).order_by("-submitted_at", "-pk"),
                 to_attr="handed_in",
             )
         )
@@ -414,12 +413,71 @@ def registrations_of(person: Person) -> list[Registration]:
 
 
 def latest_submission(registration: Registration) -> Submission | None:
-    return (
-        Submission.objects.filter(registration=registration)
-        .select_related("screening")
-        .order_by("-submitted_at", "-pk")
-        .first()
+    return next(iter(submissions_of(registration)), None)
+
+
+def submissions_of(registration: Registration) -> list[Submission]:
+    """Newest first, without their words."""
+    rows = Submission.objects.filter(registration=registration).defer("content")
+    return list(with_progress(rows).order_by("-submitted_at", "-pk"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A registration with the newest submission, if there is one, and where that stands in words."""
+
+    registration: Registration
+    submission: Submission | None
+    words: str
+
+
+# Of a submission, what is said of it beside its registration; in the order of its columns, as it is made of a row.
+_OF_SUBMISSION = ("id", "registration_id", "attempt", "state", "submitted_at", "due_on")
+
+
+def standings(person: Person, pathway: int | None = None) -> list[Standing]:
+    """Newest first: one query, in which a registration has a row for each of its submissions."""
+    rows: Any = Registration.objects.filter(person=person).for_list()
+    if pathway is not None:
+        rows = rows.filter(pathway=pathway)
+    accepted = Assignment.objects.accepted().filter(submission=OuterRef("submissions__pk"))
+    read = rows.annotate(
+        **{f"of_{name}": F(f"submissions__{name}") for name in _OF_SUBMISSION},
+        accepted_number=number_of(accepted),
+        sealed_number=number_of(accepted.filter(judgement__sealed_at__isnull=False)),
+        screened_at=F("submissions__screening__decided_at"),
+        joint_pk=F("submissions__joint_judgement__pk"),
+        given_at=F("submissions__joint_judgement__given_at"),
+        resubmit_by=F("submissions__joint_judgement__resubmit_by"),
+        following_pk=F("submissions__following__pk"),
+    ).order_by("-registered_at", "-pk", "-of_submitted_at", "-of_id")
+    found: dict[int, Standing] = {}
+    for row in read:
+        if row.pk not in found:
+            found[row.pk] = _standing(row)
+    return list(found.values())
+
+
+def _standing(row: Any) -> Standing:
+    if row.of_id is None:
+        return Standing(row, None, "")
+    submission = Submission.from_db(
+        DEFAULT_DB_ALIAS, _OF_SUBMISSION, [getattr(row, f"of_{name}") for name in _OF_SUBMISSION]
     )
+    submission.registration = row
+    joint = (
+        JointJudgement(pk=row.joint_pk, given_at=row.given_at, resubmit_by=row.resubmit_by)
+        if row.given_at is not None
+        else None
+    )
+    known = Progress(
+        accepted=row.accepted_number,
+        sealed=row.sealed_number,
+        screened_at=row.screened_at,
+        joint=joint,
+        followed_by=row.following_pk is not None,
+    )
+    return Standing(row, submission, candidate_words(submission, known))
 
 
 def portfolio_for(registration: Registration) -> Portfolio | None:

@@ -6,11 +6,14 @@ The one place that reads somebody else's marks is ``comparison``; it gives none 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from collegium.accreditation.models import Assignment, JointJudgement, Judgement, Submission
 from collegium.accreditation.queries.areas import Area, areas_to_judge, levels_of_before
+from collegium.accreditation.rules import assignments_known
 from collegium.accreditation.terms import Terms
+from collegium.foundation.prepared import keep_related
 from collegium.schemes.documents.values import UNSET
 
 
@@ -78,6 +81,22 @@ class Comparison:
         return words + " " + _("Nowhere do you differ on whether an area is met.")
 
 
+def assignments_of(submission: Submission) -> list[Assignment]:
+    """All of them with their assessors and judgements, the lead first; kept with the submission, for a page that shows
+    them and asks rules about them.
+    """
+    known = assignments_known(submission)
+    if known is None:
+        known = _assignments(submission)
+        keep_related(submission, "assignments", known)
+    return known
+
+
+def _assignments(submission: Submission) -> list[Assignment]:
+    rows = submission.assignments.select_related("assessor__photo", "judgement", "invited_by")
+    return list(rows.order_by("role", "pk"))
+
+
 def draft_of(assignment: Assignment) -> dict[str, tuple[str, str]]:
     """An assessor's own marks so far: level and comment by area."""
     return {
@@ -111,16 +130,12 @@ def comparison(
     if not submission.is_opened:
         return None
     areas = areas if areas is not None else areas_to_judge(submission, terms)
-    judgements = list(
-        Judgement.objects.filter(
-            assignment__submission=submission,
-            assignment__state=Assignment.State.ACCEPTED,
-            sealed_at__isnull=False,
-        )
-        .select_related("assignment__assessor__photo")
-        .prefetch_related("marks")
-        .order_by("assignment__role", "assignment_id")
-    )
+    judgements = [
+        row.judgement
+        for row in assignments_known(submission) or _assignments(submission)
+        if row.state == Assignment.State.ACCEPTED and row.has_sealed
+    ]
+    prefetch_related_objects(judgements, "marks")
     met = {level.key: level.met for level in terms.scale.value} if terms.scale.value is not UNSET else {}
     marks = {
         judgement.pk: {mark.section_key: mark for mark in judgement.marks.all()} for judgement in judgements
@@ -161,6 +176,14 @@ def joint_of(submission: Submission) -> JointJudgement | None:
     return JointJudgement.objects.filter(submission=submission).prefetch_related("marks").first()
 
 
+def joint_read_along(submission: Submission) -> JointJudgement | None:
+    """The same for a page that has just read it with the submission: only its marks are asked for."""
+    joint: JointJudgement | None = getattr(submission, "joint_judgement", None)
+    if joint is not None:
+        prefetch_related_objects([joint], "marks")
+    return joint
+
+
 def joint_draft(joint: JointJudgement | None) -> dict[str, tuple[str, str]]:
     if joint is None:
         return {}
@@ -170,12 +193,18 @@ def joint_draft(joint: JointJudgement | None) -> dict[str, tuple[str, str]]:
 # The decision ---------------------------------------------------------------------------------------------------------
 
 
-def is_split(submission: Submission, terms: Terms, compared: Comparison) -> bool | None:
-    """Whether the assessors, each for themselves, come to different conclusions; None where no rule says what a pass is."""
+def is_split(
+    submission: Submission, terms: Terms, compared: Comparison, kept: Mapping[str, str] | None = None
+) -> bool | None:
+    """Whether the assessors, each for themselves, come to different conclusions; None where no rule says what a pass is.
+
+    ``kept`` are the levels of before, where they are known already.
+    """
     rule = terms.rules.decision.value
     if rule is UNSET:
         return None
-    kept = levels_of_before(submission, [row.area for row in compared.rows])
+    if kept is None:
+        kept = levels_of_before(submission, [row.area for row in compared.rows])
     conclusions = set()
     for assignment, _overall in compared.overall:
         levels = {
@@ -196,7 +225,11 @@ class Proposal:
 
 
 def proposal(
-    submission: Submission, terms: Terms, areas: Sequence[Area], levels: Mapping[str, str]
+    submission: Submission,
+    terms: Terms,
+    areas: Sequence[Area],
+    levels: Mapping[str, str],
+    kept: Mapping[str, str] | None = None,
 ) -> Proposal:
     """``levels`` are the joint ones of the areas judged this time; what was decided before is added here."""
     rule = terms.rules.decision.value
@@ -209,7 +242,8 @@ def proposal(
             _("Still without a joint level: %(areas)s.")
             % {"areas": "; ".join(area.label for area in open_areas)},
         )
-    kept = levels_of_before(submission, areas)
+    if kept is None:
+        kept = levels_of_before(submission, areas)
     not_met = tuple(area for area in areas if levels[area.key] not in rule.levels)
     if rule.passes({**kept, **levels}):
         return Proposal(

@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from collegium.accreditation import actions, queries, rules
 from collegium.accreditation.forms import AnswerForm, JointForm, JudgementForm, refuse
 from collegium.accreditation.models import Assignment, Submission
-from collegium.accreditation.terms import Terms, terms_of
+from collegium.accreditation.terms import Terms, terms_kept, terms_of
 from collegium.design.filters import moment_in_words
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
@@ -41,13 +42,16 @@ def _assignment(request: SignedInRequest, assignment_id: int) -> Assignment:
 def assignment(request: SignedInRequest, assignment_id: int) -> HttpResponseBase:
     found = _assignment(request, assignment_id)
     submission = found.submission
-    require(allowed=rules.may_see(request.person, submission))
+    require(allowed=rules.may_see(request.person, found))
     if found.state == Assignment.State.INVITED:
         return _invitation(request, found, AnswerForm())
     if submission.state == Submission.State.RECONCILING:
         return redirect("accreditation:reconciliation", submission_id=submission.pk)
     terms = terms_of(submission.pathway)
-    return _judging(request, found, terms, _judgement_form(found, terms))
+    reading = queries.reading(submission)
+    return _judging(
+        request, found, terms, _judgement_form(found, terms, before=reading.before), reading=reading
+    )
 
 
 # The invitation -------------------------------------------------------------------------------------------------------
@@ -105,25 +109,34 @@ def _invitation(request: SignedInRequest, found: Assignment, form: AnswerForm) -
 # Judging --------------------------------------------------------------------------------------------------------------
 
 
-def _judgement_form(found: Assignment, terms: Terms, data: object = None) -> JudgementForm:
+def _judgement_form(
+    found: Assignment, terms: Terms, data: object = None, before: Submission | None = None
+) -> JudgementForm:
     judgement = getattr(found, "judgement", None)
     return JudgementForm(
         data,
-        areas=queries.areas_to_judge(found.submission, terms),
+        areas=queries.areas_to_judge(found.submission, terms, before),
         terms=terms,
         draft=queries.draft_of(found),
         initial={"overall": judgement.overall if judgement else ""},
     )
 
 
+@cache_control(private=True, no_store=True)  # it holds the reader's device key
 def _judging(
-    request: SignedInRequest, found: Assignment, terms: Terms, form: JudgementForm, *, refusal: str = ""
+    request: SignedInRequest,
+    found: Assignment,
+    terms: Terms,
+    form: JudgementForm,
+    *,
+    refusal: str = "",
+    reading: queries.Reading | None = None,
 ) -> HttpResponse:
     submission = found.submission
     judgement = getattr(found, "judgement", None)
-    draft = queries.draft_of(found)
+    draft = form.draft
     overall = judgement.overall if judgement else ""
-    reading = queries.reading(submission)
+    reading = reading or queries.reading(submission)
     return render(
         request,
         "accreditation/judge.jinja",
@@ -231,17 +244,25 @@ def seal(request: SignedInRequest, assignment_id: int) -> HttpResponseBase:
 # Reconciliation -------------------------------------------------------------------------------------------------------
 
 
+def _with_joint(request: SignedInRequest, submission_id: int) -> Submission:
+    """The submission with who judges it, which the rules below look at, and with the joint judgement so far."""
+    visible = Submission.objects.visible_to(request.person).for_display().select_related("joint_judgement")
+    found = get_object_or_404(visible, pk=submission_id)
+    queries.assignments_of(found)
+    return found
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def reconciliation(request: SignedInRequest, submission_id: int) -> HttpResponseBase:
     """All judgements side by side, for those who gave them and the coordinator; the lead writes the joint one."""
-    found = get_object_or_404(Submission.objects.visible_to(request.person).for_display(), pk=submission_id)
+    found = _with_joint(request, submission_id)
     require(
         allowed=rules.may_compare(request.person, found),
         because=_("The judgements are opened when every one is sealed."),
     )
+    terms = terms_kept(found.pathway)
     may_reconcile = rules.may_reconcile.body(request.person, found)  # the role is settled above
-    terms = terms_of(found.pathway)
     compared = queries.comparison(found, terms)
     form = _joint_form(found, terms, compared, request.POST if request.method == "POST" else None)
     refusal_words = ""
@@ -272,7 +293,7 @@ def reconciliation(request: SignedInRequest, submission_id: int) -> HttpResponse
 def _joint_form(
     found: Submission, terms: Terms, compared: queries.Comparison | None, data: object = None
 ) -> JointForm:
-    joint = queries.joint_of(found)
+    joint = queries.joint_read_along(found)
     return JointForm(
         data,
         areas=[row.area for row in compared.rows] if compared else [],
@@ -290,6 +311,7 @@ def _where_all_agree(compared: queries.Comparison | None) -> dict[str, tuple[str
     return {row.area.key: (row.given[0].level, "") for row in compared.rows if row.given and row.agree}
 
 
+@cache_control(private=True, no_store=True)  # it holds the reader's device key
 def _compared(
     request: SignedInRequest,
     found: Submission,
@@ -301,6 +323,7 @@ def _compared(
     refusal: str,
 ) -> HttpResponse:
     levels = {each["area"].key: str(each["level"].value() or "") for each in form.by_area()}
+    kept = queries.levels_of_before(found, form.areas)
     return render(
         request,
         "accreditation/reconcile.jinja",
@@ -314,13 +337,17 @@ def _compared(
             if compared
             else {},
             "joint": form.joint,
-            "proposal": queries.proposal(found, terms, form.areas, levels),
-            "is_split": queries.is_split(found, terms, compared) if compared else None,
+            "proposal": queries.proposal(found, terms, form.areas, levels, kept),
+            "is_split": queries.is_split(found, terms, compared, kept) if compared else None,
             "may_reconcile": may_reconcile,
-            "lead": found.assignments.accepted()
-            .filter(role=Assignment.Role.LEAD)
-            .select_related("assessor")
-            .first(),
+            "lead": next(
+                (
+                    row
+                    for row in queries.assignments_of(found)
+                    if row.state == Assignment.State.ACCEPTED and row.role == Assignment.Role.LEAD
+                ),
+                None,
+            ),
             "refusal": refusal,
             "UNSET": UNSET,
         },
@@ -332,12 +359,12 @@ def _compared(
 @signed_in
 def outcome(request: SignedInRequest, submission_id: int) -> HttpResponseBase:
     """The outcome as the candidate will read it; giving it is for good."""
-    found = get_object_or_404(Submission.objects.visible_to(request.person).for_display(), pk=submission_id)
+    found = _with_joint(request, submission_id)
     require(
         allowed=rules.may_reconcile(request.person, found),
         because=_("The lead assessor gives the outcome, once."),
     )
-    joint = queries.joint_of(found)
+    joint = queries.joint_read_along(found)
     if joint is None:
         return redirect("accreditation:reconciliation", submission_id=found.pk)
     refusal_words, details = "", []

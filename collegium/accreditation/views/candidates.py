@@ -106,7 +106,8 @@ def registration(request: SignedInRequest, registration_id: int) -> HttpResponse
                 )
                 return redirect(found)
     terms = terms_of(found.pathway)
-    submission = queries.latest_submission(found)
+    handed_in = queries.submissions_of(found)
+    submission = handed_in[0] if handed_in else None
     is_own = found.person_id == request.person.pk
     return render(
         request,
@@ -118,7 +119,7 @@ def registration(request: SignedInRequest, registration_id: int) -> HttpResponse
             "submission": submission,
             "words": queries.candidate_words(submission) if submission else "",
             "steps": queries.steps(found, submission, terms),
-            "earlier": list(found.submissions.defer("content").order_by("-submitted_at", "-pk")),
+            "earlier": handed_in,
             "portfolio": queries.portfolio_for(found),
             "extensions": list(found.extensions.select_related("answered_by").order_by("-asked_at")),
             "referees": list(found.referees.order_by("asked_at", "pk")),
@@ -264,7 +265,8 @@ def submit(request: SignedInRequest, registration_id: int) -> HttpResponseBase:
 @signed_in
 def submission(request: SignedInRequest, submission_id: int) -> HttpResponseBase:
     """One address for everybody whom a submission concerns: each is led to the page of what they are to it."""
-    found = Submission.objects.visible_to(request.person).for_display().filter(pk=submission_id).first()
+    visible = Submission.objects.visible_to(request.person).for_display()
+    found = queries.with_progress(visible).filter(pk=submission_id).first()
     if found is None:
         return _for_former_assessor(request, submission_id)
     if found.candidate_id == request.person.pk:
@@ -297,7 +299,7 @@ def _own(request: SignedInRequest, found: Submission) -> HttpResponse:
             "UNSET": UNSET,
             "progress": progress,
             "words": queries.candidate_words(found, progress),
-            "steps": queries.steps(found.registration, found, terms),
+            "steps": queries.steps(found.registration, found, terms, progress),
             "receipt": actions.receipt(found),
             "joint": joint,
             "outcome": queries.outcome_areas(joint, queries.areas_to_judge(found, terms), terms)

@@ -18,7 +18,7 @@ from collegium.accreditation.forms import (
     refuse,
 )
 from collegium.accreditation.models import Assignment, Extension, Registration, Submission
-from collegium.accreditation.terms import rule_title, terms_of
+from collegium.accreditation.terms import rule_title, terms_kept, terms_of
 from collegium.activity.queries import history
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
@@ -63,7 +63,9 @@ def manage(request: SignedInRequest) -> HttpResponse:
 
 def _managed(request: SignedInRequest, submission_id: int) -> Submission:
     """Whoever can't see the submission gets a 404; who sees it and doesn't coordinate it, a 403."""
-    found = get_object_or_404(Submission.objects.visible_to(request.person).for_display(), pk=submission_id)
+    visible = Submission.objects.visible_to(request.person).for_display()
+    visible = visible.select_related("nominated_assessor", "portfolio")
+    found = get_object_or_404(queries.with_progress(visible), pk=submission_id)
     require(allowed=rules.may_manage(request.person, found))
     return found
 
@@ -73,11 +75,9 @@ def _managed(request: SignedInRequest, submission_id: int) -> Submission:
 def managed(request: SignedInRequest, submission_id: int) -> HttpResponse:
     """All of one submission for its coordinator: of judgements no more than whether they are sealed, until all are."""
     found = _managed(request, submission_id)
-    terms = terms_of(found.pathway)
+    terms = terms_kept(found.pathway)
     # That they coordinate it is settled above: of the rules below only what each adds to the role is asked.
-    assignments = list(
-        found.assignments.select_related("assessor__photo", "judgement", "invited_by").order_by("role", "pk")
-    )
+    assignments = queries.assignments_of(found)
     progress = queries.progress(found)
     needed: list[Rule[Any]] = [
         terms.rules.assessors,
@@ -170,7 +170,7 @@ def screening(request: SignedInRequest, submission_id: int) -> HttpResponseBase:
 def allocation(request: SignedInRequest, submission_id: int) -> HttpResponseBase:
     found = _managed(request, submission_id)
     require(
-        allowed=rules.may_allot(request.person, found),
+        allowed=rules.may_allot.body(request.person, found),  # the role is settled above
         because=_("Assessors are asked after screening, and until the judgements are in."),
     )
     form = AllotForm(request.POST or None)
@@ -192,10 +192,9 @@ def allocation(request: SignedInRequest, submission_id: int) -> HttpResponseBase
             messages.success(request, _("%(name)s is asked.") % {"name": assessor.name})
             return redirect("accreditation:allocation", submission_id=found.pk)
     terms = terms_of(found.pathway)
-    active = list(
-        found.assignments.active().select_related("assessor__photo", "judgement").order_by("role", "pk")
-    )
-    candidates = queries.candidates_for(found, terms=terms)
+    active = [row for row in queries.assignments_of(found) if row.is_active]
+    former = queries.judged_before(found)
+    candidates = queries.candidates_for(found, terms=terms, former=former)
     return render(
         request,
         "accreditation/allocation.jinja",
@@ -207,7 +206,7 @@ def allocation(request: SignedInRequest, submission_id: int) -> HttpResponseBase
             "active": active,
             "has_lead": any(row.role == Assignment.Role.LEAD for row in active),
             "seats": queries.places_known(found, terms),
-            "former": queries.former_assessors(found),
+            "former": queries.former_assessors(found, former),
             "form": form,
             "Role": Assignment.Role,
         },

@@ -162,9 +162,10 @@ def leave(candidacy: Candidacy, award: Award, revoked: Award | None, folder: Pat
         portfolio = candidacy.portfolio
         taken = portfolio_queries.snapshot(portfolio)
         brought = portfolio_queries.files_of(portfolio)
-        _put(folder / "portfolio.pdf", export.pdf(taken, brought))
+        along = portfolio_queries.snapshot(portfolio, with_spare=False)
+        _put(folder / "portfolio.pdf", export.pdf(along, brought))
         step.check("The portfolio is a PDF", holds=_is_pdf(folder / "portfolio.pdf"))
-        _put(folder / "portfolio.zip", export.html_folder(taken, brought))
+        _put(folder / "portfolio.zip", export.html_folder(along, brought))
         step.check(
             "The portfolio that was assessed is in it word for word",
             holds=candidacy.submission.content["sections"] == taken["sections"],

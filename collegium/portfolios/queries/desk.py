@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, OuterRef, QuerySet
 
 from collegium.evidence.models import Evidence, PersonShown
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.portfolios.models import Part, Placement, Portfolio, Section
-from collegium.portfolios.queries.plans import plan_of
+from collegium.portfolios.queries.plans import UNREAD, plan_of
 from collegium.schemes import queries as schemes
 from collegium.schemes.documents import NodeKind
 from collegium.schemes.models import Node
@@ -107,6 +108,15 @@ class DeskSection:
         if self.made_elsewhere:
             return bool(self.section.where_elsewhere)
         return self.words > 0 or bool(self.placements)
+
+    @property
+    def is_spare(self) -> bool:
+        """Never begun, and nobody asks for it: of interest to its writer only. Where it is unset who asks, it is not spare."""
+        if self.is_begun or any(component.part and component.part.html for component in self.components):
+            return False
+        if self.planned is None:
+            return True
+        return self.planned.required is False or self.section.instance > max(1, self.planned.min_instances)
 
     @property
     def missing(self) -> list[DeskComponent]:
@@ -220,12 +230,14 @@ class Desk:
         return open_ones[0] if open_ones else None
 
 
-def desk(portfolio: Portfolio, *, with_words: bool = True) -> Desk:
-    """At most six queries, however large the portfolio. ``with_words=False`` leaves the words where they are."""
-    plan = plan_of(portfolio.pathway)
-    written = _sections_with_parts(portfolio, with_words=with_words)
+def desk(portfolio: Portfolio, *, with_words: bool = True, with_evidence: bool = True) -> Desk:
+    """At most six queries, however large the portfolio. ``with_words=False`` leaves the words where they are;
+    ``with_evidence=False`` reads of evidence only what the readiness check looks at.
+    """
+    plan = plan_of(portfolio.pathway, newest=getattr(portfolio, "newest_answer", UNREAD))
+    written = _sections_with_parts(portfolio, plan, with_words=with_words)
     placements: dict[int, list[Placement]] = {}
-    for placement in placements_of(portfolio):
+    for placement in placements_of(portfolio) if with_evidence else _placements_to_check(portfolio.pk):
         placements.setdefault(placement.section_id, []).append(placement)
     dimensions = _dimensions(portfolio) if plan.dimensions else {}
     planned = {each.node.pk: each for each in plan.sections}
@@ -244,42 +256,59 @@ def desk(portfolio: Portfolio, *, with_words: bool = True) -> Desk:
     return Desk(portfolio, plan, tuple(laid))
 
 
-_FACTS = ("pk", "component", "words", "marks", "revision", "saved_at")
+_OF_SECTION = ("pk", "node_id", "instance", "title", "where_elsewhere")
+_OF_PART = ("pk", "component", "words", "marks", "revision", "saved_at")
+_SECTION_FIELDS = ("id", "portfolio_id", "node_id", "instance", "title", "where_elsewhere")
 
 
-def _rows(portfolio: int, facts: tuple[str, ...]) -> "QuerySet[Any]":
-    return (
-        Section.objects.filter(portfolio=portfolio)
-        .select_related("node")
-        .annotate(**{f"part_{name}": F(f"parts__{name}") for name in facts})
-        .order_by("node__position", "instance", "parts__pk")
-    )
+def _rows(portfolio: int, *of_part: str) -> "QuerySet[Any]":
+    rows = Section.objects.filter(portfolio=portfolio).order_by("node__position", "instance", "parts__pk")
+    return rows.values_list(*_OF_SECTION, *(f"parts__{name}" for name in of_part))
 
 
 @prepared
 def _written(portfolio: int) -> "QuerySet[Any]":
-    return _rows(portfolio, (*_FACTS, "html"))
+    return _rows(portfolio, *_OF_PART, "html")
 
 
 @prepared
 def _written_facts(portfolio: int) -> "QuerySet[Any]":
-    return _rows(portfolio, _FACTS)
+    return _rows(portfolio, *_OF_PART)
 
 
-def _sections_with_parts(portfolio: Portfolio, *, with_words: bool) -> list[tuple[Section, dict[str, Part]]]:
-    """One query: a row for each part, and one for a section that has none."""
-    facts = (*_FACTS, "html") if with_words else _FACTS
-    rows = (_written if with_words else _written_facts)(portfolio.pk)
+def _sections_with_parts(
+    portfolio: Portfolio, plan: schemes.PathwayPlan, *, with_words: bool
+) -> list[tuple[Section, dict[str, Part]]]:
+    """One query: a row for each part, and one for a section that has none. The plan knows their nodes already."""
     found: dict[int, tuple[Section, dict[str, Part]]] = {}
-    for row in rows:
-        section, parts = found.setdefault(row.pk, (row, {}))
-        section.portfolio = portfolio
-        read = {name: getattr(row, f"part_{name}") for name in facts}
-        if read["pk"] is not None:
-            part = Part(section=section, **read)
-            part._state.adding = False  # noqa: SLF001 -- a row that was read, only in one go with its section
+    for pk, node, instance, title, elsewhere, *read in (_written if with_words else _written_facts)(
+        portfolio.pk
+    ):
+        if pk not in found:
+            section = Section.from_db(
+                DEFAULT_DB_ALIAS, _SECTION_FIELDS, (pk, portfolio.pk, node, instance, title, elsewhere)
+            )
+            section.portfolio = portfolio
+            found[pk] = section, {}
+        section, parts = found[pk]
+        part_pk, *facts = read
+        if part_pk is not None:
+            html = facts.pop() if with_words else ""
+            part = Part(part_pk, pk, facts[0], html, *facts[1:])
+            part._state.adding, part._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 -- a row that was read
+            part.section = section
             parts[part.component] = part
+    _with_nodes([section for section, _parts in found.values()], plan)
     return list(found.values())
+
+
+def _with_nodes(sections: list[Section], plan: schemes.PathwayPlan) -> None:
+    nodes = {each.node.pk: each.node for each in plan.sections}
+    strange = {section.node_id for section in sections} - nodes.keys()
+    if strange:  # begun before the scheme answered otherwise
+        nodes |= Node.objects.in_bulk(strange)
+    for section in sections:
+        section.node = nodes[section.node_id]
 
 
 def placements_of(portfolio: Portfolio) -> list[Placement]:
@@ -288,16 +317,29 @@ def placements_of(portfolio: Portfolio) -> list[Placement]:
     In the portfolio of a group: that of its present members.
     """
     if portfolio.group_id is not None:
-        return list(_placed_in(portfolio.pk).filter(evidence__owner__circles=portfolio.group_id))
+        return list(_placed(portfolio.pk).filter(evidence__owner__circles=portfolio.group_id))
     return _placements(portfolio.pk)
 
 
 @prepared
+def _placements_to_check(portfolio: int) -> "QuerySet[Placement]":
+    return _placed(portfolio).only(
+        "section",
+        "evidence__title",
+        "evidence__kind",
+        "evidence__alt_text",
+        "evidence__url",
+        "evidence__link_answers",
+        "evidence__link_finding",
+    )
+
+
+@prepared
 def _placements(portfolio: int) -> "QuerySet[Placement]":
-    return _placed_in(portfolio)
+    return _placed(portfolio)
 
 
-def _placed_in(portfolio: int) -> "QuerySet[Placement]":
+def _placed(portfolio: int) -> "QuerySet[Placement]":
     unasked = PersonShown.objects.filter(
         evidence=OuterRef("evidence"),
         permission__in=[PersonShown.Permission.ASKED, PersonShown.Permission.UNASKED],

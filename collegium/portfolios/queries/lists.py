@@ -1,10 +1,13 @@
 """Lists of portfolios."""
 
-from django.db.models import Exists, Q, QuerySet, Sum
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Person
-from collegium.portfolios.models import Portfolio, Revision, Section, Share
+from collegium.portfolios.models import WHOLE_DOCUMENTS, Portfolio, Revision, Section, Share
+from collegium.portfolios.queries.plans import newest_answer
 
 
 def begun(person: Person) -> QuerySet[Portfolio]:
@@ -19,16 +22,31 @@ def begun(person: Person) -> QuerySet[Portfolio]:
     return found
 
 
-def latest(person: Person) -> Portfolio | None:
-    """The one that a person is most likely to go on with; ``owner_mentors`` says whether they mentor others too."""
-    return next(iter(_latest(person.pk)), None)
+def at_hand(person: Person) -> tuple[Portfolio | None, list[Portfolio]]:
+    """The one that a person is most likely to go on with, and the drafts that they are most likely asked about as a
+    mentor: one query.
+    """
+    found: list[Any] = _at_hand(person.pk)
+    own = [portfolio for portfolio in found if portfolio.owner_id == person.pk]
+    for portfolio in own:
+        portfolio.owner = person
+    return next(iter(own), None), [portfolio for portfolio in found if portfolio.owner_id != person.pk]
 
 
 @prepared
-def _latest(owner: int) -> "QuerySet[Portfolio]":
-    mentored = Portfolio.objects.filter(mentor=owner)
-    rows: QuerySet[Portfolio] = Portfolio.objects.own().filter(owner=owner).for_display()
-    return rows.annotate(owner_mentors=Exists(mentored)).order_by("-edited_at", "-pk")[:1]
+def _at_hand(person: int) -> "QuerySet[Portfolio]":
+    newest = Portfolio.objects.order_by("-edited_at", "-pk").values("pk")
+    own = Portfolio.objects.own().order_by("-edited_at", "-pk").values("pk").filter(owner=person)[:1]
+    others = newest.filter(mentor=person).exclude(owner=person)[:3]
+    rows = Portfolio.objects.filter(Q(pk__in=own) | Q(pk__in=others)).select_related(
+        "owner",
+        "declaration",
+        "pathway__scheme_version__scheme",
+        "pathway__scheme_version__framework",
+    )
+    answer = Subquery(newest_answer(OuterRef("pathway__scheme_version")))
+    found: QuerySet[Portfolio] = rows.defer(*WHOLE_DOCUMENTS).annotate(newest_answer=answer)
+    return found.order_by("-edited_at", "-pk")
 
 
 def mentored(person: Person) -> list[Portfolio]:
@@ -39,6 +57,17 @@ def mentored(person: Person) -> list[Portfolio]:
 @prepared
 def _mentored(mentor: int) -> "QuerySet[Portfolio]":
     return Portfolio.objects.filter(mentor=mentor).for_display().order_by("-edited_at", "-pk")[:3]
+
+
+def frameworks_of(person: Person) -> list[int]:
+    """The ids of those that one's portfolios are begun in."""
+    return _frameworks_of(person.pk)
+
+
+@prepared
+def _frameworks_of(owner: int) -> "QuerySet[Portfolio, int]":
+    rows = Portfolio.objects.filter(owner=owner)
+    return rows.values_list("pathway__scheme_version__framework", flat=True).distinct()
 
 
 def published_at(slug: str) -> Portfolio | None:

@@ -53,14 +53,14 @@ def readiness(portfolio: Portfolio) -> Readiness:
     return check(desk(portfolio))
 
 
-def check(laid: Desk) -> Readiness:
-    """The desk must have been laid with its words."""
+def check(laid: Desk, *, with_met: bool = True) -> Readiness:
+    """The desk must have been laid with its words. ``with_met=False`` leaves out most of what is well already."""
     portfolio = laid.portfolio
-    findings = [*_elsewhere(laid)] if portfolio.made_elsewhere else [*_components(laid)]
+    findings = [*_elsewhere(laid)] if portfolio.made_elsewhere else [*_components(laid, with_met=with_met)]
     findings += _requirements(laid)
     findings += _principles(laid)
     if not portfolio.made_elsewhere:
-        findings += _bounds(laid)
+        findings += _bounds(laid, with_met=with_met)
         findings += _images(laid)
     findings += _evidence(laid)
     findings += _declaration(laid)
@@ -93,7 +93,7 @@ def _asked_for(laid: Desk) -> set[str]:
     return found | {each.code for each in laid.plan.sections if each.required is True}
 
 
-def _components(laid: Desk) -> Iterator[Finding]:
+def _components(laid: Desk, *, with_met: bool) -> Iterator[Finding]:
     asked = _asked_for(laid)
     for each in laid:
         code = each.section.node.code
@@ -114,7 +114,7 @@ def _components(laid: Desk) -> Iterator[Finding]:
                 f"{each.url}#{component.key}",
                 each.key,
             )
-        if not each.missing:
+        if with_met and not each.missing:
             yield Finding(
                 "section-complete",
                 _("%(section)s has all its parts.") % {"section": each.label},
@@ -172,7 +172,7 @@ def _said_one_by_one(laid: Desk) -> set[str]:
     }
 
 
-def _bounds(laid: Desk) -> Iterator[Finding]:
+def _bounds(laid: Desk, *, with_met: bool) -> Iterator[Finding]:
     for each in laid:
         low, high = each.bounds
         if not each.words or (low is None and high is None):
@@ -197,7 +197,7 @@ def _bounds(laid: Desk) -> Iterator[Finding]:
                 each.url,
                 each.key,
             )
-        else:
+        elif with_met:
             yield Finding(
                 "words",
                 _("%(section)s has %(words)d words, which is within its bounds.") % facts,

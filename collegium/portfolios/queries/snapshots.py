@@ -20,15 +20,20 @@ FORMAT = 1
 
 
 def snapshot(
-    portfolio: Portfolio, *, laid: Desk | None = None, only: Section | None = None
+    portfolio: Portfolio, *, laid: Desk | None = None, only: Section | None = None, with_spare: bool = True
 ) -> dict[str, Any]:
     """Plain JSON, complete and without a time in it: the same content always gives the same data.
 
-    ``only`` takes a single section, with its evidence and nothing that belongs to the whole.
+    ``only`` takes a single section, with its evidence and nothing that belongs to the whole. ``with_spare=False`` leaves
+    out optional sections that were never begun: for what is published or taken along, not for what is handed in.
     """
     laid = laid or desk(portfolio)
     version = portfolio.pathway.scheme_version
-    sections = [each for each in laid if only is None or each.section.pk == only.pk]
+    sections = [
+        each
+        for each in laid
+        if (only is None or each.section.pk == only.pk) and (with_spare or not each.is_spare)
+    ]
     placed = {placement.evidence_id: placement.evidence for each in sections for placement in each.placements}
     return {
         "format": FORMAT,

@@ -38,7 +38,7 @@ def choose(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
 @signed_in
 def pages(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     portfolio = _load(request, portfolio_id)
-    taken = queries.snapshot(portfolio)
+    taken = queries.snapshot(portfolio, with_spare=False)
     return _download(
         export.html_folder(taken, queries.files_of(portfolio)),
         f"{slugify(portfolio.title) or 'portfolio'}.zip",
@@ -50,7 +50,7 @@ def pages(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
 @signed_in
 def document(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
     portfolio = _load(request, portfolio_id)
-    taken = queries.snapshot(portfolio)
+    taken = queries.snapshot(portfolio, with_spare=False)
     return _download(
         export.pdf(taken, queries.files_of(portfolio)),
         f"{slugify(portfolio.title) or 'portfolio'}.pdf",

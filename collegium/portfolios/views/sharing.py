@@ -233,7 +233,7 @@ def public(request: Request, slug: str) -> HttpResponseBase:
     portfolio = queries.published_at(slug)
     if portfolio is None:
         raise Http404
-    taken = queries.public(queries.snapshot(portfolio))
+    taken = queries.public(queries.snapshot(portfolio, with_spare=False))
     return render(
         request,
         "portfolios/read_public.jinja",

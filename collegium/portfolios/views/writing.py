@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from collegium.design import filters
@@ -38,6 +39,7 @@ def wants_json(request: SignedInRequest) -> bool:
 
 
 @require_http_methods(["GET"])
+@cache_control(private=True, no_store=True)  # it holds the reader's device key
 @signed_in
 def section(request: SignedInRequest, portfolio_id: int, section_id: int) -> HttpResponseBase:
     found = load_section(request.person, portfolio_id, section_id)

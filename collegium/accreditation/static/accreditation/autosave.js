@@ -2,9 +2,11 @@
  * Saves a judging form as one writes, and loses nothing on a train: what was not sent is kept on this device and sent
  * when the connection is back. Without this module the form has its Save button.
  *
- * <form data-autosave="key" data-saving data-offline data-signed-out data-restored> … <p data-status>
+ * <form data-autosave="name" data-device-key data-saving data-offline data-signed-out data-restored> … <p data-status>
  * Only the fields that were touched are sent, so that two devices do not undo each other; `data-whole` sends all.
  */
+
+import { Drawer } from "../design/js/sealed.js";
 
 const PAUSE = 1200;
 const RETRY = 8000;
@@ -12,7 +14,7 @@ const RETRY = 8000;
 for (const form of document.querySelectorAll("form[data-autosave]")) start(form);
 
 function start(form) {
-  const store = `collegium:${form.dataset.autosave}`;
+  const drawer = new Drawer(form.dataset.autosave, form.dataset.deviceKey);
   const status = form.querySelector("[data-status]");
   const touched = new Set();
   let timer = 0;
@@ -110,37 +112,28 @@ function start(form) {
     const kept = {};
     const all = new FormData(form);
     for (const name of touched) kept[name] = all.getAll(name);
-    try {
-      window.localStorage.setItem(store, JSON.stringify(kept));
-    } catch {
-      // No room or not allowed: the form still saves itself, and has its button.
-    }
+    drawer.keep(kept); // if it cannot be: the form still saves itself, and has its button
   }
 
   function forget() {
-    try {
-      window.localStorage.removeItem(store);
-    } catch {
-      // As above.
-    }
+    drawer.forget();
   }
 
-  function restore() {
-    let kept = null;
-    try {
-      kept = JSON.parse(window.localStorage.getItem(store) ?? "null");
-    } catch {
-      return;
-    }
+  async function restore() {
+    const kept = await drawer.read();
     if (!kept) return;
+    const newer = new Set(touched); // written while the kept was being read
     for (const [name, values] of Object.entries(kept)) {
+      if (newer.has(name)) continue;
       for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
         else [field.value] = values;
       }
       touched.add(name);
     }
+    keep();
     say(form.dataset.restored);
+    window.clearTimeout(timer);
     timer = window.setTimeout(save, PAUSE);
   }
 }

@@ -1,8 +1,10 @@
 /** The section page: an editor for each part, which saves itself, with the criterion's principles and evidence at hand. */
 
 import { watchPassages } from "./beside.js";
+import { Drawer } from "../../design/js/sealed.js";
 import { extensionsFor } from "./extensions.js";
 import { Keeper } from "./keeping.js";
+import { takeSelection } from "./selection.js";
 import { toolbar } from "./toolbar.js";
 import { reckon } from "./words.js";
 
@@ -39,7 +41,7 @@ async function start() {
     desk.classList.add("desk--plain"); // the plain field under each heading works without the editor
     return;
   }
-  for (const form of desk.querySelectorAll("form[data-part]")) writings.push(mount(tiptap, form));
+  for (const form of desk.querySelectorAll("form[data-part]")) writings.push(await mount(tiptap, form));
   desk.classList.add("desk--ready");
   reveal();
   recount();
@@ -58,13 +60,15 @@ async function start() {
 
 // One part ------------------------------------------------------------------------------------------------------------
 
-function mount(tiptap, form) {
+async function mount(tiptap, form) {
   const source = form.elements.html;
   const paper = form.querySelector("[data-paper]");
   const config = JSON.parse(source.getAttribute("data-django-prose-editor-collegium"));
   const host = document.createElement("div");
   host.className = "writing__editor";
-  const keeper = new Keeper({ form, key: `collegium:words:${desk.dataset.person}:${form.dataset.part}`, says });
+  const drawer = new Drawer(`words:${desk.dataset.person}:${form.dataset.part}`, desk.dataset.deviceKey);
+  const keeper = new Keeper({ form, drawer, says });
+  const left = await keeper.left(); // before there is an editor: what is typed in it is kept in the same place
   const writing = { form, keeper, source, words: 0, marked: new Map() };
 
   const editor = new tiptap.Editor({
@@ -90,6 +94,7 @@ function mount(tiptap, form) {
       recount(writing);
     },
     onFocus: () => (latest = writing),
+    onBlur: () => takeSelection(editor),
     onSelectionUpdate: showPrinciples,
   });
   writing.editor = editor;
@@ -118,7 +123,6 @@ function mount(tiptap, form) {
     editor.commands.focus();
   });
   keeper.addEventListener("replaced", ({ detail }) => replace(writing, detail.html));
-  const left = keeper.left();
   if (left) takeUp(writing, left);
   return writing;
 }
@@ -313,17 +317,10 @@ function watchPrinciples() {
   if (hint) hint.hidden = false;
 }
 
-/** The browser tells the editor of a selection a moment later than it shows it. */
-async function selected(editor) {
-  if (editor.state.selection.empty && !getSelection().isCollapsed) {
-    await new Promise((done) => setTimeout(done, 60));
-  }
-}
-
-async function markPassage(code) {
+function markPassage(code) {
   const editor = latest?.editor;
   if (!editor) return tell(says.select_first);
-  await selected(editor);
+  takeSelection(editor);
   const { state } = editor;
   const type = state.schema.marks.principle;
   let { from, to } = state.selection;
@@ -407,6 +404,7 @@ function embed(id) {
 }
 
 function insert(editor, id) {
+  takeSelection(editor);
   editor.chain().focus().insertContent({ type: "embeddedEvidence", attrs: { evidence: String(id) } }).run();
 }
 
@@ -434,9 +432,9 @@ for (const dialog of [imageDialog, linkDialog]) {
   dialog.addEventListener("close", () => asking?.commands.focus());
 }
 
-async function openLink(editor) {
+function openLink(editor) {
   asking = editor;
-  await selected(editor);
+  takeSelection(editor);
   if (editor.state.selection.empty && !editor.isActive("link")) return tell(says.select_first);
   linkDialog.querySelector("input").value = editor.getAttributes("link").href ?? "";
   linkDialog.querySelector("[data-remove-link]").hidden = !editor.isActive("link");

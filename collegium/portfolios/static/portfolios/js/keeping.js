@@ -13,11 +13,11 @@ const LAST_RETRY = 60000;
 const KEEPALIVE = 50000; // a request that outlives its page may not be larger
 
 export class Keeper extends EventTarget {
-  constructor({ form, key, says }) {
+  constructor({ form, drawer, says }) {
     super();
     this.form = form;
     this.says = says;
-    this.key = key;
+    this.drawer = drawer;
     this.revision = Number(form.elements.on_revision.value);
     this.saved = this.current = form.elements.html.value;
     this.state = "clean";
@@ -44,19 +44,11 @@ export class Keeper extends EventTarget {
 
   /** Words that an earlier visit left on this device and the server, as far as is known, never got. */
   left() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key));
-    } catch {
-      return null; // no storage, or not ours
-    }
+    return this.drawer.read();
   }
 
   forget() {
-    try {
-      localStorage.removeItem(this.key);
-    } catch {
-      /* nothing was kept */
-    }
+    this.drawer.forget();
   }
 
   changed(html) {
@@ -150,13 +142,8 @@ export class Keeper extends EventTarget {
     this.#say("saved", this.says.followed);
   }
 
-  #keep() {
-    try {
-      localStorage.setItem(this.key, JSON.stringify({ html: this.current, revision: this.revision, at: Date.now() }));
-      this.unkept = false;
-    } catch {
-      this.unkept = true;
-    }
+  async #keep() {
+    this.unkept = !(await this.drawer.keep({ html: this.current, revision: this.revision, at: Date.now() }));
   }
 
   async #post(address, fields) {

@@ -1,5 +1,7 @@
 /** The row of tools over an editor: one stop for the Tab key, arrows within (WAI-ARIA toolbar). */
 
+import { takeSelection } from "./selection.js";
+
 export function toolbar(editor, page, label) {
   const { says } = page;
   const row = document.createElement("div");
@@ -75,7 +77,10 @@ export function toolbar(editor, page, label) {
     else button.textContent = title;
     button.tabIndex = -1;
     button.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays in the words
-    button.addEventListener("click", run);
+    button.addEventListener("click", () => {
+      takeSelection(editor);
+      run();
+    });
     return { button, isActive, isPossible };
   }
 
