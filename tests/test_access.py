@@ -285,6 +285,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
                 )
             },
             "portfolios:draft_for_week": {"week_id": meeting.pk},
+            "evidence:keep": {"kind": "post", "source_id": post.pk},
         },
     )
 
