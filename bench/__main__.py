@@ -294,9 +294,9 @@ def followed(known: dict[str, str], rows: list[Row], told: dict[str, str]) -> li
     warning = " **over**" if slower > AIM_GROWTH else ""
     # So few that beginning and ending are most of it say nothing of a crowd.
     under = " **under**" if per_second < AIM_TOLD < int(told["told"]) else ""
+    times = f"{slower:.2f} times as long in the median as one that {int(known['few_followers']):,} follow"
     return [
-        f"A reply that {int(known['followers']):,} people follow took {slower:.2f} times as long in the median as one "
-        f"that {int(known['few_followers']):,} follow.{warning}",
+        f"A reply that {int(known['followers']):,} people follow took {times}.{warning}",
         f"Notifications made in the background: {int(told['told']):,}, at {per_second:,.0f}/s.{under}",
         "",
     ]
