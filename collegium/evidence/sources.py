@@ -174,7 +174,8 @@ def of_thread(thread: Thread) -> list[Criterion]:
 
 def of_project(project: Project) -> list[Criterion]:
     """What its maker says it shows; where they say nothing, what its week is about."""
-    named = [Criterion(node, Alignment.Strength.PRIMARILY) for node in project.nodes.order_by("position")]
+    nodes = sorted(project.nodes.all(), key=lambda node: node.position)  # as its page has read them
+    named = [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes]
     if named or project.week_id is None:
         return named[:MOST_NAMED]
     return _mapped(Mapping.objects.filter(week=project.week_id).select_related("node"))
