@@ -161,3 +161,17 @@ def course(cy, cmalt, community):
     tasks.trigger_what_is_due()
     iteration.refresh_from_db()
     return iteration
+
+
+@pytest.fixture
+def put_clock_to(monkeypatch):
+    """``put_clock_to(moment)`` for the browser too: a clock moved in the test's thread would not be so in the server's."""
+    real = clock.wall
+
+    def put(moment):
+        ahead = moment - real()
+        monkeypatch.setattr(clock, "wall", lambda: real() + ahead)
+        tasks.start_and_end()
+        tasks.prepare_meetings()
+
+    return put

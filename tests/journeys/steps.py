@@ -63,3 +63,20 @@ def answer_to(letter, words, *, by):
     quoted = "".join(f"> {line}\n" for line in letter.body.splitlines())
     answer.set_content(f"{words}\n\nOn Mon, 2 Nov 2026 at 10:00, Collegium wrote:\n{quoted}")
     return answer.as_bytes(), recipient
+
+
+def select(page, words):
+    """As a mouse would: from the first to the last character of these words."""
+    page.evaluate(
+        """(words) => {
+          const walker = document.createTreeWalker(document.querySelector("[data-commentable]"), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const at = walker.currentNode.data.indexOf(words);
+            if (at < 0) continue;
+            getSelection().setBaseAndExtent(walker.currentNode, at, walker.currentNode, at + words.length);
+            return;
+          }
+          throw new Error("not found: " + words);
+        }""",
+        words,
+    )

@@ -167,7 +167,7 @@ def submit(page, look, week):
     page.get_by_label("What it is", exact=True).fill(
         "Three of us correct them in turn; nobody waits for a week."
     )
-    expect(page.get_by_label("Week", exact=True)).to_have_value(str(week.pk))
+    expect(page.get_by_label("Week optional", exact=True)).to_have_value(str(week.pk))
     page.get_by_label(re.compile("^3a")).check()
     look(page, **BOTH)
     page.get_by_role("button", name="Put it into the bank").click()
