@@ -10,11 +10,22 @@ from django.core.management import call_command
 CREDENTIALS = 200
 
 
-def main(size: int) -> None:
+def main(world: str, size: int) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    from bench import world
+    known = communities_of(size) if world == "communities" else association_of(size)
+    print(json.dumps(known))
+
+
+def communities_of(size: int) -> dict[str, str]:
+    from bench import communities  # models, which are there only after setup
+
+    return communities.build(size)
+
+
+def association_of(size: int) -> dict[str, str]:
+    from bench import world  # as above
     from collegium.credentials import actions
     from collegium.credentials.models import Award
     from collegium.foundation.models import Job
@@ -26,7 +37,7 @@ def main(size: int) -> None:
         actions.issue(award=award)
     known["credentials_per_second"] = str(len(awards) / (time.perf_counter() - begun))
     Job.objects.all().delete()  # nobody is to be told of this world
-    print(json.dumps(known))
+    return known
 
 
-main(int(sys.argv[1]))
+main(sys.argv[1], int(sys.argv[2]))

@@ -3,7 +3,9 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,23 @@ def request(path: str, *, session: str = "", count: bool = False) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def measure(port: int, wanted: bytes, *, connections: int, seconds: float) -> Load:
+def form(path: str, *, session: str, fields: dict[str, str]) -> bytes:
+    """A form that is sent, with the token that it was given."""
+    token = "k" * 32
+    body = urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Accept-Language: en-GB",
+        f"Cookie: sessionid={session}; csrftoken={token}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def measure(port: int, wanted: bytes | Callable[[], bytes], *, connections: int, seconds: float) -> Load:
+    """Ask as fast as it answers. ``wanted`` is a function where each request must be another."""
     latencies: list[float] = []
     faults: list[bytes] = []
     until = time.perf_counter() + seconds
@@ -60,9 +78,9 @@ def measure(port: int, wanted: bytes, *, connections: int, seconds: float) -> Lo
         mine = []
         connection = Connection(port)
         while (begun := time.perf_counter()) < until:
-            head, _ = connection.get(wanted)
+            head, _ = connection.get(wanted if isinstance(wanted, bytes) else wanted())
             mine.append(time.perf_counter() - begun)
-            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304")):
+            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 302", b"HTTP/1.1 304")):
                 faults.append(head)
                 break
         latencies.extend(mine)
@@ -75,7 +93,8 @@ def measure(port: int, wanted: bytes, *, connections: int, seconds: float) -> Lo
         thread.join()
     took = time.perf_counter() - begun
     if faults:
-        raise RuntimeError(f"{wanted.split()[1].decode()} answered {faults[0].splitlines()[0].decode()}")
+        asked = wanted if isinstance(wanted, bytes) else wanted()
+        raise RuntimeError(f"{asked.split()[1].decode()} answered {faults[0].splitlines()[0].decode()}")
     latencies.sort()
     return Load(
         per_second=len(latencies) / took,

@@ -7,10 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management.color import no_style
-from django.db import connection, transaction
-from django.db.models import Max, Model
+from django.db.models import Model
 
+from bench.copying import multiply, settle
 from collegium.activity.models import Activity, Concern
 from collegium.credentials import actions as credentials
 from collegium.credentials import names
@@ -57,8 +56,8 @@ def build(size: int) -> dict[str, str]:
     _evidence(chance, people, version)
     _portfolios(chance, people[1:], pathway)
     _awards(chance, people, pathway)
-    if size > 1:
-        _multiply(size)
+    multiply(GROUP, size)
+    settle()
     return _one_who_is_measured(chance, people[0], pathway)
 
 
@@ -83,37 +82,6 @@ GROUP: dict[type[Model], dict[str, str]] = {
     AwardStatus: {},
     RegisterName: {"text": "{column} || '-' || copies.n"},
 }
-
-
-def _multiply(size: int) -> None:
-    """The database copies the group by itself: row by row from here, ten thousand people would take half an hour."""
-    uuid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
-    last = {model: model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model in GROUP}
-    with transaction.atomic(), connection.cursor() as cursor:
-        for model, differing in GROUP.items():
-            table = connection.ops.quote_name(model._meta.db_table)
-            columns, values = [], []
-            for field in model._meta.concrete_fields:
-                column = f"{table}.{connection.ops.quote_name(field.column)}"
-                target = model if field.primary_key else field.related_model
-                if field.name in differing:
-                    value = differing[field.name].format(column=column, uuid=uuid)
-                elif target in last:
-                    value = f"{column} + copies.n * {last[target]}"
-                else:
-                    value = column
-                columns.append(connection.ops.quote_name(field.column))
-                values.append(value)
-            cursor.execute(
-                f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608  # names of our own tables
-                " WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < %s)"
-                f" SELECT {', '.join(values)} FROM {table}, copies WHERE {table}.id <= %s",
-                [size - 1, last[model]],
-            )
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(GROUP)):
-            cursor.execute(statement)
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")  # as its autovacuum would by and by
 
 
 def _people(chance: random.Random, number: int) -> list[Person]:
@@ -265,6 +233,17 @@ def _one_who_is_measured(chance: random.Random, person: Person, pathway: Pathway
     portfolios.publish(portfolio=portfolio, by=person, slug="measured", licence="CC-BY-4.0")
     award = Award.objects.get(person=person)
     credential = credentials.issue(award=award)
+    return {
+        "session": signed_in(person),
+        "section": sections[1].get_absolute_url(),
+        "award": award.get_absolute_url(),
+        "credential": f"/credentials/{credential.public_id}",
+        "name": person.name.split()[0],
+    }
+
+
+def signed_in(person: Person) -> str:
+    """The key of a session."""
     session = SessionStore()
     account = person.account
     assert account is not None  # made above
@@ -272,10 +251,4 @@ def _one_who_is_measured(chance: random.Random, person: Person, pathway: Pathway
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.create()
-    return {
-        "session": str(session.session_key),
-        "section": sections[1].get_absolute_url(),
-        "award": award.get_absolute_url(),
-        "credential": f"/credentials/{credential.public_id}",
-        "name": person.name.split()[0],
-    }
+    return str(session.session_key)

@@ -38,7 +38,7 @@ from tests.addresses import OUR_ADDRESSES
 from tests.communities.factories import make_community
 from tests.conversations.factories import make_forum, make_thread
 from tests.courses.factories import make_goal, make_iteration, make_project
-from tests.credentials.factories import make_award
+from tests.credentials.factories import make_award, make_course_badge
 from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
 from tests.portfolios.factories import make_meeting, make_writing_group
@@ -64,6 +64,8 @@ OPEN_TO_STRANGERS = {
     "credentials:issuer": "who issues is public",
     "credentials:award": "an award is public by its address",
     "credentials:badge": "the picture of a pathway's badge",
+    "credentials:course_badge": "a badge is public by its address",
+    "credentials:course_badge_picture": "the picture of a badge, as public as its page",
     "credentials:credential": "a credential is there to be verified",
     "credentials:status": "a credential is there to be verified",
     "credentials:did": "a credential is there to be verified",
@@ -98,6 +100,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "evidence:list": "one's own",
     "evidence:capture": "one's own",
     "evidence:anywhere": "how to capture from anywhere",
+    "credentials:mine": "one's own",
     "portfolios:list": "one's own",
     "portfolios:with_me": "what is shared with the reader",
     "portfolios:begin": "a portfolio of one's own",
@@ -160,6 +163,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
     Judgement.objects.create(assignment=assignment, overall="Sealed words")
     award = make_award(person=ada, pathway=pathway)
     credential = award.credentials.get()
+    course_badge = make_course_badge(ada)
     organisation = make_organisation(ada, coordinators=(cy,))
     domain = EmailDomain.objects.create(organisation=organisation, domain="ada.example")
     invitation = Invitation.objects.create(
@@ -285,6 +289,12 @@ def small_world(ada, bo, cy, settings, tmp_path):
                 )
             },
             "portfolios:draft_for_week": {"week_id": meeting.pk},
+            "credentials:course_badge": {"public_id": course_badge.public_id},
+            "credentials:course_badge_number": {"badge_id": course_badge.pk},
+            "credentials:course_badge_picture": {"public_id": course_badge.public_id, "form": "svg"},
+            "credentials:course_badge_file": {"public_id": course_badge.public_id, "form": "json"},
+            "credentials:revoke_course_badge": {"public_id": course_badge.public_id},
+            "evidence:keep": {"kind": "post", "source_id": post.pk},
         },
     )
 

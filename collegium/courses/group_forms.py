@@ -181,12 +181,11 @@ class LineForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("Day"), widget=Day)
     drop = forms.BooleanField(label=gettext_lazy("Leave out"), required=False)
 
-    def __init__(self, *args: Any, week: Week, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, week: Week) -> None:
         super().__init__(
-            *args,
+            data,
             prefix=f"m{week.pk}",
             initial={"order": week.number, "title": week.title, "day": week.starts_on},
-            **kwargs,
         )
         self.week = week
         for field in self.fields.values():
@@ -208,9 +207,9 @@ class MeetingTextForm(_Formatted):
     )
     drafts_due_on = forms.DateField(label=gettext_lazy("Drafts by"), required=False, widget=Day)
 
-    def __init__(self, *args: Any, week: Week, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, week: Week) -> None:
         super().__init__(
-            *args,
+            data,
             initial={
                 "title": week.title,
                 "summary": week.summary,
@@ -218,7 +217,6 @@ class MeetingTextForm(_Formatted):
                 "prompts": "\n".join(week.prompts),
                 "drafts_due_on": week.drafts_due_on,
             },
-            **kwargs,
         )
 
     def clean_prompts(self) -> list[str]:

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from collegium.communities.models import Community
 from collegium.courses.actions import enrolments
 from collegium.courses.models import (
     Appreciation,
@@ -24,6 +25,7 @@ from collegium.courses.models import (
 )
 from collegium.courses.queries.groups import what_next_in_groups
 from collegium.courses.queries.home import what_next
+from collegium.courses.queries.iterations import of_community
 from collegium.courses.queries.nudges import nudges_of
 from collegium.design.places import bar_item, panel
 from collegium.events.models import Event
@@ -74,6 +76,15 @@ def next_in_groups(request: HttpRequest) -> str | None:
     if not cards:
         return None
     return render_to_string("courses/groups/next.jinja", {"cards": cards}, request)
+
+
+@panel("community.page", order=20)
+def courses_of_community(request: HttpRequest, *, community: Community) -> str | None:
+    """What one can enrol in from where one is, or goes on with."""
+    lines = of_community(community, cast("Request", request).person)
+    if not lines:
+        return None
+    return render_to_string("courses/of_community.jinja", {"lines": lines}, request)
 
 
 @panel("home.next", order=46)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,18 +17,27 @@ from collegium.accreditation.models import Submission
 from collegium.accreditation.terms import decided, terms_of
 from collegium.activity.actions import record
 from collegium.activity.verbs import Told, verb
+from collegium.courses.models import Enrolment
+from collegium.courses.queries.progress import progress
 from collegium.credentials import dids, names, proofs, statuslists
 from collegium.credentials.models import (
     Award,
     AwardStatus,
     ChosenEvidence,
+    CourseBadge,
     Credential,
     IssuerKey,
     RegisterName,
     StatusList,
 )
-from collegium.credentials.queries import awards, issuing
-from collegium.credentials.rules import may_choose_evidence, may_reinstate, may_revoke, may_set_listed
+from collegium.credentials.queries import awards, course_badges, issuing
+from collegium.credentials.rules import (
+    may_choose_evidence,
+    may_reinstate,
+    may_revoke,
+    may_revoke_course_badge,
+    may_set_listed,
+)
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock, crypto
 from collegium.foundation.refusal import Refusal, require
@@ -81,6 +92,24 @@ RENEWAL_DUE = verb(
     history=gettext_lazy("%(title)s is due for renewal by %(until)s"),
     tells={
         "holder": Told(gettext_lazy("%(title)s is due for renewal by %(until)s"), "credentials:award_number"),
+    },
+)
+BADGE_ISSUED = verb(
+    "badge.issued",
+    history=gettext_lazy("%(holder)s received the badge %(title)s"),
+    tells={
+        "holder": Told(
+            gettext_lazy("Your badge %(title)s is ready to take along."), "credentials:course_badge_number"
+        )
+    },
+)
+BADGE_REVOKED = verb(
+    "badge.revoked",
+    history=gettext_lazy("%(actor)s revoked the badge %(title)s"),
+    tells={
+        "holder": Told(
+            gettext_lazy("Your badge %(title)s was revoked: %(reason)s"), "credentials:course_badge_number"
+        )
     },
 )
 KEYS_ROTATED = verb("issuer.keys_rotated", history=gettext_lazy("A new signing key was taken into use"))
@@ -174,7 +203,7 @@ def _publish(row: StatusList) -> None:
     )
 
 
-def _mark_revoked(credentials: Iterable[Credential]) -> None:
+def _mark_revoked(credentials: Iterable[Credential | CourseBadge]) -> None:
     places: dict[int, list[int]] = {}
     for credential in credentials:
         places.setdefault(credential.status_list_id, []).append(credential.status_index)
@@ -409,6 +438,85 @@ def set_listed(*, award: Award, by: Person, listed: bool) -> Award:
         award.save(update_fields=["listed"])
         record(LISTED if listed else UNLISTED, by=by, about=award, data={"title": award.title})
     return award
+
+
+# Badges of courses ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def issue_course_badge(*, enrolment: Enrolment, kind: str) -> CourseBadge | None:
+    """The badge for having taken part, or completed: one for each person, iteration and kind, whatever repeats.
+
+    None for who only runs the course, and for somebody who has not got so far. One that was revoked is not issued again.
+    """
+    existing = CourseBadge.objects.filter(
+        person=enrolment.person_id, iteration=enrolment.iteration_id, kind=kind
+    ).first()
+    if existing is not None:
+        return existing
+    reached = (
+        enrolment.completed_at if kind == CourseBadge.Kind.COMPLETED else enrolment.took_part_at
+    )  # noted once, by the course: what is counted again later may be less
+    if reached is None or enrolment.role != Enrolment.Role.PARTICIPANT:
+        return None
+    found = progress(enrolment)
+    language = settings.LANGUAGE_CODE
+    with translation.override(language):  # for whoever reads it, anywhere: not for whoever made it come about
+        badge = CourseBadge(
+            person=enrolment.person,
+            iteration=enrolment.iteration,
+            kind=kind,
+            title=course_badges.title(enrolment, kind),
+            holder_name=enrolment.person.name,
+            criteria=course_badges.criteria(found, kind),
+            weeks=found.contributed,
+            weeks_in_all=len(found.counted),
+            granted_at=reached,
+            key=make_first_key(),
+        )
+        badge.status_list, badge.status_index = _take_place()
+        status = statuslists.entry(
+            address=issuing.absolute(badge.status_list.get_absolute_url()), index=badge.status_index
+        )
+        plain = course_badges.content(badge, status=status, language=language)
+    badge.document = proofs.sign(
+        plain, key=issuing.private_key(badge.key), method=issuing.method(badge.key), created=clock.now()
+    )
+    badge.save()
+    record(
+        BADGE_ISSUED,
+        by=None,
+        about=badge,
+        concerns=[(badge.person, "holder")],
+        data={"holder": badge.holder_name, "title": badge.title},
+    )
+    return badge
+
+
+@transaction.atomic
+def revoke_course_badge(*, badge: CourseBadge, by: Person, reason: str) -> CourseBadge:
+    """For what was counted wrongly, or for somebody else. The reason is public, and there is no way back."""
+    badge = CourseBadge.objects.select_for_update(of=("self",)).for_display().get(pk=badge.pk)
+    if badge.revoked_at is not None:
+        return badge
+    require(
+        allowed=may_revoke_course_badge(by, badge),
+        because=_("Only who facilitates the course may revoke a badge of it, and never their own."),
+    )
+    reason = reason.strip()
+    if not reason:
+        raise Refusal(_("Please give a reason. It will stand on the page of the badge."))
+    badge.revoked_at, badge.revoked_by, badge.revoked_because = clock.now(), by, reason
+    badge.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
+    _mark_revoked([badge])
+    record(
+        BADGE_REVOKED,
+        by=by,
+        about=badge,
+        concerns=[(badge.person, "holder")],
+        data={"holder": badge.holder_name, "title": badge.title, "reason": reason},
+    )
+    return badge
 
 
 @transaction.atomic

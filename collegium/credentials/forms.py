@@ -82,6 +82,16 @@ class ReasonForm(forms.Form):
     )
 
 
+class BadgeReasonForm(ReasonForm):
+    """Badges of courses stand on no register; the reason stands on their page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "One or two sentences. They stand on the page of the badge, so name nobody else."
+        )
+
+
 class EvidenceForm(forms.Form):
     evidence = forms.ModelMultipleChoiceField(
         label=_("Evidence that the credential names"),

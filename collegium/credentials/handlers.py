@@ -3,7 +3,7 @@
 from collegium.accreditation.models import Submission
 from collegium.activity.models import Activity
 from collegium.activity.outbox import on
-from collegium.credentials import actions
+from collegium.credentials import actions, tasks
 from collegium.foundation.refusal import Refusal
 from collegium.schemes.models import Scheme
 
@@ -38,3 +38,9 @@ def _grant(submission: Submission, *, tell: bool) -> None:
             raise
         if tell:
             actions.note_waiting(submission=submission)
+
+
+@on("enrolment.took_part", "enrolment.completed")
+def badge_for_a_course(activity: Activity) -> None:
+    """In the background: signing takes its time, and whoever posted something waits for nothing of it."""
+    tasks.issue_course_badge.later(int(activity.about_id), activity.verb.removeprefix("enrolment."))

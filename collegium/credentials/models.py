@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.accreditation.models import Submission
+from collegium.courses.models import Iteration
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.people.models import Person
@@ -236,3 +237,64 @@ class Credential(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credentials:credential", kwargs={"public_id": self.public_id})
+
+
+class CourseBadgeQuerySet(models.QuerySet["CourseBadge"]):
+    def visible_to(self, person: Person | None) -> Self:  # noqa: ARG002  # the same for everybody
+        """Public by its address, which nobody can guess; no list shows it but its holder's own."""
+        return self
+
+    def for_display(self) -> Self:
+        return self.select_related("iteration__course", "person__account", "key", "status_list")
+
+
+class CourseBadge(models.Model):
+    """For having taken part in a course, or completed it. Nobody judged anything: so it is no ``Award``, has no end, and
+    stands on no register. It is one signed credential, which never changes; with its holder's account it goes.
+    """
+
+    class Kind(models.TextChoices):
+        TOOK_PART = "took_part", _("Took part")
+        COMPLETED = "completed", _("Completed")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of its page
+    # Of the credential itself: another one, so that whoever is shown the page has not got the credential.
+    credential_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="course_badges")
+    iteration = models.ForeignKey(Iteration, on_delete=models.PROTECT, related_name="badges")
+    kind = models.CharField(max_length=12, choices=Kind)
+    title = models.CharField(max_length=300)  # as issued
+    holder_name = models.CharField(max_length=120)
+    criteria = models.TextField()  # as issued, in words
+    weeks = models.PositiveSmallIntegerField()  # contributed to when it was issued
+    weeks_in_all = models.PositiveSmallIntegerField()
+    granted_at = models.DateTimeField(default=clock.now)
+    key = models.ForeignKey(IssuerKey, on_delete=models.PROTECT, related_name="+")
+    document = models.JSONField()
+    status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="course_badges")
+    status_index = models.PositiveIntegerField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    revoked_because = models.TextField(blank=True)
+
+    objects = CourseBadgeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-granted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "iteration", "kind"], name="credentials_coursebadge_once"
+            ),
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="credentials_coursebadge_place_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_name}, {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:course_badge", kwargs={"public_id": self.public_id})
+
+    def credential_address(self) -> str:
+        return reverse("credentials:credential", kwargs={"public_id": self.credential_id})

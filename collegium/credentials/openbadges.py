@@ -71,6 +71,8 @@ class Achievement:
     creator: Issuer | None = None
     levels: Sequence[Level] = ()
     tags: Sequence[str] = ()
+    kind: str = "Certification"
+    """One of the standard's achievement types."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def achievement_document(achievement: Achievement, sections: Sequence[AssessedSe
         {
             "id": achievement.address,
             "type": ["Achievement"],
-            "achievementType": "Certification",
+            "achievementType": achievement.kind,
             "name": achievement.name,
             "description": achievement.description,
             "criteria": {"id": achievement.criteria_address, "narrative": achievement.criteria},

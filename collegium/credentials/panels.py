@@ -1,22 +1,23 @@
 """What awards put on the pages of lower rooms: the bar's footer, a person's page, home, and one's own data."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.accreditation.models import Submission
 from collegium.credentials import contexts
-from collegium.credentials.models import Award
-from collegium.credentials.queries import awards
+from collegium.credentials.models import Award, CourseBadge
+from collegium.credentials.queries import awards, course_badges
 from collegium.credentials.tasks import NOTICE
 from collegium.design.filters import day_in_words
-from collegium.design.places import bar_item, panel
+from collegium.design.places import bar_item, panel, signed_in
 from collegium.foundation import clock
-from collegium.people.erasure import stays
+from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
@@ -45,6 +46,17 @@ bar_item(
     icon="key",
     slot="footer",
     order=32,
+)
+
+
+bar_item(
+    key="my_credentials",
+    title=gettext_lazy("My credentials"),
+    url="credentials:mine",
+    icon="award",
+    slot="me",
+    order=35,
+    shown_to=signed_in,
 )
 
 
@@ -108,6 +120,34 @@ def what_next(request: HttpRequest) -> str | None:
     return render_to_string("credentials/next.jinja", {"cards": cards}, request)
 
 
+@panel("person.page", order=21)
+def course_badges_of_person(request: HttpRequest, *, person: Person) -> str | None:
+    """To oneself alone: to whom a badge is shown is its holder's choice, each time."""
+    if cast("Request", request).person != person:
+        return None
+    held = course_badges.badges_of(person)
+    if not held:
+        return None
+    badges = [(badge, course_badges.standing(badge)) for badge in held]
+    return render_to_string("credentials/course_badges.jinja", {"badges": badges}, request)
+
+
+@goes
+def course_badges_go(person: Person) -> Iterable[str]:
+    number = CourseBadge.objects.filter(person=person).count()
+    if number:
+        yield ngettext(
+            "%(number)d badge of a course: copies that you took along can still be checked, its page is gone",
+            "%(number)d badges of courses: copies that you took along can still be checked, their pages are gone",
+            number,
+        ) % {"number": number}
+
+
+@erases(order=30)
+def erase_course_badges(person: Person) -> None:
+    CourseBadge.objects.filter(person=person).delete()
+
+
 @stays
 def awards_stay(person: Person) -> list[str]:
     return [
@@ -142,4 +182,16 @@ def my_awards(person: Person) -> tuple[object, list[File]]:
             (f"{credential.public_id}.json", contexts.write(credential.document).encode())
             for credential in award.credentials.order_by("id")
         ]
+    for badge in course_badges.badges_of(person):
+        facts.append(
+            {
+                "title": badge.title,
+                "course": badge.iteration.course.title,
+                "granted_at": badge.granted_at,
+                "weeks": badge.weeks,
+                "revoked_at": badge.revoked_at,
+                "reason": badge.revoked_because,
+            }
+        )
+        files.append((f"{badge.credential_id}.json", contexts.write(badge.document).encode()))
     return facts, files

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from collegium.credentials.models import Award
+from collegium.courses.rules import FACILITATOR
+from collegium.credentials.models import Award, CourseBadge
 from collegium.foundation.rulebook import Role, rule
 from collegium.people.models import Person
 from collegium.people.rules import SITE_ADMINISTRATOR
@@ -11,8 +12,8 @@ from collegium.schemes.rules import COORDINATOR
 HOLDER = Role(
     key="holder",
     title=_("Holder"),
-    description=_("Whoever an award was made to."),
-    held_by=lambda person, thing: isinstance(thing, Award) and thing.person_id == person.pk,
+    description=_("Whoever an award was made to, or a badge of a course."),
+    held_by=lambda person, thing: isinstance(thing, Award | CourseBadge) and thing.person_id == person.pk,
 )
 
 
@@ -44,3 +45,17 @@ def may_reinstate(person: Person, award: Award) -> bool:
 @rule(HOLDER, COORDINATOR, says=_("see an award's history with who did what"))
 def may_see_history(person: Person, award: Award) -> bool:  # noqa: ARG001 -- the roles settle it
     return True
+
+
+@rule(HOLDER, says=_("take along the badge of a course as JSON, PNG or SVG"))
+def may_download_course_badge(person: Person, badge: CourseBadge) -> bool:  # noqa: ARG001 -- the role settles it
+    return True
+
+
+@rule(
+    FACILITATOR,
+    SITE_ADMINISTRATOR,
+    says=_("revoke the badge of a course, with a public reason; never their own"),
+)
+def may_revoke_course_badge(person: Person, badge: CourseBadge) -> bool:
+    return badge.person_id != person.pk and badge.revoked_at is None

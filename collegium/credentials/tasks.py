@@ -1,4 +1,4 @@
-"""Each day: who has half a year left is told, once."""
+"""Badges of courses, one by one; and each day: who has half a year left is told, once."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 from collegium.activity.models import Activity
 from collegium.credentials import actions
 from collegium.credentials.models import Award
+from collegium.credentials.queries.course_badges import enrolment_of
 from collegium.foundation import background, clock
 
 NOTICE = timedelta(days=183)
@@ -26,3 +27,10 @@ def remind_of_renewals() -> None:
     )
     for award in due.exclude(Exists(told)).select_related("person").order_by("pk"):
         actions.remind_of_renewal(award=award)
+
+
+@background.task()
+def issue_course_badge(enrolment_id: int, kind: str) -> None:
+    enrolment = enrolment_of(enrolment_id)
+    if enrolment is not None:
+        actions.issue_course_badge(enrolment=enrolment, kind=kind)

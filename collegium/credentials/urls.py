@@ -18,6 +18,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("awards/<uuid:public_id>/listing/", views.set_listed, name="listing"),
     path("awards/<uuid:public_id>/revoke/", views.revoke, name="revoke"),
     path("awards/<uuid:public_id>/reinstate/", views.reinstate, name="reinstate"),
+    path("credentials/mine/", views.show_mine, name="mine"),
+    path("course-badges/<uuid:public_id>/", views.show_course_badge, name="course_badge"),
+    path("course-badges/<int:badge_id>/", views.show_course_badge_by_number, name="course_badge_number"),
+    path(
+        "course-badges/<uuid:public_id>/picture.<str:form>", views.show_picture, name="course_badge_picture"
+    ),
+    path("course-badges/<uuid:public_id>/credential.<str:form>", views.download, name="course_badge_file"),
+    path("course-badges/<uuid:public_id>/revoke/", views.revoke_course_badge, name="revoke_course_badge"),
     # What other programs read.
     path("badges/<int:pathway_id>.<str:form>", views.show_badge, name="badge"),
     path("credentials/<uuid:public_id>", views.show_credential, name="credential"),

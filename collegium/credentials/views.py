@@ -16,10 +16,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from collegium.courses.models import Iteration
 from collegium.credentials import actions, badges, baking, contexts, rules, verification
-from collegium.credentials.forms import EvidenceForm, ReasonForm, RegisterForm, VerifyForm
-from collegium.credentials.models import Award, Credential, StatusList
-from collegium.credentials.queries import awards, issuing, register
+from collegium.credentials.forms import BadgeReasonForm, EvidenceForm, ReasonForm, RegisterForm, VerifyForm
+from collegium.credentials.models import Award, CourseBadge, Credential, StatusList
+from collegium.credentials.queries import awards, course_badges, issuing, register
 from collegium.design.shortcuts import render
 from collegium.foundation import clock, http
 from collegium.foundation.refusal import Refusal, require
@@ -141,7 +142,10 @@ def _sent(request: HttpRequest) -> QueryDict | None:
 
 
 def _file_name(award: Award, ending: str) -> str:
-    name = f"{award.holder_name} {award.post_nominals or award.pathway.title}"
+    return _safe_name(f"{award.holder_name} {award.post_nominals or award.pathway.title}", ending)
+
+
+def _safe_name(name: str, ending: str) -> str:
     safe = "".join(letter if letter.isalnum() or letter in " -" else "" for letter in name)
     return f"{'-'.join(safe.split())[:80] or 'credential'}.{ending}"
 
@@ -293,6 +297,118 @@ def reinstate(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
     )
 
 
+# Badges of courses ----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET"])
+@signed_in
+def show_mine(request: SignedInRequest) -> HttpResponseBase:
+    """Everything that one may show to others: what peers awarded, and what courses say that one took part in."""
+    return render(
+        request,
+        "credentials/mine.jinja",
+        {
+            "held": [(award, awards.standing(award)) for award in awards.awards_of(request.person)],
+            "badges": [
+                (badge, course_badges.standing(badge)) for badge in course_badges.badges_of(request.person)
+            ],
+        },
+    )
+
+
+def _course_badge(public_id: Any) -> CourseBadge:
+    badge = course_badges.at_address(public_id)
+    if badge is None:
+        raise Http404
+    return badge
+
+
+@require_http_methods(["GET"])
+def show_course_badge(request: Request, public_id: Any) -> HttpResponseBase:
+    badge = _course_badge(public_id)
+    response = render(
+        request,
+        "credentials/course_badge.jinja",
+        {
+            "badge": badge,
+            "standing": course_badges.standing(badge),
+            "issuer_site": urlsplit(settings.SITE_URL).netloc,
+            "sees_course": Iteration.objects.visible_to(request.person)
+            .filter(pk=badge.iteration_id)
+            .exists(),
+            "may_download": rules.may_download_course_badge(request.person, badge),
+            "may_revoke": rules.may_revoke_course_badge(request.person, badge),
+        },
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_http_methods(["GET"])
+@signed_in
+def show_course_badge_by_number(request: SignedInRequest, badge_id: int) -> HttpResponseBase:
+    """Where notifications lead; for its holder, since numbers can be guessed."""
+    badge = get_object_or_404(CourseBadge.objects.visible_to(request.person), pk=badge_id)
+    if not rules.may_download_course_badge(request.person, badge):
+        raise Http404
+    return redirect(badge)
+
+
+@require_http_methods(["GET"])
+def show_picture(request: Request, public_id: Any, form: str) -> HttpResponseBase:  # noqa: ARG001 -- the same for everybody
+    """As public as its page, which names it: without the credential in it."""
+    drawn = course_badges.badge_of(_course_badge(public_id))
+    match form:
+        case "svg":
+            response = HttpResponse(badges.svg(drawn), content_type="image/svg+xml")
+        case "png":
+            response = HttpResponse(badges.png(drawn), content_type="image/png")
+        case _:
+            raise Http404
+    return _public(response, minutes=60 * 24)
+
+
+@require_http_methods(["GET"])
+@signed_in
+def download(request: SignedInRequest, public_id: Any, form: str) -> HttpResponseBase:
+    """The credential by itself, or baked into the picture."""
+    badge = _course_badge(public_id)
+    require(
+        allowed=rules.may_download_course_badge(request.person, badge),
+        because=_("Only its holder may download a credential."),
+    )
+    written, drawn = contexts.write(badge.document), course_badges.badge_of(badge)
+    name = _safe_name(f"{badge.holder_name} {badge.title}", form)
+    match form:
+        case "json":
+            return _attachment(written, "application/json", name)
+        case "png":
+            return _attachment(baking.bake_png(badges.png(drawn), written), "image/png", name)
+        case "svg":
+            return _attachment(baking.bake_svg(badges.svg(drawn), written), "image/svg+xml", name)
+        case _:
+            raise Http404
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def revoke_course_badge(request: SignedInRequest, public_id: Any) -> HttpResponseBase:
+    badge = _course_badge(public_id)
+    require(
+        allowed=rules.may_revoke_course_badge(request.person, badge),
+        because=_("Only who facilitates the course may revoke a badge of it, and never their own."),
+    )
+    form = BadgeReasonForm(_sent(request))
+    if form.is_valid():
+        actions.revoke_course_badge(badge=badge, by=request.person, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The badge is revoked. Every copy of it shows so from now on."))
+        return redirect(badge)
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "credentials/revoke_course_badge.jinja", {"badge": badge, "form": form}, status=status
+    )
+
+
 # Verifying ------------------------------------------------------------------------------------------------------------
 
 
@@ -306,8 +422,8 @@ def _asks_too_often(request: HttpRequest) -> bool:
         return False
 
 
-def _own_award(address: str) -> Award | None:
-    """The award whose page this address is, for those who give that instead of a credential."""
+def _own_page(address: str) -> Award | CourseBadge | None:
+    """The award or badge whose page this address is, for those who give that instead of a credential."""
     parts, site = urlsplit(address), urlsplit(settings.SITE_URL)
     if parts.netloc != site.netloc:
         return None
@@ -315,9 +431,12 @@ def _own_award(address: str) -> Award | None:
         found = resolve(parts.path)
     except Resolver404:
         return None
-    if found.view_name != "credentials:award":
-        return None
-    return Award.objects.filter(public_id=found.kwargs["public_id"]).first()
+    match found.view_name:
+        case "credentials:award":
+            return Award.objects.filter(public_id=found.kwargs["public_id"]).first()
+        case "credentials:course_badge":
+            return CourseBadge.objects.filter(public_id=found.kwargs["public_id"]).first()
+    return None
 
 
 @require_http_methods(["GET", "POST"])
@@ -333,9 +452,9 @@ def verify(request: Request) -> HttpResponseBase:
         problem, status = _("That were many checks in one minute. Please wait a moment, then try again."), 429
     elif form.is_bound:
         address = form.cleaned_data["address"].strip()
-        award = _own_award(address)
-        if award is not None:
-            return redirect(award)
+        ours = _own_page(address)
+        if ours is not None:
+            return redirect(ours)
         try:
             report = verification.verify(_given(form), fetch=issuing.fetch, at=clock.now())
         except http.Unreachable as unreachable:
@@ -406,10 +525,13 @@ def show_status(request: Request, number: int) -> HttpResponseBase:  # noqa: ARG
 
 @require_http_methods(["GET"])
 def show_credential(request: Request, public_id: Any) -> HttpResponseBase:
-    """Whoever knows this address has the credential, for it stands nowhere else. People are shown the award's page."""
-    credential = get_object_or_404(Credential.objects.select_related("award"), public_id=public_id)
+    """Whoever knows this address has the credential, for it stands nowhere else. People are shown its page."""
+    credential = issuing.signed_at(public_id)
+    if credential is None:
+        raise Http404
     if request.accepts("text/html") and "text/html" in request.headers.get("accept", ""):
-        answer: HttpResponse = redirect(credential.award)
+        page = credential if isinstance(credential, CourseBadge) else credential.award
+        answer: HttpResponse = redirect(page)
     else:
         answer = _public(
             HttpResponse(contexts.write(credential.document), content_type="application/ld+json"), minutes=5

@@ -9,14 +9,16 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
+from django.db.models import F
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.activity.actions import record
 from collegium.activity.verbs import verb
-from collegium.evidence import queries
+from collegium.evidence import provenance, queries
 from collegium.evidence.models import Alignment, Evidence, PersonShown
+from collegium.evidence.sources import Source
 from collegium.foundation import clock, files, richtext
 from collegium.foundation.http import LinkCheck
 from collegium.foundation.models import Blob
@@ -138,7 +140,7 @@ def edit(
     _tidy(evidence)
     if not evidence.title:
         raise Refusal(_("Evidence needs a title, so that you find it again."), code="title")
-    if not (evidence.blob_id or evidence.url or richtext.plain(evidence.body)):
+    if not (evidence.blob_id or evidence.url or evidence.source_kind or richtext.plain(evidence.body)):
         raise Refusal(_("Evidence needs a link, a file or a note."), code="nothing")
     if evidence.audience not in {Audience.PRIVATE, Audience.CIRCLE}:
         _require_showable(evidence)
@@ -158,6 +160,64 @@ def remove(*, evidence: Evidence, by: Person) -> None:
     """Erase it. What was handed in stays in the submission's own frozen copy."""
     record(REMOVED, by=by, about=evidence, data={"title": evidence.title})
     evidence.delete()
+
+
+@transaction.atomic
+def keep(*, by: Person, source: Source, node: Node | None = None) -> tuple[Evidence, bool]:
+    """Keep what stands at a place of this site, with a copy that does not change with it; True if it is new.
+
+    Asked for the same place again, it is the same piece, as it was kept first. ``node`` is one of those that the week or
+    the project names: the piece is aligned to it in the same step.
+    """
+    named = {criterion.node.pk: criterion for criterion in source.criteria}
+    if node is not None and node.pk not in named:
+        raise Refusal(_("That criterion is not named there. Keep it first, and then say what it speaks for."))
+    at = clock.now()
+    words = Evidence(title=source.title, url=source.link)
+    _tidy(words)
+    evidence, is_new = Evidence.objects.get_or_create(
+        owner=by,
+        source_kind=source.kind,
+        source_id=source.pk,
+        defaults={
+            "title": words.title or str(source.kind.label),
+            "kind": Evidence.Kind.LINK if words.url else Evidence.Kind.NOTE,
+            "url": words.url,
+            "happened_on": source.happened_on,
+            "source_url": source.url,
+            "source_title": _line(source.place, TITLE_MOST),
+            "source_author": source.author,
+            "source_name": source.name,
+            "source_at": source.at,
+            "frozen_html": source.html,
+            "frozen_sha256": provenance.fingerprint(source.html),
+            "frozen_at": at,
+            "captured_at": at,
+            "edited_at": at,
+        },
+    )
+    if is_new:
+        if source.author is not None and source.author.pk != by.pk:
+            # Their words in one's own evidence: asked for, as for anybody who is seen or heard in it.
+            note = _("their words, kept from this site")
+            _add_person_shown(evidence, {"who": source.name, "note": note})
+        facts = {"title": evidence.title, "kind": evidence.kind, "from": str(source.kind)}
+        record(
+            CAPTURED, by=by, about=evidence, data={**facts, "has_link": bool(words.url), "has_file": False}
+        )
+    if node is not None and not evidence.alignments.filter(node=node).exists():
+        align(evidence=evidence, by=by, node=node, strength=named[node.pk].strength)
+    return evidence, is_new
+
+
+@transaction.atomic
+def forget_author(*, person: Person) -> None:
+    """For an erasure: what others kept of this person's words stays with them, without the name."""
+    kept = Evidence.objects.filter(source_author=person).exclude(owner=person)
+    PersonShown.objects.filter(evidence__in=kept, who=F("evidence__source_name")).update(
+        who=_("somebody who has left")
+    )
+    kept.update(source_name="", source_author=None)
 
 
 # What it speaks for ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,14 @@ class EvidenceQuerySet(AudiencedQuerySet):
     pass
 
 
+class SourceKind(models.TextChoices):
+    """From where on this site evidence can be kept in one step."""
+
+    POST = "post", _("Post")
+    PROJECT = "project", _("Project")
+    ATTENDANCE = "attendance", _("Attendance of an event")
+
+
 class Evidence(Audienced):
     class Kind(models.TextChoices):
         DOCUMENT = "document", _("Document")
@@ -47,11 +55,39 @@ class Evidence(Audienced):
     link_finding = models.CharField(max_length=300, blank=True)  # a sentence
     captured_at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(default=clock.now)
+    # Where it comes from, if it was kept from a place of this site, and what stood there then: see ``provenance``.
+    source_kind = models.CharField(max_length=12, choices=SourceKind, blank=True)
+    source_id = models.PositiveBigIntegerField(null=True, blank=True)
+    source_url = models.URLField(max_length=2000, blank=True)
+    source_title = models.CharField(max_length=200, blank=True)  # of the thread, the project, the event
+    source_author = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    source_name = models.CharField(
+        max_length=120, blank=True
+    )  # the author's, as it was; empty once they left
+    source_at = models.DateTimeField(null=True, blank=True)  # when it was posted, made, attended
+    frozen_html = models.TextField(blank=True)  # safe HTML; of somebody else's words an excerpt
+    frozen_sha256 = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
 
     objects = EvidenceQuerySet.as_manager()
 
     class Meta(Audienced.Meta):
         indexes = [models.Index(fields=["owner", "-id"], name="evidence_of_owner")]
+        constraints = [
+            *Audienced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["owner", "source_kind", "source_id"],
+                condition=~Q(source_kind=""),
+                name="evidence_source_once",
+            ),
+            models.CheckConstraint(
+                name="evidence_source_is_whole",
+                condition=Q(source_kind="", source_id__isnull=True)
+                | (~Q(source_kind="") & Q(source_id__isnull=False, frozen_at__isnull=False)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

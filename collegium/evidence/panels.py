@@ -1,17 +1,21 @@
 """Evidence in the bar, on home, on a person's page; in everything of mine, and gone when I go."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from collegium.conversations.models import Post
+from collegium.courses.models import Project
 from collegium.design.places import bar_item, panel, signed_in
-from collegium.evidence import queries
-from collegium.evidence.models import Evidence
-from collegium.people.erasure import erases, goes
+from collegium.events.models import Attendance, Occurrence
+from collegium.evidence import actions, provenance, queries, sources
+from collegium.evidence.models import Evidence, SourceKind
+from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
@@ -52,6 +56,65 @@ def evidence_of(request: HttpRequest, *, person: Person) -> str | None:
     return render_to_string("evidence/of_person.jinja", {"shown": shown, "person": person}, request)
 
 
+# “Use as evidence” ----------------------------------------------------------------------------------------------------
+
+
+@panel("post.actions", order=20)
+def use_post(request: HttpRequest, *, post: Post, **_context: Any) -> str | None:
+    """Asked for each post of a page: what is named there is read once, and only where a course stands behind it."""
+    if cast("Request", request).person is None or post.removed_at or post.hidden_at:
+        return None
+    drawn: dict[int, str] | None = getattr(request, "evidence_of_threads", None)
+    if drawn is None:
+        drawn = {}
+        request.evidence_of_threads = drawn  # type: ignore[attr-defined]  # ours, for this request only
+    if post.thread_id not in drawn:
+        context = {"criteria": sources.of_thread(post.thread)}
+        drawn[post.thread_id] = render_to_string("evidence/use_post.jinja", context, request)
+    return drawn[post.thread_id].replace("ADDRESS", _address(SourceKind.POST, post.pk))
+
+
+@panel("project.actions", order=40)
+def use_project(request: HttpRequest, *, project: Project) -> str | None:
+    person = cast("Request", request).person
+    if person is None:
+        return None
+    return render_to_string(
+        "evidence/use.jinja",
+        {
+            "address": _address(SourceKind.PROJECT, project.pk),
+            "kept": queries.kept_from(person, SourceKind.PROJECT, project.pk),
+            "criteria": sources.of_project(project),
+            "size": None,
+        },
+        request,
+    )
+
+
+@panel("occurrence.actions", order=40)
+def use_attendance(request: HttpRequest, *, occurrence: Occurrence) -> str | None:
+    person = cast("Request", request).person
+    if person is None or not Attendance.objects.filter(occurrence=occurrence, person=person).exists():
+        return None
+    return render_to_string(
+        "evidence/use_attendance.jinja",
+        {
+            "address": _address(SourceKind.ATTENDANCE, occurrence.pk),
+            "kept": queries.kept_from(person, SourceKind.ATTENDANCE, occurrence.pk),
+            "criteria": sources.of_occurrence(occurrence),
+            "size": None,
+        },
+        request,
+    )
+
+
+def _address(kind: SourceKind, source_id: int) -> str:
+    return reverse("evidence:keep", kwargs={"kind": kind.value, "source_id": source_id})
+
+
+# Mine -----------------------------------------------------------------------------------------------------------------
+
+
 @exports("evidence", title=_("Evidence"))
 def my_evidence(person: Person) -> tuple[object, list[File]]:
     facts: list[dict[str, object]] = []
@@ -82,6 +145,7 @@ def _facts(evidence: Evidence, file: str) -> dict[str, object]:
         "happened_on": evidence.happened_on,
         "captured_at": evidence.captured_at,
         "file": file,
+        "comes_from": provenance.as_data(evidence),
         "circle": evidence.circle.name if evidence.circle else "",
         "people_shown": [
             {"who": shown.who, "permission": shown.permission, "note": shown.note}
@@ -106,6 +170,13 @@ def evidence_goes(person: Person) -> Iterable[str]:
         ) % {"number": number}
 
 
+@stays
+def what_others_kept_stays(person: Person) -> Iterable[str]:
+    if Evidence.objects.filter(source_author=person).exclude(owner=person).exists():
+        yield _("Short excerpts of your posts and projects that others kept as evidence, without your name")
+
+
 @erases(order=40)
 def erase_evidence(person: Person) -> None:
+    actions.forget_author(person=person)
     Evidence.objects.filter(owner=person).delete()

@@ -493,6 +493,12 @@ def shown_to(viewer: Person | None, owner: Person) -> "QuerySet[Evidence]":
     return for_cards(Evidence.objects.visible_to(viewer).filter(owner=owner)).order_by("-pk")
 
 
+def kept_from(person: Person, kind: str, source_id: int) -> int | None:
+    """The id of one's own evidence that was kept from there, if any."""
+    found = _of(person).filter(source_kind=kind, source_id=source_id)
+    return found.values_list("pk", flat=True).first()
+
+
 # Room -----------------------------------------------------------------------------------------------------------------
 
 

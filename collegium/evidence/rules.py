@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from collegium.evidence.models import Evidence
+from collegium.evidence.models import Evidence, SourceKind
+from collegium.evidence.sources import Source
 from collegium.foundation.rulebook import rule
 from collegium.people.models import Person
 from collegium.people.rules import ANYONE_SIGNED_IN, OWNER
@@ -42,6 +43,16 @@ def may_see(person: Person, evidence: Evidence) -> bool:
 @rule(ANYONE_SIGNED_IN, says=_("capture evidence of their practice: links, notes and files"))
 def may_capture(person: Person, owner: Person) -> bool:
     return person.pk == owner.pk
+
+
+@rule(
+    ANYONE_SIGNED_IN,
+    says=_("keep as evidence a post or a project that they can read, and their own attendance of an event"),
+)
+def may_keep(person: Person, source: Source) -> bool:
+    return source.kind != SourceKind.ATTENDANCE or (
+        source.author is not None and source.author.pk == person.pk
+    )
 
 
 @rule(OWNER, says=_("change their evidence, say who is shown in it, and what it speaks for"))

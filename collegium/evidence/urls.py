@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.list_evidence, name="list"),
     path("capture", views.capture, name="capture"),
     path("capture/anywhere", views.anywhere, name="anywhere"),
+    path("from/<str:kind>/<int:source_id>", views.keep, name="keep"),
     path("app.webmanifest", views.manifest, name="manifest"),
     path("<int:evidence_id>/", views.show, name="evidence"),
     path("<int:evidence_id>/edit", views.edit, name="edit"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collegium.activity.queries import history
 from collegium.design.shortcuts import render
-from collegium.evidence import actions, queries, rules, tasks
+from collegium.evidence import actions, provenance, queries, rules, sources, tasks
 from collegium.evidence.forms import (
     AudienceForm,
     CaptureForm,
@@ -32,6 +32,7 @@ from collegium.foundation import files
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import Audience
 from collegium.people.requests import Request, SignedInRequest, signed_in
+from collegium.schemes.models import Node
 
 _LONGEST_NUMBER = 18  # digits of a key
 
@@ -123,6 +124,40 @@ def _after_capture(request: SignedInRequest, kept: list[Evidence]) -> HttpRespon
     return redirect(f"{reverse('evidence:list')}?show={Show.LOOSE}")
 
 
+@require_POST
+@signed_in
+def keep(request: SignedInRequest, kind: str, source_id: int) -> HttpResponse:
+    """“Use as evidence”: from a post, a project or an event to a piece of evidence, in one step."""
+    source = sources.find(kind, source_id, request.person)
+    if source is None:
+        raise Http404
+    require(allowed=rules.may_keep(request.person, source))
+    node = None
+    if request.POST.get("node"):
+        found = queries.chosen_target(f"node-{request.POST['node']}")
+        if not isinstance(found, Node):
+            raise Http404
+        node = found
+    try:
+        evidence, is_new = actions.keep(by=request.person, source=source, node=node)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(source.url)
+    messages.success(request, _after_keeping(evidence, node, is_new=is_new))
+    return redirect(evidence)
+
+
+def _after_keeping(evidence: Evidence, node: Node | None, *, is_new: bool) -> str:
+    facts = {"title": evidence.title, "code": node.code if node is not None else ""}
+    if not is_new:
+        said = _("“%(title)s” is among your evidence already.") % facts
+        return said if node is None else said + " " + _("It speaks for %(code)s.") % facts
+    said = (
+        _("“%(title)s” is kept.") % facts if node is None else _("“%(title)s” is kept, for %(code)s.") % facts
+    )
+    return said + " " + _("Only you can see it so far.")
+
+
 @require_safe
 @signed_in
 def anywhere(request: SignedInRequest) -> HttpResponse:
@@ -208,6 +243,7 @@ def _about(evidence: Evidence) -> dict[str, Any]:
         "file_words": _file_words(evidence),
         "is_pdf": evidence.blob is not None and evidence.blob.media_type == "application/pdf",
         "media_kind": (files.kind_of(evidence.blob.media_type) or "document") if evidence.blob else "",
+        "provenance": provenance.of(evidence),
         "site": evidence.url.split("/")[2].removeprefix("www.") if evidence.url else "",
     }
 

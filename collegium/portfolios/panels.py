@@ -171,6 +171,7 @@ def member_of_group(
     return render_to_string("portfolios/of_member.jinja", {"each": each}, request)
 
 
+@panel("meeting.member", order=10)
 @panel("group.member", order=10)
 def draft_for_meeting(
     request: HttpRequest, *, person: Person | None = None, week: Week | None = None, **_context: object

@@ -500,7 +500,7 @@ def test_pages_ask_the_same_of_the_database_for_one_member_and_for_three(
             queries.group_page(group, found, me)
         with django_assert_num_queries(8):
             queries.meeting_page(week, found, me)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             queries.what_next_in_groups(me)
 
 

@@ -49,7 +49,7 @@ QUERIES = {
     "week": 17,
     "plan": 20,
     "bank": 12,
-    "project": 13,
+    "project": 14,
     "people": 15,
     "design": 9,
     "participation": 14,

@@ -6,11 +6,12 @@ from typing import Any
 
 from collegium.accreditation.models import JointJudgement, JointMark, Registration, Submission
 from collegium.credentials import actions
-from collegium.credentials.models import Award
+from collegium.credentials.models import Award, CourseBadge
 from collegium.foundation import clock
 from collegium.schemes.actions import checked_file, load_scheme
 from collegium.schemes.documents import CheckedScheme
 from collegium.schemes.models import Pathway, Scheme
+from tests.courses.factories import make_enrolment, make_iteration
 from tests.factories import make_person
 
 SCHEMES = Path(__file__).parents[2] / "schemes"
@@ -78,3 +79,12 @@ def make_award(*, listed: bool = True, **fields: Any) -> Award:
         award.listed = False
         award.save(update_fields=["listed"])
     return award
+
+
+def make_course_badge(person: Any, *, kind: str = CourseBadge.Kind.TOOK_PART, **fields: Any) -> CourseBadge:
+    """Of a course of three weeks, of which the person is noted to have reached what it asks."""
+    iteration = make_iteration(weeks=3, **fields)
+    reached = {"took_part_at": clock.now(), "completed_at": clock.now()}
+    badge = actions.issue_course_badge(enrolment=make_enrolment(iteration, person, **reached), kind=kind)
+    assert badge is not None
+    return badge

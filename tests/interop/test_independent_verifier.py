@@ -12,7 +12,8 @@ from collegium.credentials import actions, badges, baking, contexts, dids, expor
 from collegium.credentials.models import StatusList
 from collegium.credentials.queries import issuing
 from collegium.foundation import clock
-from tests.credentials.factories import make_award, make_scheme
+from tests.courses.factories import make_enrolment
+from tests.credentials.factories import make_award, make_course_badge, make_scheme
 from tests.credentials.made import KEY, LIST, METHOD, SITE, badge, did_document, issued, status_list
 from tests.factories import make_coordinator
 
@@ -129,6 +130,21 @@ def test_an_award_of_the_site_is_verified_and_shows_as_revoked(judged, cy):
         actions.rotate_key(by=None)
         assert judged(credential, as_published())["verified"] is True
         actions.revoke(award=award, by=cy, reason="The evidence was copied.")
+    said = judged(credential, as_published())
+    assert (said["verified"], said["signature"], said["revoked"]) == (False, True, True)
+
+
+@pytest.mark.django_db
+def test_a_badge_of_a_course_is_verified_and_shows_as_revoked(judged, ada, cy):
+    with clock.moved_to(datetime(2025, 5, 1, tzinfo=UTC)):
+        badge = make_course_badge(ada)
+        baked = baking.bake_png(PICTURE, contexts.write(badge.document))
+        credential = json.loads(baking.unbake_png(baked))
+        assert judged(credential, as_published())["problems"] == []
+        altered = json.loads(contexts.write(credential).replace("Took part", "Completed"))
+        assert judged(altered, as_published())["signature"] is False
+        make_enrolment(badge.iteration, cy, role="facilitator")
+        actions.revoke_course_badge(badge=badge, by=cy, reason="Counted for somebody else.")
     said = judged(credential, as_published())
     assert (said["verified"], said["signature"], said["revoked"]) == (False, True, True)
 

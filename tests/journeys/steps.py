@@ -1,6 +1,8 @@
 """What somebody does off the screen, and what they find in a letter."""
 
 import re
+from email.message import EmailMessage
+from email.utils import parseaddr
 
 from django.core import mail
 
@@ -43,3 +45,38 @@ def sign(portfolio):
 
 def code_in_the_last_letter():
     return re.search(r'<p class="code">([^<]+)</p>', mail.outbox[-1].alternatives[0].content).group(1)
+
+
+def letters_to(address):
+    return [letter for letter in mail.outbox if letter.to == [address]]
+
+
+def answer_to(letter, words, *, by):
+    """What a mail program sends when somebody presses “reply”: the letter, and to whom."""
+    began = letter.message()
+    answer = EmailMessage()
+    answer["From"] = by
+    answer["To"] = recipient = parseaddr(str(began["Reply-To"]))[1]
+    answer["Subject"] = f"Re: {began['Subject']}"
+    answer["Message-ID"] = "<an-answer@mail.example.org>"
+    answer["In-Reply-To"] = began["Message-ID"]
+    quoted = "".join(f"> {line}\n" for line in letter.body.splitlines())
+    answer.set_content(f"{words}\n\nOn Mon, 2 Nov 2026 at 10:00, Collegium wrote:\n{quoted}")
+    return answer.as_bytes(), recipient
+
+
+def select(page, words):
+    """As a mouse would: from the first to the last character of these words."""
+    page.evaluate(
+        """(words) => {
+          const walker = document.createTreeWalker(document.querySelector("[data-commentable]"), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const at = walker.currentNode.data.indexOf(words);
+            if (at < 0) continue;
+            getSelection().setBaseAndExtent(walker.currentNode, at, walker.currentNode, at + words.length);
+            return;
+          }
+          throw new Error("not found: " + words);
+        }""",
+        words,
+    )

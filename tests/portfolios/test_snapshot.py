@@ -50,6 +50,7 @@ def test_a_snapshot_is_complete_plain_and_always_the_same(ada, portfolio, sectio
             "sha256": None,
             "file_name": "",
             "alt_text": "",
+            "comes_from": None,
             "media_type": "",
             "people_shown": [{"who": "My students", "permission": "agreed", "note": "by e-mail"}],
             "alignments": [{"node": "1a", "principle": None, "strength": 3}],

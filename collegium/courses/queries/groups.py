@@ -60,6 +60,10 @@ class Stop:
     def day(self) -> date:
         return self.week.starts_on
 
+    @property
+    def questions(self) -> list[str]:
+        return [prompts.shown(line) for line in self.week.prompts]
+
 
 def stops(iteration: Iteration) -> list[Stop]:
     """All meetings in their order, ``next`` the first that is not over. One query."""
@@ -137,7 +141,7 @@ class GroupPage:
 
 
 def group_page(iteration: Iteration, standing: Standing, person: Person) -> GroupPage:
-    """Nine queries at most, whatever the number of members and meetings."""
+    """Seven queries at most, whatever the number of members and meetings."""
     found = stops(iteration)
     coming = next((stop for stop in found if stop.is_next), None)
     members = _members(iteration, coming.week if coming else None)
@@ -485,7 +489,7 @@ def _moment(said: str) -> datetime | date:
 
 
 def what_next_in_groups(person: Person) -> list[Card]:
-    """The next meeting and the draft that is due for it; for a mentor, what the group waits for. Four queries."""
+    """The next meeting and the draft that is due for it; for a mentor, what the group waits for. Three queries."""
     moment = clock.now()
     enrolled = list(
         Enrolment.objects.filter(

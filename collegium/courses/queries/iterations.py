@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Value
 
+from collegium.communities.models import Community
 from collegium.conversations.models import Post
 from collegium.courses import moments
 from collegium.courses.models import (
@@ -109,6 +110,20 @@ def courses(person: Person | None, *, most: int = 60) -> Courses:
             each for each in listed if not each.role and each.iteration.state in {State.OPEN, State.RUNNING}
         ],
         past=[each for each in listed if each.iteration.state in over],
+    )
+
+
+def of_community(community: Community, person: Person | None) -> list[Iteration]:
+    """Its courses that are open or under way and that the reader may see, the next to begin last; ``takes_part`` says whether
+    the reader does.
+    """
+    takes_part = Enrolment.objects.filter(iteration=OuterRef("pk"), person=person, left_at__isnull=True)
+    return list(
+        Iteration.objects.visible_to(person)
+        .filter(course__community=community, state__in=[Iteration.State.OPEN, Iteration.State.RUNNING])
+        .select_related("course")
+        .annotate(takes_part=Exists(takes_part) if person else Value(False))
+        .order_by("starts_on", "pk")[:5]
     )
 
 

@@ -473,7 +473,9 @@ def notes(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     try:
         actions.keep_notes(week=week, by=request.person, **form.cleaned_data)
     except Refusal as refusal:
-        return refused(request, str(refusal), kept=request.POST.get("notes"), back=week.get_absolute_url())
+        return refused(
+            request, str(refusal), kept=request.POST.get("notes", ""), back=week.get_absolute_url()
+        )
     return redirect(f"{week.get_absolute_url()}#notes")
 
 
@@ -567,7 +569,7 @@ def say(request: SignedInRequest, slug: str) -> HttpResponseBase:
             by_name=request.POST.get("by_name") == "on",
         )
     except Refusal as refusal:
-        return refused(request, str(refusal), kept=request.POST.get("words"), back=back)
+        return refused(request, str(refusal), kept=request.POST.get("words", ""), back=back)
     messages.success(request, _("Thank you.") if kept else _("It is taken back."))
     return redirect(back)
 
@@ -583,7 +585,7 @@ def close_with_words(request: SignedInRequest, slug: str) -> HttpResponseBase:
     try:
         actions.close_with_words(iteration=iteration, by=request.person, html=form.cleaned_data["words"])
     except Refusal as refusal:
-        return refused(request, str(refusal), kept=request.POST.get("words"), back=back)
+        return refused(request, str(refusal), kept=request.POST.get("words", ""), back=back)
     return redirect(back)
 
 

@@ -1,5 +1,6 @@
 """The issuer: its name, its keys, and what it publishes for others to check."""
 
+import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from collegium.credentials import contexts, dids, openbadges
-from collegium.credentials.models import Credential, IssuerKey, StatusList
+from collegium.credentials.models import CourseBadge, Credential, IssuerKey, StatusList
 from collegium.foundation import crypto, http
 
 PURPOSE = "credentials.issuer-key"
@@ -52,6 +53,12 @@ def did_document() -> dict[str, Any]:
     )
 
 
+def signed_at(public_id: uuid.UUID) -> Credential | CourseBadge | None:
+    """What was signed for this address: the credential of an award, or the badge of a course."""
+    credential = Credential.objects.select_related("award").filter(public_id=public_id).first()
+    return credential or CourseBadge.objects.filter(credential_id=public_id).first()
+
+
 def fetch(address: str) -> bytes:
     """What is at an address; our own are answered here, so that a site can check itself, also before it is on the web."""
     ours = _ours(address)
@@ -74,7 +81,7 @@ def _ours(address: str) -> bytes | None:
             row = StatusList.objects.filter(number=found.kwargs["number"]).first()
             document = row.document if row else None
         case "credentials:credential":
-            credential = Credential.objects.filter(public_id=found.kwargs["public_id"]).first()
+            credential = signed_at(found.kwargs["public_id"])
             document = credential.document if credential else None
         case _:
             return None

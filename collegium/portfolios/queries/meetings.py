@@ -59,7 +59,13 @@ def own_drafts(person: Person, week: Week) -> list[OwnDraft]:
     # The next meeting is the same for all sections of what it is about.
     offer = next((each for each in offers(person, sections[0]) if each.week.pk == week.pk), None)
     return [
-        OwnDraft(each, each.words_written, offer, each.pk in with_group, frozenset(shared[each.pk]))
+        OwnDraft(
+            each,
+            each.words_written,  # type: ignore[attr-defined]  # annotated
+            offer,
+            each.pk in with_group,
+            frozenset(shared[each.pk]),
+        )
         for each in sections
     ]
 

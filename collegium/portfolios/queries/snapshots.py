@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from collegium.design import filters
+from collegium.evidence import provenance
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.foundation.prepared import padded, prepared
@@ -151,6 +152,7 @@ def piece(evidence: Evidence) -> dict[str, Any]:
         "sha256": evidence.blob_id,
         "file_name": evidence.file_name,
         "alt_text": evidence.alt_text,
+        "comes_from": provenance.as_data(evidence),
     }
 
 
