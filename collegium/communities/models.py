@@ -138,7 +138,9 @@ class JoinRequest(models.Model):
         return f"{self.person} to {self.community}"
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class CommunityInvitationQuerySet(
+    models.QuerySet["Invitation"]
+):  # organisations have an InvitationQuerySet too
     def open(self) -> Self:
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=clock.now())
 
@@ -159,7 +161,7 @@ class Invitation(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects = CommunityInvitationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.email} to {self.community}"

@@ -145,13 +145,16 @@ def bell(person: Person) -> Bell:
     return next((Bell(number, newest) for number, newest in _bell(person.pk)), Bell())
 
 
-def _unread(person: int) -> "QuerySet[Notification, tuple[int, int]]":
+def _unread(person: int) -> Any:
+    """One row, if anything is unread: its ``number`` and the ``newest``."""
     unread = Notification.objects.filter(person=person).unread().order_by()
-    counted = unread.values("person").annotate(number=Count("pk"), newest=Max("pk"))
-    return counted.values_list("number", "newest")
+    return unread.values("person").annotate(number=Count("pk"), newest=Max("pk"))
 
 
-_bell = prepared(_unread)
+@prepared
+def _bell(person: int) -> "QuerySet[Notification, tuple[int, int]]":
+    counted: QuerySet[Notification, tuple[int, int]] = _unread(person).values_list("number", "newest")
+    return counted
 
 
 def ways_of(people: Iterable[int], kinds: Iterable[str]) -> dict[tuple[int, str], Way]:
