@@ -96,7 +96,8 @@ class Event(models.Model):
 
 class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def visible_to(self, person: Person | None) -> Self:
-        return self.filter(event__in=Event.objects.visible_to(person).values("pk"))
+        # Asked of each that is looked at, not of all events there are.
+        return self.filter(Exists(Event.objects.visible_to(person).filter(pk=OuterRef("event_id"))))
 
     def ahead(self) -> Self:
         return self.filter(

@@ -72,8 +72,23 @@ def mine(person: Person) -> OccurrenceQuerySet:
         coming=Answer.Coming.NO
     )
     attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=person)
-    return Occurrence.objects.visible_to(person).filter(
-        Exists(of_circles) | Q(event__host=person) | Exists(answered) | Exists(attended)
+    # Found from the person, so that it takes no longer where ten thousand events of others lie ahead.
+    near = Event.circles.through.objects.filter(
+        circle__in=CircleMember.objects.filter(person=person).values("circle")
+    )
+    near_ids = (
+        near.order_by()
+        .values_list("event_id")
+        .union(
+            Event.objects.filter(host=person).order_by().values_list("pk"),
+            Answer.objects.filter(person=person).order_by().values_list("occurrence__event_id"),
+            Attendance.objects.filter(person=person).order_by().values_list("occurrence__event_id"),
+        )
+    )
+    return (
+        Occurrence.objects.filter(event__in=near_ids)
+        .visible_to(person)
+        .filter(Exists(of_circles) | Q(event__host=person) | Exists(answered) | Exists(attended))
     )
 
 
