@@ -16,6 +16,7 @@ from collegium.portfolios.queries import Readiness
 from collegium.schemes.documents import UnsetRule
 
 MOST_LISTED = 8
+MOST_NAMED = 3  # to so many the same letter is told one by one
 Advance = Callable[[int, int, str], None]
 HEADING = "# Rehearsal of "  # what a report begins with, by which an earlier one is known
 
@@ -108,6 +109,7 @@ class Telling:
     names: dict[str, str] = field(default_factory=dict)  # by e-mail address
     files: list[tuple[str, str]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    sent: list[tuple[dt.datetime, Any]] = field(default_factory=list)  # each letter with its moment
     _letters_told: int = 0
 
     @contextmanager
@@ -127,13 +129,22 @@ class Telling:
             made.seconds = time.monotonic() - start
             made.letters = self._new_letters()
 
-    def _new_letters(self) -> list[str]:
+    def note_letters(self) -> None:
+        """Those that went out since: at this moment, and not when the step ends in which they are told."""
         box: Sequence[Any] = getattr(mail, "outbox", [])
-        new = box[self._letters_told :]
-        self._letters_told = len(box)
+        self.sent += [(clock.now(), letter) for letter in box[len(self.sent) :]]
+
+    def _new_letters(self) -> list[str]:
+        self.note_letters()
+        by_subject: dict[str, list[str]] = {}
+        for _moment, letter in self.sent[self._letters_told :]:
+            names = [self.names.get(address, address) for address in letter.to]
+            by_subject.setdefault(letter.subject, []).extend(names)
+        self._letters_told = len(self.sent)
         return [
-            f"to {', '.join(self.names.get(address, address) for address in letter.to)}: {letter.subject}"
-            for letter in new
+            f"to {name}: {subject}"
+            for subject, names in by_subject.items()
+            for name in (names if len(names) <= MOST_NAMED else [_and_more(names)])
         ]
 
     @property
@@ -146,7 +157,7 @@ class Telling:
 
     @property
     def letters(self) -> int:
-        return sum(len(step.letters) for step in self.steps)
+        return len(self.sent)
 
     @property
     def seconds(self) -> float:
@@ -172,6 +183,10 @@ def quoted(words: str) -> str:
 
 def counted(number: int, what: str) -> str:
     return f"one {what}" if number == 1 else f"{number} {what}s"
+
+
+def _and_more(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:2])} and {len(names) - 2} more"
 
 
 def day(moment: dt.datetime | dt.date) -> str:
