@@ -77,7 +77,7 @@ def visit(_chromium, site, sign_in_browser):
     for context in opened:
         context.close()
     # A request that is refused, or cut off because one goes on to another page, is said in the console too.
-    told = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
+    told = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort", "Response Status Error Code 40")
     assert [trouble for trouble in troubles if not any(each in trouble for each in told)] == []
 
 

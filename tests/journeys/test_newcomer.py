@@ -11,6 +11,7 @@ from collegium.communities.models import Membership
 from collegium.conversations import actions as conversations
 from collegium.conversations.models import Post, Thread
 from collegium.courses.models import Enrolment, PlannedWeek, Project, Week
+from collegium.evidence.models import Evidence
 from collegium.notifications import receiving
 from collegium.people.models import Person
 from collegium.portfolios.models import Part, Section
@@ -42,6 +43,7 @@ def test_from_enrolling_to_a_draft_in_the_right_section(visit, look, community, 
     enrol(page, look, community, course)
     week = take_part(page, look, course)
     submit(page, look, week)
+    use_as_evidence(page, look)
     draft(page, look, week)
     see_what_is_next(page, look)
 
@@ -168,7 +170,7 @@ def submit(page, look, week):
         "Three of us correct them in turn; nobody waits for a week."
     )
     expect(page.get_by_label("Week optional", exact=True)).to_have_value(str(week.pk))
-    page.get_by_label(re.compile("^3a")).check()
+    expect(page.get_by_label(re.compile("^3a"))).to_be_checked()
     look(page, **BOTH)
     page.get_by_role("button", name="Put it into the bank").click()
     page.get_by_role("heading", name="A rota for captions", level=1).wait_for()
@@ -177,6 +179,16 @@ def submit(page, look, week):
     page.get_by_role("link", name="Project bank").first.click()
     expect(page.get_by_text("A rota for captions").first).to_be_visible()
     look(page, **BOTH)
+
+
+def use_as_evidence(page, look):
+    page.get_by_role("link", name="A rota for captions").first.click()
+    expect(page.get_by_label("What it speaks for")).to_contain_text("3a")
+    page.get_by_role("button", name="Use as evidence").click()
+    page.wait_for_url("**/evidence/*/")
+    expect(page.get_by_text("“A rota for captions” is kept, for 3a.")).to_be_visible()
+    look(page, **BOTH)
+    assert Evidence.objects.get().alignments.get().node.code == "3a"
 
 
 def draft(page, look, week):

@@ -85,7 +85,7 @@ def sign_up(page, look):
     page.get_by_role("textbox").first.fill(code_in_the_last_letter())
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What next?")
-    expect(page.get_by_role("heading", name="Three things to begin with")).to_be_visible()
+    expect(page.get_by_role("heading", name="To begin with")).to_be_visible()
     look(page, **BOTH)
     return Person.objects.get(name="Ada Ōkonkwo")
 
