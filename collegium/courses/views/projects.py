@@ -90,7 +90,13 @@ def submit(request: SignedInRequest, slug: str) -> HttpResponseBase:
         request.POST or None,
         request.FILES or None,
         iteration=iteration,
-        initial={"week": str(week.pk) if week else ""},
+        # What a week speaks for, what is made in it will mostly speak for too.
+        initial={
+            "week": str(week.pk),
+            "nodes": [str(node) for node in week.mappings.values_list("node", flat=True)],
+        }
+        if week
+        else None,
     )
     if request.method == "POST" and form.is_valid():
         try:
