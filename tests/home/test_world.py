@@ -12,17 +12,46 @@ from PIL import Image
 from pypdf import PdfReader
 
 from collegium.accreditation.models import Assignment, Judgement, Registration, Submission
+from collegium.activity.models import Activity
+from collegium.communities.models import Community, CommunityLink, Invitation, MapPlace
+from collegium.communities.places import find
+from collegium.conversations.models import Forum, Mention, Post, Report, Thread
+from collegium.conversations.queries.search import search
+from collegium.courses.models import (
+    Appreciation,
+    Consent,
+    Iteration,
+    Nudge,
+    Pair,
+    PlannedWeek,
+    Project,
+    SurveyAnswers,
+)
 from collegium.credentials.models import Award, Credential
+from collegium.events.models import Attendance, Occurrence
+from collegium.events.queries import owed_invitations
 from collegium.evidence.models import Alignment, Evidence
 from collegium.foundation import clock, files, http
 from collegium.foundation.http import LinkCheck
+from collegium.foundation.models import Job
 from collegium.home.world import faces, making, outside, scenes, words
 from collegium.home.world.cast import CAST, SHOWS
+from collegium.home.world.crowd import participants
 from collegium.home.world.loading import library, load
+from collegium.notifications.models import Notification, Telling
 from collegium.organisations.models import EmailDomain, Membership, Organisation
 from collegium.people.models import Person
 from collegium.people.orcid import normalise
-from collegium.portfolios.models import Part, Placement, Portfolio
+from collegium.portfolios.models import (
+    Comment,
+    Example,
+    Feedback,
+    FeedbackRequest,
+    Part,
+    Placement,
+    Portfolio,
+    Revision,
+)
 from collegium.portfolios.queries import readiness
 from collegium.schemes.documents import scheme_file
 
@@ -36,6 +65,14 @@ def test_sixty_people_in_twelve_organisations_of_eight_countries():
     assert len({organisation["country"] for organisation in organisations}) == 8
     assert {person["organisation"] for person in people} == {each["key"] for each in organisations}
     assert max(len(person["name"]) for person in people) == 80
+
+
+def test_the_many_have_names_of_their_own_from_twenty_five_countries():
+    people = participants()
+    assert len(people) == len({each.name for each in people}) == len({each.key for each in people}) == 260
+    assert len({each.country for each in people}) == 25
+    assert all(find(each.town, each.country) for each in people)
+    assert all(each.email.endswith(".example") for each in people)
 
 
 def test_nobody_can_be_reached_at_the_addresses_of_the_world():
@@ -92,7 +129,9 @@ def test_the_shorthand_of_the_texts():
 
 
 def test_the_cast_names_everybody_once_and_begins_with_those_that_have_something_to_do():
-    assert len(CAST) == len({member.key for member in CAST}) == 60
+    assert (
+        len(CAST) == len({member.key for member in CAST}) == 62
+    )  # with two of those who came for the course
     assert [member.key for member in CAST[: len(SHOWS)]] == list(SHOWS)
     assert all(member.shows for member in CAST)
 
@@ -221,7 +260,7 @@ def test_a_link_that_rotted_was_there_before():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("invented")
-def test_the_world_lives_its_years():
+def test_the_world_lives_its_years(client_of):
     """One test, since it takes a while: the actions let everything happen, and everything is as it should be after it."""
     told: list[tuple[int, int]] = []
     load(lambda done, total, _words: told.append((done, total)))
@@ -230,8 +269,8 @@ def test_the_world_lives_its_years():
     assert told[-1][0] == told[-1][1] == len(told)
     assert settings.BACKGROUND == "immediate"  # as it was before: tests do all work at once
 
-    assert Person.objects.count() == 60
-    assert not Person.objects.filter(photo=None).exists()
+    assert Person.objects.count() == 60 + len(participants())
+    assert Person.objects.exclude(photo=None).count() == 80
     assert Organisation.objects.count() == 12
     assert Membership.objects.values("person").distinct().count() == 60
     assert not EmailDomain.objects.filter(verified_at=None).exists()
@@ -273,3 +312,153 @@ def test_the_world_lives_its_years():
         "The page asks for a log-in or a permission, so an assessor may not be able to open it.",
         "The page was there once and has been taken away.",
     }
+    _the_course_is_in_its_fourth_week()
+    _the_communities_talk()
+    _the_group_is_half_way()
+    _nothing_is_left_to_do()
+    _every_room_opens(client_of)
+
+
+def _person(key):
+    known = {member.key: member.email for member in CAST}
+    return Person.objects.get(account__email=known.get(key, f"{key}@participants.example"))
+
+
+def _the_course_is_in_its_fourth_week():
+    course = Iteration.objects.get(course__slug="cmalt-cmooc", state="running")
+    past = Iteration.objects.get(course__slug="cmalt-cmooc", state="archived")
+    assert course.copied_from == past
+    assert (past.weeks.count(), course.weeks.count()) == (6, 7)
+    assert course.decisions.count() == 7
+    enrolled = course.enrolments.filter(left_at=None)
+    assert enrolled.count() == 300
+    assert enrolled.values("person__country").distinct().count() == 25
+    assert enrolled.filter(guides=True).count() == 5
+    assert PlannedWeek.objects.filter(enrolment__in=enrolled, due_on__isnull=False).count() >= 10
+    assert 40 < Consent.objects.filter(enrolment__in=enrolled, withdrawn_at=None).count() < 100
+    assert SurveyAnswers.objects.filter(enrolment__in=enrolled).count() > 200
+    begun = course.weeks.filter(triggered_at__isnull=False)
+    assert [week.number for week in begun] == [1, 2, 3, 4]
+    assert not begun.filter(thread__pinned_at=None).exists()
+    assert all(week.meeting.is_over and week.meeting.notes for week in begun.select_related("meeting__event"))
+    assert Attendance.objects.filter(occurrence__weeks__in=begun).count() > 150
+    assert course.weeks.get(number=5).meeting.answers.filter(coming="yes").count() > 20
+    assert Project.objects.filter(iteration=course).count() == len(words.read("projects"))
+    assert Appreciation.objects.count() > 30
+    assert past.enrolments.filter(took_part_at__isnull=False).count() > 20
+
+
+def _the_communities_talk():
+    communities = {each.slug: each for each in Community.objects.all()}
+    assert {each.joining for each in communities.values()} == {"open", "request", "invitation"}
+    assert CommunityLink.objects.count() == 6
+    open_one = communities["learning-technologists"]
+    assert open_one.member_count == open_one.memberships.count() >= 300
+    assert MapPlace.objects.filter(community=open_one).count() > 150
+    assert communities["clinical-education"].join_requests.filter(settled_at=None).count() == 2
+    assert Invitation.objects.open().count() == 2
+    rhodri = _person("rhodri")
+    waiting = Thread.objects.filter(forum=open_one.forum, first_answer_at=None, wants_answer=True)
+    assert waiting.filter(is_newcomers=True).count() >= 3
+    assert Report.objects.filter(settled_at=None).count() == 2
+    assert Post.objects.filter(author__isnull=False).count() > 350
+    assert Thread.objects.exclude(answer=None).count() > 10
+    assert Mention.objects.count() > 15
+    assert len(search("scooter", rhodri)) >= 2
+    assert search("Dundee", rhodri)  # a short introduction, of those that are written in one go
+    assert not Post.objects.filter(posted_at__gt=clock.now()).exists()
+    for thread in Thread.objects.all():  # what is counted is there, and in the order of time
+        posts = list(thread.posts.standing().order_by("pk").values_list("posted_at", flat=True))
+        assert thread.post_count == len(posts)
+        assert posts == sorted(posts)
+
+
+def _the_group_is_half_way():
+    group = Iteration.objects.get(title="The Thursday lunch writers")
+    assert (group.state, group.weeks.count()) == ("running", 7)
+    assert group.enrolments.filter(role="participant").count() == 8
+    over = [week for week in group.weeks.select_related("meeting__event") if week.meeting.is_over]
+    assert len(over) == 4
+    assert Pair.objects.filter(week__iteration=group).exists()
+    assert Comment.objects.count() > 12
+    assert Comment.objects.filter(is_lost=True).count() == 0
+    assert Feedback.objects.filter(thanked_at__isnull=False).count() >= 5
+    assert FeedbackRequest.objects.open().count() >= 8
+    assert Example.objects.values("portfolio").distinct().count() == 4
+    together = Portfolio.objects.get(group=group.circle)
+    assert (
+        Revision.objects.filter(part__section__portfolio=together).values("saved_by").distinct().count() >= 6
+    )
+    assert Nudge.objects.filter(last_sent_at__isnull=False).count() >= 3
+    assert Nudge.objects.filter(kind="buddy", buddy_agreed_at=None, ended_at=None).count() == 1
+    psf = Iteration.objects.filter(pathway__scheme_version__scheme__key="advance-he-fellowship")
+    assert {each.course.shape for each in psf.select_related("course")} == {"open", "group"}
+
+
+def _nothing_is_left_to_do():
+    assert not Activity.objects.filter(handed_over_at=None).exists()
+    assert not Job.objects.exists()
+    assert not Telling.objects.filter(finished_at=None).exists()
+    assert not Notification.objects.owed().filter(letter_due_at__lte=clock.now()).exists()
+    assert not owed_invitations().exists()
+
+
+def _every_room_opens(client_of):
+    """For those to whom it belongs: each page answers."""
+    course = "/learn/" + Iteration.objects.get(course__slug="cmalt-cmooc", state="running").slug
+    past = "/learn/" + Iteration.objects.get(course__slug="cmalt-cmooc", state="archived").slug
+    group = "/learn/" + Iteration.objects.get(title="The Thursday lunch writers").slug
+    community = "/communities/learning-technologists"
+    common = [
+        "/",
+        "/learn/",
+        "/communities/",
+        "/communities/network/",
+        "/events/",
+        "/nudges/",
+        "/notifications/",
+    ]
+    in_course = [course, *(f"{course}/weeks/{number}" for number in range(1, 8))]
+    in_course += [f"{course}/{page}" for page in ("plan", "projects", "people", "research", "survey/entry")]
+    in_community = [community, *(f"{community}/{page}" for page in ("members", "map", "repertoire", "links"))]
+    runs = [f"{course}/{page}" for page in ("manage", "participation", "design")] + [past, f"{past}/design"]
+    cares = [f"{community}/care", f"{community}/manage", f"{community}/poster"]
+    in_group = [group, f"{group}/timeline", f"{group}/report", "/portfolios/drafts"]
+    in_group += [f"{group}/weeks/{number}" for number in range(1, 8)]
+    rooms = {
+        "jean": [*in_course, *in_community, *runs, *cares],
+        "aoife": [*in_course, *in_group, f"{group}/set-up"],
+        "ximena": [*in_course, *in_community],
+        "chidi": [*in_course, *in_group],
+        "rhodri": [*in_course, *in_community, *cares],
+        "blessing": [*in_course, "/communities/clinical-education", "/communities/clinical-education/manage"],
+        "theodora": ["/communities/kitchen-table", "/communities/kitchen-table/members"],
+        "huda": [
+            "/learn/fellowship-spring",
+            "/learn/fellowship-spring/weeks/2",
+            "/learn/fellowship-spring/manage",
+        ],
+        "tomasz": [*in_course, "/communities/language-teachers"],
+    }
+    threads = list(Thread.objects.values_list("pk", "forum"))
+    for key, paths in rooms.items():
+        client = client_of(_person(key))
+        readable = set(Forum.objects.visible_to(_person(key)).values_list("pk", flat=True))
+        talk = [
+            f"/conversations/{pk}" for pk, forum in threads if forum in readable and key in {"jean", "chidi"}
+        ]
+        for path in [*common, *paths, *talk]:
+            assert client.get(f"{path.rstrip('/')}/").status_code == 200, (key, path)
+    jean = client_of(_person("jean"))
+    for project in Project.objects.all():
+        assert jean.get(project.get_absolute_url()).status_code == 200
+    for occurrence in Occurrence.objects.filter(weeks__iteration__slug=course.removeprefix("/learn/")):
+        assert jean.get(occurrence.get_absolute_url()).status_code == 200
+    forum = Community.objects.get(slug="learning-technologists").forum
+    assert jean.get(f"/conversations/forums/{forum.pk}/moderation/").status_code == 200
+    chidi = client_of(_person("chidi"))
+    for portfolio in Portfolio.objects.filter(owner=_person("chidi"), group=None):
+        assert chidi.get(f"/portfolios/{portfolio.pk}/board/").status_code == 200
+    together = Portfolio.objects.get(group__isnull=False)
+    assert chidi.get(f"/portfolios/{together.pk}/").status_code == 200
+    assert chidi.get(f"/portfolios/{together.pk}/ledger/").status_code == 200

@@ -5,13 +5,10 @@ clock, with what follows from it (notifications, letters, awards) done at once. 
 """
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -20,16 +17,26 @@ from collegium.accreditation import actions as accreditation
 from collegium.accreditation.models import Assignment, Registration, Submission
 from collegium.accreditation.queries.areas import Area, areas_to_judge
 from collegium.accreditation.terms import terms_of
+from collegium.conversations import actions as conversations
+from collegium.conversations.models import Forum
 from collegium.credentials import actions as credentials
 from collegium.credentials.models import Award
 from collegium.evidence import actions as evidence
 from collegium.evidence.models import Alignment, Evidence
 from collegium.foundation import clock, files, http
-from collegium.foundation.refusal import Refusal
-from collegium.home.world import faces, making, words
+from collegium.home.world import (
+    crowd,
+    faces,
+    gatherings,
+    making,
+    open_course,
+    talk,
+    words,
+    writing_groups,
+)
+from collegium.home.world.years import FOUNDED, Advance, Plain, World
 from collegium.notifications import actions as notifications
 from collegium.organisations import actions as organisations
-from collegium.organisations.models import Organisation
 from collegium.people import actions as people
 from collegium.people.models import Audience, Person
 from collegium.people.queries import FACE
@@ -37,13 +44,9 @@ from collegium.portfolios import actions as portfolios
 from collegium.portfolios.models import Portfolio, Section
 from collegium.schemes import actions as schemes
 from collegium.schemes import queries as scheme_queries
-from collegium.schemes.models import Node, Pathway, Principle, RoleHolding, SchemeVersion
-
-Advance = Callable[[int, int, str], None]
-Plain = Mapping[str, Any]
+from collegium.schemes.models import Node, RoleHolding
 
 SCHEMES = ("cmalt", "cmalt-australasia", "advance-he-fellowship")
-FOUNDED = 1455  # days ago: when the first people came
 READ_UNTIL = 12  # days ago: older notifications have been read
 ZONES = {
     "GB": "Europe/London",
@@ -69,7 +72,23 @@ OUTCOMES = {"referral": "refer"}
 def load(advance: Advance) -> None:
     """Build the world in an empty database. ``advance`` is told how many steps are done, of how many, and what is on."""
     with _at_once():
-        World(advance).live()
+        world = World(advance)
+        for plan in (
+            plan_people,
+            plan_schemes,
+            plan_elsewhere,
+            plan_written,
+            plan_awards,
+            crowd.plan_participants,
+            gatherings.plan_communities,
+            open_course.plan_open_course,
+            writing_groups.plan_groups,
+            talk.plan_talk,
+        ):
+            plan(world)
+        world.at(READ_UNTIL, "Reading what was new", partial(read_what_was_new, world))
+        world.at(0, "Looking at links", partial(look_at_links, world))
+        world.live()
 
 
 @contextmanager
@@ -81,91 +100,6 @@ def _at_once() -> Iterator[None]:
         yield
     finally:
         settings.BACKGROUND = before
-
-
-@dataclass(order=True)
-class Step:
-    """Something that happens: later ones have fewer days to go, and of one day the one that was planned first."""
-
-    before_today: float
-    planned: int
-    words: str = field(compare=False)
-    happen: Callable[[], object] = field(compare=False)
-
-
-class World:
-    """The plan of what happens when, and who and what is there so far."""
-
-    def __init__(self, advance: Advance) -> None:
-        self.advance = advance
-        self.now = clock.now()
-        self.steps: list[Step] = []
-        self.people: dict[str, Person] = {}
-        self.organisations: dict[str, Organisation] = {}
-        self.versions: dict[str, SchemeVersion] = {}
-        self.evidence: dict[str, Evidence] = {}
-        self.portfolios: dict[str, Portfolio] = {}
-        self.registrations: dict[str, Registration] = {}
-        self.submissions: dict[str, Submission] = {}
-        self.nodes: dict[str, dict[str, Node | Principle]] = {}
-
-    def at(self, days: float, words_: str, happen: Callable[[], object]) -> None:
-        self.steps.append(Step(-days, len(self.steps), words_, happen))
-
-    def moment(self, days: float, planned: int) -> dt.datetime:
-        """On that day, at an hour when people are awake; never later than now."""
-        day = self.now - dt.timedelta(days=int(days))
-        minutes = int(hashlib.sha256(f"{planned}".encode()).hexdigest()[:6], 16) % 50
-        share = days - int(days)
-        at = day.replace(hour=8, minute=minutes, second=0, microsecond=0) + dt.timedelta(
-            hours=10 * (1 - share)
-        )
-        return min(at, self.now)
-
-    def live(self) -> None:
-        plan_people(self)
-        plan_schemes(self)
-        plan_elsewhere(self)
-        plan_written(self)
-        plan_awards(self)
-        self.at(READ_UNTIL, "Reading what was new", self.read_notifications)
-        self.at(0, "Looking at links", self.look_at_links)
-        steps = sorted(self.steps)
-        reached = self.now - dt.timedelta(days=FOUNDED + 1)
-        for number, step in enumerate(steps, 1):
-            reached = max(reached, self.moment(-step.before_today, step.planned))
-            with clock.moved_to(reached):
-                try:
-                    step.happen()
-                except Refusal as refusal:
-                    refusal.add_note(
-                        "; ".join([f"In the demo world: {step.words}", *map(str, refusal.details)])
-                    )
-                    raise
-            self.advance(number, len(steps), step.words)
-
-    def pathway(self, scheme: str, key: str) -> Pathway:
-        found: Pathway = Pathway.objects.select_related(
-            "scheme_version__scheme", "scheme_version__framework"
-        ).get(scheme_version=self.versions[scheme], key=key)
-        return found
-
-    def targets(self, scheme: str) -> dict[str, Node | Principle]:
-        """Criteria and principles of a scheme's framework, by code."""
-        framework = self.versions[scheme].framework
-        if framework.key not in self.nodes:
-            found: dict[str, Node | Principle] = {node.code: node for node in framework.nodes.all()}
-            found.update({principle.code: principle for principle in framework.principles.all()})
-            self.nodes[framework.key] = found
-        return self.nodes[framework.key]
-
-    def read_notifications(self) -> None:
-        for person in self.people.values():
-            notifications.read(person=person)
-
-    def look_at_links(self) -> None:
-        for piece in Evidence.objects.exclude(url=""):
-            evidence.note_link(evidence=piece, found=http.check(piece.url))
 
 
 # People and organisations -----------------------------------------------------------------------------------------
@@ -181,6 +115,7 @@ def plan_people(world: World) -> None:
         for person in coordinators:
             world.at(FOUNDED - 1, person["name"], partial(sign_up, world, person))
         world.at(FOUNDED - 2, organisation["name"], partial(found_organisation, world, organisation))
+    world.joined.update(joined)
     first = {"ingrid", *(key for each in words.read("organisations") for key in each["coordinators"])}
     for person in listed:
         if person["key"] not in first:
@@ -332,6 +267,21 @@ def answer_rule(world: World, answer: Plain) -> None:
         reason=words.read("judgements")["coordinator"]["unset"]["reason"],
         by=world.people[answer["by"]],
     )
+
+
+def read_what_was_new(world: World) -> None:
+    """Notifications and conversations, by those who look in now and then: all of the cast."""
+    for key, person in world.people.items():
+        notifications.read(person=person)
+        if key not in world.circle:
+            for forum in Forum.objects.filter(members__memberships__person=person):
+                conversations.read_all(person=person, forum=forum)
+
+
+def look_at_links(world: World) -> None:
+    for piece in world.evidence.values():
+        if piece.url:
+            evidence.note_link(evidence=piece, found=http.check(piece.url))
 
 
 # Evidence -----------------------------------------------------------------------------------------------------------

@@ -69,3 +69,22 @@ def html(text: str, number_of: Callable[[str], int]) -> str:
             marked = _MARK.sub(r'<span class="principle" data-principle="\1">\2</span>', words)
             blocks.append(f"<p>{marked}</p>")
     return "".join(blocks)
+
+
+def post(text: str) -> str:
+    """What is said in a conversation: a block that begins with ``>`` quotes, lines that begin with ``-`` are a list."""
+    blocks = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.strip() for line in block.strip().splitlines()]
+        if lines[0].startswith("<"):
+            blocks.append(" ".join(lines))
+        elif lines[0].startswith(">"):
+            said = escape(" ".join(line.lstrip("> ") for line in lines), quote=False)
+            blocks.append(f"<blockquote><p>{said}</p></blockquote>")
+        elif all(line.startswith("- ") for line in lines):
+            blocks.append(
+                "<ul>" + "".join(f"<li>{escape(line[2:], quote=False)}</li>" for line in lines) + "</ul>"
+            )
+        else:
+            blocks.append(f"<p>{escape(' '.join(lines), quote=False)}</p>")
+    return "".join(blocks)
