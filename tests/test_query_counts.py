@@ -3,19 +3,26 @@
 The counts are what a worker asks that has met the scheme before; the first page of all reads its documents too.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from collegium.credentials import actions as credentials
 from collegium.evidence import actions as evidence_actions
+from collegium.foundation import clock
 from collegium.people.models import Audience
 from collegium.portfolios import actions as portfolios
+from tests.communities.factories import make_community
+from tests.courses.factories import make_enrolment, make_iteration
 from tests.credentials.factories import make_award, make_pathway
 from tests.factories import make_person
+from tests.portfolios.factories import make_meeting, make_writing_group
 
-# Session, account, what waits for an assessor or coordinator and what is unread are four of the first three.
+# Session, account, what waits for an assessor or coordinator and what is unread are four of each for who is signed in;
+# home asks what waits in one query with what one did lately.
 QUERIES = {
-    "home": 10,
+    "home": 8,
     "evidence list": 10,
     "portfolio section": 10,
     "public portfolio": 7,
@@ -68,3 +75,30 @@ def test_a_page_asks_the_same_for_one_and_for_three(page, pages, client_of, djan
     with django_assert_num_queries(QUERIES[page]):
         response = client.get(address)
     assert response.status_code == 200  # found
+
+
+HOME_OF_A_WRITER = 12
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_home_asks_twelve_for_who_takes_part_in_a_course_and_in_a_writing_group(
+    number, ada, bo, cy, client_of, django_assert_num_queries
+):
+    """With drafts to read, first steps in a community, meetings ahead, and more than one of each."""
+    pathway = make_pathway()
+    portfolio = portfolios.begin(by=ada, pathway=pathway)
+    for each in range(number):
+        iteration = make_iteration(cy, weeks=4, starts_on=clock.today() - timedelta(days=22))
+        make_enrolment(iteration, ada)
+        group = make_writing_group(pathway, ada, bo, mentor=cy, title=f"Writing group {each}")
+        make_meeting(group, portfolio.sections.get(node__code="1a").node, days=3)
+        make_community(ada, convener=cy, first_steps=["Say hello."])
+        evidence_actions.capture(by=ada, title=f"Loose {each}", body="<p>A note.</p>")
+        draft = portfolios.begin(by=bo, pathway=pathway).sections.get(node__code="1a")
+        portfolios.ask_feedback(section=draft, by=bo, person=ada)
+    client = client_of(ada)
+    client.get("/")
+    with django_assert_num_queries(HOME_OF_A_WRITER):
+        page = client.get("/").content.decode()
+    for title in ("to read", "A draft for", "week 4", "Soon", "Your first steps", "speak"):
+        assert title in page

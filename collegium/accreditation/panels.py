@@ -25,6 +25,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
+from collegium.people.waiting import is_noted, waiting_for, waits
 from collegium.portfolios.models import Portfolio
 from collegium.portfolios.queries import Readiness
 from collegium.schemes.models import Pathway
@@ -39,10 +40,19 @@ def _in_hand(request: HttpRequest) -> queries.InHand:
     kept: queries.InHand | None = getattr(request, "accreditation_in_hand", None)
     if kept is None:
         person = _person(request)
-        kept = queries.in_hand(person) if person is not None else queries.InHand()
+        if person is None:
+            kept = queries.InHand()
+        elif is_noted(request):  # home has asked already
+            kept = queries.as_in_hand([waiting_for(request, name) for name in IN_HAND])
+        else:
+            kept = queries.in_hand(person)
         request.accreditation_in_hand = kept  # type: ignore[attr-defined]  # ours, for this request only
     return kept
 
+
+IN_HAND = tuple(queries.in_hand_expressions(0))
+for _name in IN_HAND:
+    waits(_name, lambda person, _now, name=_name: queries.in_hand_expressions(person)[name])  # type: ignore[misc]
 
 bar_item(
     key="assess",
@@ -67,26 +77,40 @@ bar_item(
 # Places ---------------------------------------------------------------------------------------------------------------
 
 
-@panel("home.next", order=20)
+@panel("home.next", order=6)
 def what_waits(request: HttpRequest) -> str | None:
-    """Invitations, judgements, the queue; and for a candidate, where their submission stands."""
+    """Invitations, judgements, the queue: others wait for it."""
     person = _person(request)
     if person is None:
         return None
     hand = _in_hand(request)
     desk = queries.desk(person, with_done=False) if hand.assesses else None
+    if not hand.to_manage and (desk is None or not desk.in_hand):
+        return None
+    context = {"desk": desk, "hand": hand, "own": [], "part": "duties"}
+    return render_to_string("accreditation/next.jinja", context, request)
+
+
+@panel("home.next", order=32)
+def where_it_stands(request: HttpRequest) -> str | None:
+    """For a candidate: their registration, and what becomes of their submission."""
+    person = _person(request)
+    if person is None:
+        return None
+    hand = _in_hand(request)
     own = [
         each
         for each in (queries.standings(person) if hand.is_candidate else [])
         if each.registration.is_open or (each.submission and not each.submission.is_undecided)
     ][:3]
-    if not own and not hand.to_manage and (desk is None or not desk.in_hand):
+    if not own:
         return None
     return render_to_string(
         "accreditation/next.jinja",
         {
-            "desk": desk,
-            "hand": hand,
+            "desk": None,
+            "hand": queries.InHand(),
+            "part": "own",
             "own": [(each.registration, each.submission, each.words) for each in own],
         },
         request,

@@ -3,12 +3,22 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.communities import actions, queries
-from collegium.communities.models import Community, MapPlace, Membership, PageRevision, RepertoireItem
+from collegium.communities.models import (
+    Community,
+    JoinRequest,
+    MapPlace,
+    Membership,
+    PageRevision,
+    RepertoireItem,
+)
+from collegium.communities.rules import LEADERS
 from collegium.conversations.models import Forum, Post
 from collegium.conversations.rules import register_remover
 from collegium.design.places import bar_item, panel
@@ -16,6 +26,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
+from collegium.people.waiting import waiting_for, waits
 
 bar_item(
     key="communities",
@@ -27,18 +38,38 @@ bar_item(
 )
 
 
-@panel("home.next", order=20)
+def _looked_after_by(person: int) -> "QuerySet[Membership]":
+    looks_after = Q(role__in=LEADERS) | Q(helps_out=True)
+    return Membership.objects.filter(looks_after, person=person, community__closed_at__isnull=True)
+
+
+def _wishes(person: int) -> "QuerySet[JoinRequest]":
+    led = Membership.objects.filter(person=person, role__in=LEADERS).values("community")
+    return JoinRequest.objects.filter(settled_at__isnull=True, community__in=led)
+
+
+def _with_steps(person: int) -> "QuerySet[Membership]":
+    here = Membership.objects.filter(person=person, community__closed_at__isnull=True)
+    return here.exclude(community__first_steps=[])
+
+
+waits("care", lambda person, _now: Exists(_looked_after_by(person)))
+waits("wishes_to_join", lambda person, _now: Exists(_wishes(person)))
+waits("first_steps", lambda person, _now: Exists(_with_steps(person)))
+
+
+@panel("home.next", order=8)
 def who_waits(request: HttpRequest) -> str | None:
     """For those who facilitate or help: how many posts wait for an answer."""
     person = cast("Request", request).person
-    waiting = queries.to_see_to(person) if person else []
+    waiting = queries.to_see_to(person) if person and waiting_for(request, "care") else []
     return render_to_string("communities/next_care.jinja", {"waiting": waiting}, request) if waiting else None
 
 
 @panel("home.next", order=22)
 def wishes_to_join(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
-    asked = queries.requests_waiting(person) if person else []
+    asked = queries.requests_waiting(person) if person and waiting_for(request, "wishes_to_join") else []
     return (
         render_to_string("communities/next_requests.jinja", {"requests": asked}, request) if asked else None
     )
@@ -47,7 +78,7 @@ def wishes_to_join(request: HttpRequest) -> str | None:
 @panel("home.next", order=25)
 def first_steps(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
-    found = queries.open_steps(person)[:2] if person else []
+    found = queries.open_steps(person)[:2] if person and waiting_for(request, "first_steps") else []
     return (
         render_to_string("communities/next_steps.jinja", {"memberships": found}, request) if found else None
     )
@@ -81,19 +112,23 @@ def keep_post(request: HttpRequest, *, post: Post) -> str | None:
     person = cast("Request", request).person
     if person is None or post.removed_at or post.hidden_at:
         return None
-    known: dict[int, Community | None] | None = getattr(request, "communities_of_forums", None)
-    if known is None:
-        known = {}
-        request.communities_of_forums = known  # type: ignore[attr-defined]  # ours, for this request only
+    drawn: dict[int, tuple[str, str]] | None = getattr(request, "drawn_of_forums", None)
+    if drawn is None:
+        drawn = {}
+        request.drawn_of_forums = drawn  # type: ignore[attr-defined]  # ours, for this request only
     forum_id = post.thread.forum_id
-    if forum_id not in known:
-        known[forum_id] = Community.objects.filter(
-            forum=forum_id, memberships__person=person, closed_at__isnull=True
-        ).first()
-    community = known[forum_id]
-    if community is None:
+    if forum_id not in drawn:
+        community = (
+            Community.objects.filter(forum=forum_id, memberships__person=person, closed_at__isnull=True)
+            .only("slug")
+            .first()
+        )
+        words = render_to_string("communities/keep_post.jinja", {}, request) if community else ""
+        drawn[forum_id] = (words, community.slug if community else "")
+    words, slug = drawn[forum_id]
+    if not words:
         return None
-    return render_to_string("communities/keep_post.jinja", {"community": community, "post": post}, request)
+    return words.replace("ADDRESS", reverse("communities:keep_post", args=[slug, post.pk]))
 
 
 @register_remover

@@ -21,6 +21,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
+from collegium.people.waiting import waiting_for, waits
 
 FOUND_AT_HOME = 5
 
@@ -48,10 +49,16 @@ def _rendered(kind: str, language: str) -> str:  # noqa: ARG001  # the language 
     return render_to_string("conversations/moderation/action.jinja", {"kind": kind})
 
 
-@panel("home.next", order=15)
+waits("reports", lambda person, _now: moderation.reports_wait(person))
+waits("appeals", lambda person, _now: moderation.appeals_wait(person))
+
+
+@panel("home.next", order=5)
 def moderators_queue(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
-    waiting = moderation.waiting_for(person) if person is not None else []
+    if person is None or not (waiting_for(request, "reports") or waiting_for(request, "appeals")):
+        return None
+    waiting = moderation.waiting_for(person)
     return (
         render_to_string("conversations/moderation/waiting.jinja", {"waiting": waiting}, request)
         if waiting

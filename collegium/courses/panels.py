@@ -1,9 +1,10 @@
 """Learn in the bar, on home, who hosts a course's sessions; everything of mine, and what goes and stays."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import cast
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -23,8 +24,8 @@ from collegium.courses.models import (
     Saying,
     SurveyAnswers,
 )
-from collegium.courses.queries.groups import what_next_in_groups
-from collegium.courses.queries.home import what_next
+from collegium.courses.queries.groups import invitations_for, what_next_in_groups
+from collegium.courses.queries.home import under_way, what_next
 from collegium.courses.queries.iterations import of_community
 from collegium.courses.queries.nudges import nudges_of
 from collegium.design.places import bar_item, panel
@@ -35,6 +36,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import CircleMember, Person
 from collegium.people.requests import Request
+from collegium.people.waiting import waiting_for, waits
 
 bar_item(
     key="learn",
@@ -54,25 +56,57 @@ def facilitates(person: Person, event: Event) -> bool:
     ).exists()
 
 
-@panel("home.next", order=10)
+def _open_invitations(person: int, now: datetime) -> "QuerySet[GroupInvitation]":
+    return GroupInvitation.objects.filter(
+        person=person,
+        sent_at__isnull=False,
+        accepted_at__isnull=True,
+        declined_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=now,
+    )
+
+
+def _asked_to_nudge(person: int) -> "QuerySet[Nudge]":
+    return Nudge.objects.filter(
+        buddy=person, buddy_agreed_at__isnull=True, ended_at__isnull=True, next_on__isnull=False
+    )
+
+
+waits("invited_to_groups", lambda person, now: Exists(_open_invitations(person, now)))
+waits("asked_to_nudge", lambda person, _now: Exists(_asked_to_nudge(person)))
+waits("enrolled", lambda person, _now: Exists(Enrolment.objects.filter(person=person, left_at__isnull=True)))
+
+
+def _under_way(request: HttpRequest, person: Person) -> list[Enrolment]:
+    """Asked by two panels of home: read once a request."""
+    kept: list[Enrolment] | None = getattr(request, "courses_under_way", None)
+    if kept is None:
+        kept = under_way(person) if waiting_for(request, "enrolled") else []
+        request.courses_under_way = kept  # type: ignore[attr-defined]  # ours, for this request only
+    return kept
+
+
+@panel("home.next", order=11)
 def next_in_courses(request: HttpRequest) -> str | None:
     """The present week, what waits to be written, one's own plan; for a facilitator, what their iteration needs."""
     person = cast("Request", request).person
     if person is None:
         return None
-    cards = what_next(person)
+    cards = what_next(person, _under_way(request, person))
     if not cards:
         return None
     return render_to_string("courses/next.jinja", {"cards": cards}, request)
 
 
-@panel("home.next", order=9)
+@panel("home.next", order=10)
 def next_in_groups(request: HttpRequest) -> str | None:
     """The next meeting of one's writing group, the draft that is due for it, and invitations."""
     person = cast("Request", request).person
     if person is None:
         return None
-    cards = what_next_in_groups(person)
+    cards = invitations_for(person) if waiting_for(request, "invited_to_groups") else []
+    cards += what_next_in_groups(person, _under_way(request, person))
     if not cards:
         return None
     return render_to_string("courses/groups/next.jinja", {"cards": cards}, request)
@@ -91,12 +125,7 @@ def courses_of_community(request: HttpRequest, *, community: Community) -> str |
 def asked_for_nudges(request: HttpRequest) -> str | None:
     """Somebody would like a nudge from the reader, and waits for a yes."""
     person = cast("Request", request).person
-    if (
-        person is None
-        or not Nudge.objects.filter(
-            buddy=person, buddy_agreed_at__isnull=True, ended_at__isnull=True, next_on__isnull=False
-        ).exists()
-    ):
+    if person is None or not waiting_for(request, "asked_to_nudge"):
         return None
     return render_to_string("courses/nudges/asked.jinja", {"asked": nudges_of(person).asked}, request)
 

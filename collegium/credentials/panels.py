@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,6 +22,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
+from collegium.people.waiting import waiting_for, waits
 from collegium.portfolios.models import Portfolio
 
 bar_item(
@@ -98,11 +100,14 @@ def award_of_portfolio(request: HttpRequest, *, portfolio: Portfolio, **_context
     )
 
 
+waits("awards", lambda person, _now: Exists(Award.objects.filter(person=person)))
+
+
 @panel("home.next", order=40)
 def what_next(request: HttpRequest) -> str | None:
     """A new award to take away, and one that runs out soon."""
     reader = cast("Request", request).person
-    if reader is None:
+    if reader is None or not waiting_for(request, "awards"):
         return None
     today = clock.today()
     cards = []

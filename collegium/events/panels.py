@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy, ngettext
@@ -59,19 +60,26 @@ def next_of_community(request: HttpRequest, *, community: Community, **_context:
     )
 
 
-@panel("home.next", order=15)
+@panel("home.next", order=12)
 def soon(request: HttpRequest) -> str | None:
     reader = _reader(request)
     if reader is None:
         return None
     until = clock.now() + SOON
-    lines = [each for each in queries.ahead(reader, limit=NEXT) if each.starts_at <= until]
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=reader)
+    wanted = queries.mine(reader).ahead().exclude(Exists(said.filter(coming=Answer.Coming.NO)))
+    ahead = wanted.annotate(own_answer=Subquery(said.values("coming")[:1]))
+    lines: list[Any] = list(ahead.filter(starts_at__lte=until).for_display()[:NEXT])
     if not lines:
         return None
-    answers = queries.answers_of(reader, lines)
     return render_to_string(
         "events/next.jinja",
-        {"lines": [(each, when(each, reader), answers.get(each.pk)) for each in lines]},
+        {
+            "lines": [
+                (each, when(each, reader), Answer(coming=each.own_answer) if each.own_answer else None)
+                for each in lines
+            ]
+        },
         request,
     )
 

@@ -19,6 +19,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
+from collegium.people.waiting import waiting_for, waits
 
 SHOWN_ON_A_PERSONS_PAGE = 6
 
@@ -36,14 +37,20 @@ bar_item(
 )
 
 
+waits("evidence_to_look_at", lambda person, _now: queries.how_many_need_a_look(person))
+waits("evidence_for_nothing", lambda person, _now: queries.how_many_speak_for_nothing(person))
+
+
 @panel("home.next", order=60)
 def what_to_sort(request: HttpRequest) -> str | None:
-    person = cast("Request", request).person
-    if person is None:
+    if cast("Request", request).person is None:
         return None
-    counts = queries.counts(person)
-    if not counts[queries.Show.ALL]:
-        return None  # home itself offers the first steps
+    counts = {
+        queries.Show.ATTENTION: waiting_for(request, "evidence_to_look_at") or 0,
+        queries.Show.LOOSE: waiting_for(request, "evidence_for_nothing") or 0,
+    }
+    if not any(counts.values()):
+        return None
     return render_to_string("evidence/next.jinja", {"counts": counts, "Show": queries.Show}, request)
 
 

@@ -7,7 +7,17 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    prefetch_related_objects,
+)
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -245,6 +255,20 @@ def _counting(uses: tuple[Use, ...]) -> Callable[[int], list[tuple[int, int, int
         return rows
 
     return counted
+
+
+def how_many_need_a_look(person: int) -> Subquery:
+    return _how_many(_wants_attention(), person)
+
+
+def how_many_speak_for_nothing(person: int) -> Subquery:
+    return _how_many(_is_loose(), person)
+
+
+def _how_many(condition: Q, person: int) -> Subquery:
+    """A number that can stand within another query; NULL for none."""
+    rows = Evidence.objects.filter(condition, owner=person).order_by().values("owner")
+    return Subquery(rows.annotate(number=Count("pk")).values("number"))
 
 
 # One piece ------------------------------------------------------------------------------------------------------------

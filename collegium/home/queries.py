@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from collegium.activity.models import Activity
 from collegium.activity.queries import sentence
+from collegium.communities.models import Membership as CommunityMembership
+from collegium.courses.models import Enrolment
 from collegium.credentials.models import Award
 from collegium.credentials.queries import register
 from collegium.evidence.models import Evidence
@@ -20,6 +22,7 @@ from collegium.foundation.prepared import prepared
 from collegium.foundation.rulebook import RULEBOOK, Role
 from collegium.organisations.models import Membership
 from collegium.organisations.queries import found_by
+from collegium.people import waiting
 from collegium.people.models import Person
 from collegium.people.queries import faces, named_like
 from collegium.portfolios.models import Portfolio
@@ -123,36 +126,43 @@ class Home:
         FirstStep
     ]  # empty once all of them are done, and after a while: nobody is a beginner for ever
     done: list[Done]
+    row: Any = None  # with what waits, for ``people.waiting``
 
 
 def _begun_by(person: int) -> dict[str, Exists]:
     return {
         "has_evidence": Exists(Evidence.objects.filter(owner=person)),
         "has_portfolio": Exists(Portfolio.objects.filter(owner=person)),
+        "belongs": Exists(CommunityMembership.objects.filter(person=person)),
+        "learns": Exists(Enrolment.objects.filter(person=person, left_at__isnull=True)),
     }
 
 
 @prepared
-def _recent_of(person: int) -> "QuerySet[Any]":
+def _recent_of(person: int, now: datetime) -> "QuerySet[Any]":
     lately = Activity.objects.filter(actor=person).only("verb", "at", "data", "actor")
-    return lately.annotate(**_begun_by(person))[:RECENT]
+    return lately.annotate(**_begun_by(person), **waiting.expressions(person, now))[:RECENT]
+
+
+@prepared
+def _begun_only(person: int, now: datetime) -> "QuerySet[Any]":
+    oneself = Person.objects.filter(pk=person).only("pk")
+    return oneself.annotate(**_begun_by(person), **waiting.expressions(person, now))
 
 
 def home(person: Person) -> Home:
-    """What a newcomer does first, and what the person did lately, newest first. One query for whoever did anything."""
-    activities: list[Any] = _recent_of(person.pk)
-    has: Any = (
-        activities[0]
-        if activities
-        else Person.objects.annotate(**_begun_by(person.pk)).only("pk").get(pk=person.pk)
-    )
+    """What a newcomer does first, what the person did lately, newest first, and what waits for them in each room. One
+    query for whoever did anything.
+    """
+    now = clock.now()
+    activities: list[Any] = _recent_of(person.pk, now)
+    has: Any = activities[0] if activities else _begun_only(person.pk, now)[0]
     for activity in activities:
         activity.actor = person  # at hand already
     return Home(
-        steps=_first_steps(
-            person, has_evidence=bool(has.has_evidence), has_portfolio=bool(has.has_portfolio)
-        ),
+        steps=_first_steps(person, has),
         done=_without_repeats([_done(activity, person) for activity in activities]),
+        row=has,
     )
 
 
@@ -176,7 +186,7 @@ def _done(activity: Activity, person: Person) -> Done:
     return Done(activity.at, said, named[0] if named and named[0] not in said else "")
 
 
-def _first_steps(person: Person, *, has_evidence: bool, has_portfolio: bool) -> list[FirstStep]:
+def _first_steps(person: Person, has: Any) -> list[FirstStep]:
     steps = [
         FirstStep(
             _("Say who you are"),
@@ -186,18 +196,25 @@ def _first_steps(person: Person, *, has_evidence: bool, has_portfolio: bool) -> 
             bool(person.photo_id),
         ),
         FirstStep(
+            _("Find company"),
+            _("Join a course or a community. Nobody has to write alone."),
+            reverse("courses:list"),
+            "users-round",
+            bool(has.belongs or has.learns),
+        ),
+        FirstStep(
             _("Capture a first piece of evidence"),
             _("A file, a link, a photo or a thought from your work, however small. You can sort it later."),
             reverse("evidence:capture"),
             "paperclip",
-            has_evidence,
+            bool(has.has_evidence),
         ),
         FirstStep(
             _("Begin a portfolio"),
             _("Choose a scheme and a pathway. It costs nothing, and nobody sees it."),
             reverse("portfolios:begin"),
             "notebook-pen",
-            has_portfolio,
+            bool(has.has_portfolio),
         ),
     ]
     is_new = clock.now() - person.joined_at < NEW_FOR

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from collegium.design.shortcuts import render
 from collegium.home import queries
+from collegium.people import waiting
 from collegium.people.requests import Request
 
 LONGEST_QUERY = 100
@@ -20,6 +21,8 @@ def start(request: Request) -> HttpResponse:
             {"schemes": cards, "shelf": queries.shelf_of(cards), "awards": queries.awards_on_the_register()},
         )
     home = queries.home(request.person)
+    if home.row is not None:
+        waiting.note(request, home.row)
     return render(
         request, "home/home.jinja", {"person": request.person, "steps": home.steps, "done": home.done}
     )

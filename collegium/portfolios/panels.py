@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import CircleMember, Person
 from collegium.people.requests import Request
+from collegium.people.waiting import waiting_for, waits
 from collegium.portfolios import export, queries
 from collegium.portfolios.models import (
     Comment,
@@ -89,11 +90,14 @@ def read_for(request: HttpRequest) -> str | None:
     return render_to_string("portfolios/next_mentor.jinja", {"portfolios": mentored}, request)
 
 
-@panel("home.next", order=28)
+waits("drafts_to_read", lambda person, _now: Exists(queries.asked_anything(person)))
+
+
+@panel("home.next", order=7)
 def read_drafts(request: HttpRequest) -> str | None:
     """What a mentor or a critical friend is asked to read, the next due first."""
     person = cast("Request", request).person
-    if person is None:
+    if person is None or not waiting_for(request, "drafts_to_read"):
         return None
     count, first = queries.to_read_count(person)
     if first is None:

@@ -11,6 +11,7 @@ from collegium.foundation.rulebook import RULEBOOK
 from collegium.home import queries
 from collegium.people import actions as people_actions
 from collegium.schemes import actions as schemes
+from tests.communities.factories import make_community
 from tests.factories import (
     make_circle,
     make_coordinator,
@@ -65,23 +66,25 @@ def test_the_front_page_costs_little_whatever_there_is(client, cmalt, django_ass
 # Home -----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_newcomer_is_offered_three_things_to_begin_with(ada, client_of):
+def test_a_newcomer_is_offered_something_to_begin_with(ada, client_of):
     page = client_of(ada).get("/").content.decode()
     assert "What next?" in page
-    for link in ("/profile/", "/evidence/capture", "/portfolios/begin/"):
+    for link in ("/profile/", "/learn/", "/evidence/capture", "/portfolios/begin/"):
         assert f'href="{link}"' in page
 
 
 def test_what_is_done_is_ticked_and_then_the_steps_go(ada, cmalt, client_of):
-    assert [step.is_done for step in queries.home(ada).steps] == [False, False, False]
+    assert [step.is_done for step in queries.home(ada).steps] == [False, False, False, False]
     make_evidence(ada)
-    assert [step.is_done for step in queries.home(ada).steps] == [False, True, False]
+    assert [step.is_done for step in queries.home(ada).steps] == [False, False, True, False]
+    make_community(ada)
+    assert [step.is_done for step in queries.home(ada).steps] == [False, True, True, False]
     make_portfolio(ada, cmalt.pathways.get(key="cmalt"))
     from collegium.foundation.files import store_bytes
 
     people_actions.set_photo(person=ada, by=ada, photo=store_bytes(b"a photo"))
     assert queries.home(ada).steps == []
-    assert "Three things to begin with" not in client_of(ada).get("/").content.decode()
+    assert "To begin with" not in client_of(ada).get("/").content.decode()
 
 
 def test_nobody_is_a_beginner_for_ever(ada):
@@ -188,7 +191,7 @@ def test_search_costs_the_same_whatever_is_found(number, ada, client_of, django_
         client.get("/search/?q=needle")
 
 
-SEARCH_QUERIES = 10
+SEARCH_QUERIES = 12  # with communities and posts
 
 
 # Who may do what ------------------------------------------------------------------------------------------------------

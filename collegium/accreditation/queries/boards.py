@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -246,9 +246,12 @@ class InHand:
 def in_hand(person: Person) -> InHand:
     """One query, since every page asks."""
     found = _in_hand(person.pk)
-    if not found:
-        return InHand()
-    is_candidate, coordinates, is_assessor, is_asked, to_assess, to_screen, to_extend = found[0]
+    return as_in_hand(found[0]) if found else InHand()
+
+
+def as_in_hand(row: Sequence[Any]) -> InHand:
+    """Of what ``in_hand_expressions`` came to, in their order."""
+    is_candidate, coordinates, is_assessor, is_asked, to_assess, to_screen, to_extend = row
     return InHand(
         is_candidate=is_candidate,
         assesses=is_assessor or is_asked,
@@ -260,41 +263,29 @@ def in_hand(person: Person) -> InHand:
 
 @prepared
 def _in_hand(person: int) -> "QuerySet[Person, tuple[bool, bool, bool, bool, int, int, int]]":
-    roles = RoleHolding.objects.filter(person=OuterRef("pk"), withdrawn_at__isnull=True)
+    asked = in_hand_expressions(person)
+    return Person.objects.filter(pk=person).annotate(**asked).values_list(*asked)
+
+
+def in_hand_expressions(person: int) -> dict[str, Any]:
+    """To be asked within another query."""
+    roles = RoleHolding.objects.filter(person=person, withdrawn_at__isnull=True)
     coordinating = RoleHolding.objects.filter(
         person=person, kind=RoleHolding.Kind.COORDINATOR, withdrawn_at__isnull=True
     )
-    return (
-        Person.objects.filter(pk=person)
-        .annotate(
-            is_candidate=Exists(Registration.objects.filter(person=OuterRef("pk"))),
-            coordinates=Exists(roles.filter(kind=RoleHolding.Kind.COORDINATOR)),
-            is_assessor=Exists(roles.filter(kind=RoleHolding.Kind.ASSESSOR)),
-            is_asked=Exists(
-                Assignment.objects.filter(assessor=OuterRef("pk")).exclude(state=Assignment.State.DECLINED)
-            ),
-            to_assess=number_of(_waiting_for_assessor().filter(assessor=OuterRef("pk"))),
-            to_screen=number_of(
-                _waiting_for_coordinator()
-                .filter(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
-                .exclude(registration__person=OuterRef("pk"))
-            ),
-            to_extend=number_of(
-                _open_extensions()
-                .filter(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
-                .exclude(registration__person=OuterRef("pk"))
-            ),
-        )
-        .values_list(
-            "is_candidate",
-            "coordinates",
-            "is_assessor",
-            "is_asked",
-            "to_assess",
-            "to_screen",
-            "to_extend",
-        )
-    )
+    coordinated = Q(registration__pathway__scheme_version__scheme__in=coordinating.values("scheme"))
+    asked = Assignment.objects.filter(assessor=person).exclude(state=Assignment.State.DECLINED)
+    to_screen = _waiting_for_coordinator().filter(coordinated).exclude(registration__person=person)
+    to_extend = _open_extensions().filter(coordinated).exclude(registration__person=person)
+    return {
+        "is_candidate": Exists(Registration.objects.filter(person=person)),
+        "coordinates": Exists(roles.filter(kind=RoleHolding.Kind.COORDINATOR)),
+        "is_assessor": Exists(roles.filter(kind=RoleHolding.Kind.ASSESSOR)),
+        "is_asked": Exists(asked),
+        "to_assess": number_of(_waiting_for_assessor().filter(assessor=person)),
+        "to_screen": number_of(to_screen),
+        "to_extend": number_of(to_extend),
+    }
 
 
 def _waiting_for_assessor() -> QuerySet[Assignment]:

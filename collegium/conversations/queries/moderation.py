@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, QuerySet
 
 from collegium.conversations.models import Forum, Measure, Post, Report
 from collegium.people.models import Person
@@ -53,6 +53,19 @@ def queue(forum: Forum) -> Queue:
         in_force=[each for each in settled if each.pk in in_force and each.kind != Measure.Kind.WARN],
         past=[each for each in settled if each.pk not in in_force or each.kind == Measure.Kind.WARN][:SHOWN],
     )
+
+
+def reports_wait(person: int) -> Exists:
+    """For a moderator, to be asked within another query before the whole one."""
+    forums = Forum.objects.filter(moderators__memberships__person=person).values("pk")
+    reports = Report.objects.filter(post__thread__forum__in=forums, settled_at__isnull=True)
+    return Exists(reports.exclude(post__author=person))
+
+
+def appeals_wait(person: int) -> Exists:
+    forums = Forum.objects.filter(moderators__memberships__person=person).values("pk")
+    appealed = Measure.objects.filter(forum__in=forums, appealed_at__isnull=False, answered_at__isnull=True)
+    return Exists(appealed.exclude(person=person))
 
 
 def waiting_for(person: Person) -> list[tuple[Forum, int]]:

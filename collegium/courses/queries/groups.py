@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ from collegium.courses.models import (
     Saying,
     Week,
 )
-from collegium.courses.queries.home import Card
+from collegium.courses.queries.home import Card, under_way
 from collegium.courses.queries.iterations import Standing
 from collegium.courses.reports import people_in
 from collegium.design.filters import day_in_words
@@ -488,23 +487,8 @@ def _moment(said: str) -> datetime | date:
 # What next ------------------------------------------------------------------------------------------------------------
 
 
-def what_next_in_groups(person: Person) -> list[Card]:
-    """The next meeting and the draft that is due for it; for a mentor, what the group waits for. Three queries."""
-    moment = clock.now()
-    enrolled = list(
-        Enrolment.objects.filter(
-            person=person,
-            left_at__isnull=True,
-            iteration__course__shape=Course.Shape.GROUP,
-            iteration__state__in=[State.DRAFTED, State.OPEN, State.RUNNING],
-        )
-        .select_related("iteration__course")
-        .prefetch_related(
-            Prefetch("iteration__weeks", queryset=Week.objects.select_related("meeting__event", "draft_node"))
-        )
-        .order_by("iteration__starts_on", "pk")[:4]
-    )
-    cards: list[Card] = [
+def invitations_for(person: Person) -> list[Card]:
+    return [
         Card(
             "mail",
             invitation.iteration.title,
@@ -516,7 +500,14 @@ def what_next_in_groups(person: Person) -> list[Card]:
         .filter(person=person, sent_at__isnull=False)
         .select_related("iteration")[:3]
     ]
-    for enrolment in enrolled:
+
+
+def what_next_in_groups(person: Person, enrolled: list[Enrolment] | None = None) -> list[Card]:
+    """The next meeting and the draft that is due for it; for a mentor, what the group waits for."""
+    moment = clock.now()
+    found = under_way(person) if enrolled is None else enrolled
+    cards: list[Card] = []
+    for enrolment in [each for each in found if each.iteration.course.shape == Course.Shape.GROUP][:4]:
         iteration = enrolment.iteration
         weeks = sorted(iteration.weeks.all(), key=lambda week: week.number)
         if iteration.state == State.DRAFTED:

@@ -1,8 +1,9 @@
 """What next, of courses: for those who learn and for those who run one."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,25 +27,31 @@ class Card:
     day: object = None
 
 
-def what_next(person: Person) -> list[Card]:
-    """At most a few. Four queries, whatever one takes part in."""
-    mine = list(
+def under_way(person: Person) -> list[Enrolment]:
+    """What one takes part in or runs, of either shape, with the weeks and one's own plan for each: two queries."""
+    own = PlannedWeek.objects.filter(week=OuterRef("pk"), enrolment__person=person)
+    weeks = Week.objects.select_related("draft_node", "meeting__event").annotate(
+        own_day=Subquery(own.values("due_on")[:1]), own_state=Subquery(own.values("state")[:1])
+    )
+    return list(
         Enrolment.objects.filter(
             person=person,
             left_at__isnull=True,
             iteration__state__in=[State.DRAFTED, State.OPEN, State.RUNNING],
         )
-        .exclude(iteration__course__shape=Course.Shape.GROUP)  # see queries.groups
         .select_related("iteration__course")
-        .prefetch_related(
-            Prefetch("iteration__weeks", queryset=Week.objects.select_related("draft_node", "meeting")),
-            Prefetch("plan", queryset=PlannedWeek.objects.all()),
-        )
-        .order_by("iteration__starts_on", "pk")[:MOST]
+        .prefetch_related(Prefetch("iteration__weeks", queryset=weeks))
+        .order_by("iteration__starts_on", "pk")[: 2 * MOST]
     )
+
+
+def what_next(person: Person, enrolled: list[Enrolment] | None = None) -> list[Card]:
+    """At most a few, of open courses: for writing groups see ``queries.groups``."""
+    found = under_way(person) if enrolled is None else enrolled
+    mine = [each for each in found if each.iteration.course.shape != Course.Shape.GROUP][:MOST]
     cards: list[Card] = []
     for enrolment in mine:
-        weeks = list(enrolment.iteration.weeks.all())
+        weeks: list[Any] = list(enrolment.iteration.weeks.all())
         for week in weeks:
             week.iteration = enrolment.iteration
         if enrolment.role == Enrolment.Role.PARTICIPANT:
@@ -54,12 +61,11 @@ def what_next(person: Person) -> list[Card]:
     return cards
 
 
-def _to_learn(enrolment: Enrolment, weeks: list[Week]) -> list[Card]:
+def _to_learn(enrolment: Enrolment, weeks: list[Any]) -> list[Card]:
     iteration = enrolment.iteration
-    planned = {each.week_id: each for each in enrolment.plan.all()}
-    present = present_week(iteration, weeks)
+    present: Any = present_week(iteration, weeks)
     cards = []
-    if present is not None and not _is_settled(planned.get(present.pk)):
+    if present is not None and present.own_state in {None, PlannedWeek.State.TO_DO}:
         cards.append(
             Card(
                 "compass",
@@ -70,23 +76,17 @@ def _to_learn(enrolment: Enrolment, weeks: list[Week]) -> list[Card]:
             )
         )
     own = sorted(
-        (
-            each
-            for each in planned.values()
-            if each.due_on is not None and each.state == PlannedWeek.State.TO_DO
-        ),
-        key=lambda each: (each.due_on, each.week_id),
+        (week for week in weeks if week.own_day is not None and week.own_state == PlannedWeek.State.TO_DO),
+        key=lambda week: (week.own_day, week.pk),
     )
-    by_id = {week.pk: week for week in weeks}
-    if own and own[0].week_id in by_id and (present is None or own[0].week_id != present.pk):
-        week = by_id[own[0].week_id]
+    if own and (present is None or own[0].pk != present.pk):
         cards.append(
             Card(
                 "footprints",
-                week.title,
-                week.get_absolute_url(),
+                own[0].title,
+                own[0].get_absolute_url(),
                 _("Next in your own plan"),
-                day=own[0].due_on,
+                day=own[0].own_day,
             )
         )
     if present is None and iteration.state == State.OPEN:
@@ -101,10 +101,6 @@ def _to_learn(enrolment: Enrolment, weeks: list[Week]) -> list[Card]:
             )
         )
     return cards
-
-
-def _is_settled(planned: PlannedWeek | None) -> bool:
-    return planned is not None and planned.state != PlannedWeek.State.TO_DO
 
 
 def _to_run(iteration: Iteration, weeks: list[Week]) -> list[Card]:

@@ -45,6 +45,7 @@ from collegium.portfolios.queries.evidence import (
 from collegium.portfolios.queries.feedback import (
     Offer,
     Progress,
+    asked_anything,
     asked_here,
     draft_in,
     drafts_in,
@@ -129,6 +130,7 @@ __all__ = [
     "SectionChange",
     "Space",
     "addable",
+    "asked_anything",
     "asked_here",
     "at_hand",
     "balance",

@@ -256,9 +256,9 @@ def desk(portfolio: Portfolio, *, with_words: bool = True, with_evidence: bool =
     return Desk(portfolio, plan, tuple(laid))
 
 
-_OF_SECTION = ("pk", "node_id", "instance", "title", "where_elsewhere")
+_OF_SECTION = ("pk", "node_id", "instance", "title", "where_elsewhere", "writer_id", "credit")
 _OF_PART = ("pk", "component", "words", "marks", "revision", "saved_at")
-_SECTION_FIELDS = ("id", "portfolio_id", "node_id", "instance", "title", "where_elsewhere")
+_SECTION_FIELDS = ("id", "portfolio_id", *_OF_SECTION[1:])
 
 
 def _rows(portfolio: int, *of_part: str) -> "QuerySet[Any]":
@@ -281,13 +281,11 @@ def _sections_with_parts(
 ) -> list[tuple[Section, dict[str, Part]]]:
     """One query: a row for each part, and one for a section that has none. The plan knows their nodes already."""
     found: dict[int, tuple[Section, dict[str, Part]]] = {}
-    for pk, node, instance, title, elsewhere, *read in (_written if with_words else _written_facts)(
-        portfolio.pk
-    ):
+    many = len(_OF_SECTION)
+    for row in (_written if with_words else _written_facts)(portfolio.pk):
+        (pk, *of_section), read = row[:many], row[many:]
         if pk not in found:
-            section = Section.from_db(
-                DEFAULT_DB_ALIAS, _SECTION_FIELDS, (pk, portfolio.pk, node, instance, title, elsewhere)
-            )
+            section = Section.from_db(DEFAULT_DB_ALIAS, _SECTION_FIELDS, (pk, portfolio.pk, *of_section))
             section.portfolio = portfolio
             found[pk] = section, {}
         section, parts = found[pk]

@@ -7,7 +7,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from collegium.courses.models import Course, Enrolment, Iteration, Pair, Week
 from collegium.foundation import clock
-from collegium.foundation.prepared import prepared
 from collegium.people.models import Circle, CircleMember, Person
 from collegium.portfolios.models import (
     WHOLE_DOCUMENTS,
@@ -36,19 +35,17 @@ def to_read(person: Person) -> list[FeedbackRequest]:
 
 
 def to_read_count(person: Person) -> tuple[int, FeedbackRequest | None]:
-    """How many, and the next one, for the start page: where nothing was asked, a short question."""
-    waiting = to_read(person) if _asked_anything(person.pk) else []
+    """How many, and the next one, for the start page, which asks first whether there is any."""
+    waiting = to_read(person)
     return len(waiting), waiting[0] if waiting else None
 
 
-@prepared
-def _asked_anything(person: int) -> "QuerySet[FeedbackRequest, int]":
+def asked_anything(person: int) -> "QuerySet[FeedbackRequest]":
+    """Short, to be asked within another query; it may promise more than the person may still read."""
     given = Feedback.objects.filter(request=OuterRef("pk"), by=person)
     circles = CircleMember.objects.filter(person=person).values("circle")
-    return (
-        FeedbackRequest.objects.open()
-        .filter(Q(person=person) | Q(circle__in=circles), ~Q(by=person), ~Exists(given))
-        .values_list("pk", flat=True)[:1]
+    return FeedbackRequest.objects.open().filter(
+        Q(person=person) | Q(circle__in=circles), ~Q(by=person), ~Exists(given)
     )
 
 
