@@ -208,8 +208,13 @@ def _greet(site: str) -> None:
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for what is made."
 )
-def rehearse(file: Path, out: Path) -> None:
-    """Walk a scheme FILE end to end on a throw-away database, and leave what a candidate would get in a folder."""
+@click.option("--portfolios-only", is_flag=True, help="Without the course and the writing group.")
+def rehearse(file: Path, out: Path, *, portfolios_only: bool) -> None:
+    """Walk a scheme FILE end to end on a throw-away database, and leave what people would get in a folder.
+
+    Candidates go from registration to award; then an open course and a writing group on the way to it are walked, week
+    by week.
+    """
     with tempfile.TemporaryDirectory(prefix="collegium-rehearsal-") as scratch:
         _start_django(
             COLLEGIUM_MODE="rehearsal",
@@ -228,7 +233,7 @@ def rehearse(file: Path, out: Path) -> None:
 
         try:
             with _progress(f"Rehearsing {file.name}") as advance:
-                rehearsed = walk(file, out, advance)
+                rehearsed = walk(file, out, advance, portfolios_only=portfolios_only)
         except Refusal as refusal:
             raise click.ClickException("\n".join([str(refusal), *map(str, refusal.details)])) from refusal
     for line in rehearsed.lines:

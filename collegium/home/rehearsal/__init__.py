@@ -2,7 +2,8 @@
 
 ``rehearse`` loads a scheme file, lets invented people go through all of it by the actions that real ones use, checks on
 the way what has to hold and what has to be refused, and leaves in a folder what a candidate would take home, with a
-report. It knows no scheme: what is written, asked, judged and awarded follows from the file alone. Where the file leaves
+report. Then people who are on the way to it walk a whole iteration of an open course and a writing group, both laid out
+from the same scheme. It knows no scheme: what is written, asked, judged and awarded follows from the file alone. Where the file leaves
 a rule unset, the rehearsal's coordinator answers it when a decision cannot do without, and the report says so.
 
 The report and the texts of the invented people are a document in British English, whatever the language of the site.
@@ -19,7 +20,17 @@ from django.utils.translation import ngettext
 
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
-from collegium.home.rehearsal import cast, days, holding, judging, telling, walking, web
+from collegium.home.rehearsal import (
+    cast,
+    days,
+    holding,
+    judging,
+    letters,
+    running,
+    telling,
+    walking,
+    web,
+)
 from collegium.home.rehearsal.stage import Stage
 from collegium.home.rehearsal.stories import STORIES
 from collegium.home.rehearsal.telling import Telling
@@ -36,8 +47,12 @@ class Rehearsed:
     lines: tuple[str, ...]
 
 
-def rehearse(file: Path, out: Path, advance: Callable[[int, int, str], None]) -> Rehearsed:
+def rehearse(
+    file: Path, out: Path, advance: Callable[[int, int, str], None], *, portfolios_only: bool = False
+) -> Rehearsed:
     """Walk the scheme in ``file`` and leave in ``out`` what came of it.
+
+    ``portfolios_only``: without the course and the writing group that lead to it.
 
     Raises a Refusal for a file with mistakes in it, for a scheme on which nothing can be completed, and for a folder that
     holds something else: then nothing is left. A rehearsal of which something did not come out as it should leaves
@@ -56,7 +71,7 @@ def rehearse(file: Path, out: Path, advance: Callable[[int, int, str], None]) ->
         clock.moved_to(walking.beginning(checked.scheme)),
     ):
         folder = Path(made)
-        _walk(told, file, checked.scheme, folder, address)
+        _walk(told, file, checked.scheme, folder, address, portfolios_only=portfolios_only)
         report = telling.written(told, checked.scheme.title, checked.scheme.version)
         (folder / REPORT).write_text(report, encoding="utf-8")
         holding.replace(folder, out)
@@ -89,12 +104,21 @@ def _refuse_folder(out: Path) -> None:
         )
 
 
-def _walk(told: Telling, file: Path, scheme: SchemeDocument, folder: Path, address: str) -> None:
+def _walk(
+    told: Telling,
+    file: Path,
+    scheme: SchemeDocument,
+    folder: Path,
+    address: str,
+    *,
+    portfolios_only: bool,
+) -> None:
     with told.step(
         walking.OPENING, f"The scheme is loaded from {file.name}, and its people come together"
     ) as step:
         version = schemes.load_file(file)
-        people = cast.assemble(told, version.scheme, country=scheme.partners[0].country or "GB")
+        country = scheme.partners[0].country or "GB"
+        people = cast.assemble(told, version.scheme, country=country)
         keys, told.skipped = walking.completable(version)
         if not keys:
             raise Refusal(
@@ -103,6 +127,8 @@ def _walk(told: Telling, file: Path, scheme: SchemeDocument, folder: Path, addre
                 details=told.skipped,
             )
         told.expected = walking.expected_steps(len(keys))
+        if not portfolios_only:
+            told.expected += running.STEPS_FOR_COURSE + running.STEPS_FOR_GROUP
         told.open_rules = list(scheme.unset_rules())
         titles = [pathway.title for pathway in scheme.pathways if pathway.key in keys]
         told.facts = [
@@ -127,9 +153,14 @@ def _walk(told: Telling, file: Path, scheme: SchemeDocument, folder: Path, addre
     judging.gathered(stage, keys, walking.OPENING)
     awarded = walking.Awarded()
     days.run(walking.tracks(stage, keys, awarded))
+    if not portfolios_only:
+        # At the same time as they, and not after: on a clock of its own.
+        with clock.moved_to(walking.beginning(scheme)):
+            running.run(stage, keys[0], folder, country=country)
     if awarded.first is not None:
         candidacy, award = awarded.first
         holding.leave(candidacy, award, awarded.revoked, folder, walking.LEFT)
+    letters.leave(told, folder)
     told.files.append((REPORT, "This report"))
 
 

@@ -238,7 +238,8 @@ class WritingGroup:
                 f"{self.declined.name} and {cast.stranger.name} do not see it",
                 holds=not self._sees(self.declined) and not self._sees(cast.stranger),
             )
-            for number in range(1, self.count + 1):
+            step.check("For the kick-off there is nothing to be read yet", holds=not self._reads(1))
+            for number in range(2, self.count + 1):
                 self._each_reads_and_is_read(step, number, self.people)
             self._in_turn(step)
 
@@ -264,7 +265,7 @@ class WritingGroup:
             for reader, writer in self._reads(number):
                 known.setdefault(reader, set()).add(writer)
         least = min(len(each) for each in known.values())
-        wanted = min(len(self.people) - 1, self.count) // 2
+        wanted = min(len(self.people) - 1, self.count - 1) // 2
         step.check(
             f"Whom one reads changes: everybody reads at least {wanted} of the others", holds=least >= wanted
         )

@@ -73,8 +73,8 @@ class Together:
         if changes is None:
             raise LookupError(self.zone)
         self.changes_on = changes
-        # Two weeks begin before the clocks are changed, and the third after it.
-        back = changes - dt.timedelta(days=8)
+        # Two weeks begin before the clocks are changed, and the third after it; of two weeks one and one.
+        back = changes - dt.timedelta(days=8 if len(self.laid) > 2 else 1)  # noqa: PLR2004
         self.first = back - dt.timedelta(days=back.weekday())
 
     @property
