@@ -11,7 +11,7 @@ from collegium.home.rehearsal.group import WritingGroup
 from collegium.home.rehearsal.stage import Stage
 from collegium.home.rehearsal.together import ZONE_ELSEWHERE, ZONES, Together
 
-STEPS_FOR_COURSE, STEPS_FOR_GROUP = 48, 42  # about; for the progress bar
+STEPS_FOR_COURSE, STEPS_FOR_GROUP = 40, 32  # about; for the progress bar
 
 
 def run(
