@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -135,6 +135,14 @@ class Thread(models.Model):
         return reverse("conversations:thread", kwargs={"thread_id": self.pk})
 
 
+# What a profile shows and a post does not: lists that would be read for each author on a page.
+_OF_A_PROFILE = [
+    f"{who}__{field}"
+    for who in ("author", "reply_to__author")
+    for field in ("languages", "specialisms", "links", "biography")
+]
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> Self:
         """Posts of threads that the person may read. A removed one keeps its place and loses its words; a hidden one is
@@ -146,7 +154,15 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(removed_at__isnull=True, hidden_at__isnull=True)
 
     def for_display(self) -> Self:
-        return self.select_related("author__photo", "reply_to__author")
+        """With ``has_files`` and ``has_links``, so that nobody asks for what no post of a page has."""
+        return (
+            self.select_related("author__photo", "reply_to__author")
+            .defer(*_OF_A_PROFILE)
+            .annotate(
+                has_files=Exists(Attachment.objects.filter(post=OuterRef("pk"))),
+                has_links=Exists(PostLink.objects.filter(post=OuterRef("pk"))),
+            )
+        )
 
 
 class Post(models.Model):

@@ -3,7 +3,7 @@ whoever comes to learn hardly notices these limits, and has outgrown them after 
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,6 +33,11 @@ def is_new(person: Person, forum: Forum) -> bool:
         return True
     stood = Post.objects.standing().filter(author=person, posted_at__lte=clock.now() - STANDING_FOR)
     return len(stood.order_by("-pk").values_list("pk")[:POSTS_TO_OUTGROW]) < POSTS_TO_OUTGROW
+
+
+def is_far_from_often(posted_often_at: datetime | None) -> bool:
+    """Whether the last post but nine, if there is one, is so long ago that nobody need look whether the account is new."""
+    return posted_often_at is None or clock.now() - posted_often_at >= timedelta(hours=1)
 
 
 def too_often(person: Person, forum: Forum) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collegium.conversations import newcomers
 from collegium.conversations.models import Forum, Measure, Post, Thread
+from collegium.foundation import clock
+from collegium.foundation.prepared import prepared
 from collegium.foundation.rulebook import Role, rule
 from collegium.people.models import CircleMember, Person
 from collegium.people.rules import ANYONE_SIGNED_IN
@@ -74,47 +76,60 @@ class Standing:
 
 
 def standing(person: Person | None, thing: Any, *, limits: bool = True) -> Standing:
-    """Everything that a page asks about its reader, in two queries (and what ``limit`` asks, unless left out)."""
+    """Everything that a page asks about its reader, in one query (more for a new account that posts all the time)."""
     forum = forum_of(thing)
     if person is None or forum is None:
         return Standing()
-    circles = set(
-        CircleMember.objects.filter(
-            person=person, circle__in=[forum.members_id, forum.moderators_id]
-        ).values_list("circle_id", flat=True)
+    found: Any = next(
+        iter(_stands(person.pk, forum.pk, forum.members_id, forum.moderators_id, clock.now())), None
     )
-    if not circles:
+    if found is None or not (found.is_member or found.moderates):
         return Standing()
-    is_moderator = forum.moderators_id in circles
     return Standing(
-        is_member=forum.members_id in circles,
-        is_moderator=is_moderator,
-        silence=_silence(person, thing, forum, limits=limits and not is_moderator, is_moderator=is_moderator),
+        is_member=found.is_member,
+        is_moderator=found.moderates,
+        silence=_silence(person, thing, forum, found, limits=limits and not found.moderates),
     )
 
 
-def _silence(person: Person, thing: Any, forum: Forum, *, limits: bool, is_moderator: bool) -> str:
+@prepared
+def _stands(
+    person: int, forum: int, members: int, moderators: int, moment: datetime
+) -> "QuerySet[Person, Any]":
+    """One row, of the person."""
+    circles = CircleMember.objects.filter(person=person)
+    silencing = Measure.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=moment),
+        person=person,
+        forum=forum,
+        lifted_at__isnull=True,
+        kind__in=[Measure.Kind.MUTE, Measure.Kind.REMOVE],
+    )
+    latest = Post.objects.filter(author=person).order_by("-pk").values("posted_at")
+    most = newcomers.POSTS_AN_HOUR
+    return (
+        Person.objects.filter(pk=person)
+        .only("pk")
+        .annotate(
+            is_member=Exists(circles.filter(circle=members)),
+            moderates=Exists(circles.filter(circle=moderators)),
+            is_silenced=Exists(silencing),
+            posted_often_at=Subquery(latest[most - 1 : most]),
+        )
+    )
+
+
+def _silence(person: Person, thing: Any, forum: Forum, found: Any, *, limits: bool) -> str:
     if forum.closed_at is not None:
         return _("This forum is closed: it can be read, and nobody posts any more.")
     thread = thing.thread if isinstance(thing, Post) else thing
-    if isinstance(thread, Thread) and thread.closed_at is not None and not is_moderator:
+    if isinstance(thread, Thread) and thread.closed_at is not None and not found.moderates:
         return _("This thread is closed: it can be read, and nobody posts any more.")
-    muted = muted_until(person, forum)
-    if muted is not None:
-        return muted
-    return limit(person, forum) if limits else ""
-
-
-def muted_until(person: Person, forum: Forum) -> str | None:
-    """A sentence while a moderator has asked the person not to post here; None otherwise."""
-    untils: list[datetime | None] = list(
-        Measure.objects.in_force()
-        .filter(person=person, forum=forum, kind__in=[Measure.Kind.MUTE, Measure.Kind.REMOVE])
-        .values_list("until", flat=True)
-    )
-    if not untils:
-        return None
-    return _("A moderator has asked you not to post here for a time. You can read, and you can appeal.")
+    if found.is_silenced:
+        return _("A moderator has asked you not to post here for a time. You can read, and you can appeal.")
+    if not limits or newcomers.is_far_from_often(found.posted_often_at):
+        return ""
+    return limit(person, forum)
 
 
 def limit(person: Person, forum: Forum) -> str:

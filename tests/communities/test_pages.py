@@ -63,7 +63,7 @@ def fill(community, number, convener):
 # The list pages that are counted: the same number for one thing and for three.
 QUERIES = {
     "list": 6,
-    "community": 17,
+    "community": 16,
     "directory": 8,
     "repertoire": 8,
     "map": 7,

@@ -98,7 +98,7 @@ def test_a_page_of_posts_asks_the_same_for_few_and_for_many(forum, ada, bo, cy, 
         connection,
     ) as asked:
         queries.posts_page(thread, cy)
-    assert len(asked) == 8
+    assert len(asked) == 5
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -108,7 +108,7 @@ def test_a_list_of_threads_asks_the_same_for_few_and_for_many(
     for _each in range(number):
         make_post(make_thread(forum, ada), bo)
         actions.pin(thread=make_thread(forum, bo), by=cy)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         queries.threads_page(forum, cy)
 
 

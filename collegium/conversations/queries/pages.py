@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -11,6 +12,7 @@ from collegium.conversations import rules
 from collegium.conversations.models import Following, Forum, Level, Post, Reading, Thread
 from collegium.conversations.queries.shown import Author, Reader, ShownPost, author_of, shown
 from collegium.foundation import clock
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import faces
 
@@ -30,6 +32,8 @@ class PostsPage:
     later: int | None  # read on with after=
     newest: int  # id of the last post shown, from which an open page asks for new ones
     through: int | None  # up to here everything had been read before; None: this reader is not remembered
+    level: Level = Level.REPLIES  # at which the reader follows the thread
+    has_own_level: bool = False  # and whether they chose it for this very thread
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def posts_page(
 ) -> PostsPage:
     """Without a place: at the first unread post; at the end where all is read; at the beginning for a stranger."""
     reader = reader or reader_of(person, thread)
-    through = read_through(thread, person)
+    reached = _reached(thread, person)
+    through = reached.through
     posts = Post.objects.filter(thread=thread).for_display()
     if before is not None:
         above = list(posts.filter(pk__lt=before).order_by("-pk")[: size + 1])
@@ -103,7 +108,26 @@ def posts_page(
         later=page[-1].pk if page and has_later else None,
         newest=page[-1].pk if page else 0,
         through=through,
+        level=reached.level,
+        has_own_level=reached.has_own_level,
     )
+
+
+@prepared
+def _newest_of(thread: int) -> QuerySet[Post]:
+    return Post.objects.filter(thread=thread).for_display().order_by("-pk")[: POSTS + 1]
+
+
+@prepared
+def _from(thread: int, first: int) -> QuerySet[Post]:
+    return Post.objects.filter(thread=thread, pk__gte=first).for_display().order_by("pk")[: POSTS + 1]
+
+
+@prepared
+def _above(thread: int, first: int) -> QuerySet[Post]:
+    """A few: as many as one is shown to understand what follows, and one more."""
+    few = max(BEFORE_UNREAD, BEFORE_WANTED) + 1
+    return Post.objects.filter(thread=thread, pk__lt=first).for_display().order_by("-pk")[:few]
 
 
 def _opened(
@@ -114,30 +138,70 @@ def _opened(
         first, context = around, BEFORE_WANTED
     elif through is None or not through:
         first, context = 0, 0
+    elif through >= newest and size == POSTS:
+        last = _newest_of(thread.pk)
+        return last[:size][::-1], len(last) > size, False
     elif through >= newest:
         first, context = newest, size - 1
     else:
         first, context = through + 1, BEFORE_UNREAD
-    above = list(posts.filter(pk__lt=first).order_by("-pk")[: context + 1]) if context else []
+    if size != POSTS:
+        above = list(posts.filter(pk__lt=first).order_by("-pk")[: context + 1]) if context else []
+        below = list(posts.filter(pk__gte=first).order_by("pk")[: size + 1])
+    else:
+        above = _above(thread.pk, first)[: context + 1] if context else []
+        below = _from(thread.pk, first)
     has_earlier = len(above) > context
     above = above[:context][::-1]
-    below = list(posts.filter(pk__gte=first).order_by("pk")[: size - len(above) + 1])
     has_later = len(below) > size - len(above)
     return [*above, *below[: size - len(above)]], has_earlier, has_later
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How far somebody has read in a thread, and how closely they follow it."""
+
+    through: int | None = None  # None: a stranger, of whom nothing is remembered
+    level: Level = Level.REPLIES
+    has_own_level: bool = False
+
+
+def _reached(thread: Thread, person: Person | None) -> Reached:
+    """One query."""
+    if person is None:
+        return Reached()
+    found: Any = next(iter(_reached_by(person.pk, thread.pk, thread.forum_id)), None)
+    if found is None:
+        return Reached(through=0)
+    return Reached(
+        through=found.in_thread if found.in_thread is not None else found.in_forum or 0,
+        level=Level(found.own_level or found.forum_level or Level.REPLIES),
+        has_own_level=found.own_level is not None,
+    )
+
+
+@prepared
+def _reached_by(person: int, thread: int, forum: int) -> "QuerySet[Person, Any]":
+    """One row, of the person."""
+    own = Following.objects.filter(person=person, thread=thread)
+    whole = Following.objects.filter(person=person, forum=forum, thread__isnull=True)
+    return (
+        Person.objects.filter(pk=person)
+        .only("pk")
+        .annotate(
+            in_thread=Subquery(
+                Reading.objects.filter(person=person, thread=thread).values("read_through")[:1]
+            ),
+            in_forum=Subquery(whole.values("read_through")[:1]),
+            own_level=Subquery(own.values("level")[:1]),
+            forum_level=Subquery(whole.values("level")[:1]),
+        )
+    )
+
+
 def read_through(thread: Thread, person: Person | None) -> int | None:
     """The last post that the person had read; 0: none of it; None: a stranger, of whom nothing is remembered."""
-    if person is None:
-        return None
-    forums = Following.objects.filter(person=person, forum=thread.forum_id, thread__isnull=True)
-    own = Reading.objects.filter(person=person, thread=thread)
-    rows = (
-        own.annotate(is_own=Value(1))
-        .values_list("is_own", "read_through")
-        .union(forums.annotate(is_own=Value(0)).values_list("is_own", "read_through"), all=True)
-    )
-    return max(rows, default=(0, 0))[1]
+    return _reached(thread, person).through
 
 
 def new_since(

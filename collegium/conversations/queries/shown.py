@@ -66,6 +66,19 @@ class ShownPost:
     def pk(self) -> int:
         return self.post.pk
 
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """All that what stands under a post depends on, besides its key, its author's name and what other rooms add."""
+        return (
+            rules.is_standing(self.post),
+            self.is_answer,
+            self.may_edit,
+            self.may_remove,
+            self.may_react,
+            self.may_mark_answer,
+            *self.signs,
+        )
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -88,8 +101,8 @@ def shown(
     thread = posts[0].thread
     ids = [post.pk for post in posts]
     signs = _signs(ids, reader)
-    attached = _files(ids)
-    cards = _cards(ids)
+    attached = _files([post.pk for post in posts if getattr(post, "has_files", True)])
+    cards = _cards([post.pk for post in posts if getattr(post, "has_links", True)])
     photos = faces(
         {post.author.pk: post.author for post in posts if post.author is not None}.values(), reader.person
     )
@@ -177,6 +190,8 @@ def _signs(ids: Sequence[int], reader: Reader) -> dict[int, list[Sign]]:
 
 def _files(ids: Sequence[int]) -> dict[int, list[ShownFile]]:
     found: dict[int, list[ShownFile]] = {}
+    if not ids:
+        return found
     for attachment in Attachment.objects.filter(post__in=ids).select_related("blob").order_by("pk"):
         found.setdefault(attachment.post_id or 0, []).append(shown_file(attachment))
     return found
@@ -190,6 +205,8 @@ def shown_file(attachment: Attachment) -> ShownFile:
 
 def _cards(ids: Sequence[int]) -> dict[int, list[LinkCard]]:
     found: dict[int, list[LinkCard]] = {}
+    if not ids:
+        return found
     for link in PostLink.objects.filter(post__in=ids).select_related("card").order_by("position"):
         # A page that said nothing of itself has no card: the link in the words is enough.
         if link.card.title:

@@ -94,7 +94,7 @@ def _page(
         "starter": queries.shown_author(thread.started_by, page.reader),
     }
     if person is not None:
-        context["level"], context["has_own_level"] = queries.levels_of(person, thread)
+        context |= {"level": page.level, "has_own_level": page.has_own_level}
     if person is not None and standing.may_post:
         draft = replying.draft_of(person, thread.forum, thread)
         context |= {
