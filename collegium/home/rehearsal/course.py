@@ -690,7 +690,7 @@ class OpenCourse:
                 "Each week that lies behind has a day of its own that is still to come, one after another",
                 holds=set(range(1, number)) <= set(own)
                 and all(due is not None and due > today for due in own.values())
-                and [own[week] for week in sorted(own)] == sorted(own.values()),  # type: ignore[type-var]
+                and [own[week] for week in sorted(own)] == sorted(own.values()),
             )
             step.check(
                 "Nobody is told that they are late",

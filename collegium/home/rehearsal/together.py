@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -107,7 +108,7 @@ class Together:
         return moments.at(day, dt.time(hour, minute), self.zone)
 
     def local(self, moment: dt.datetime) -> dt.datetime:
-        return moment.astimezone(moments.ZoneInfo(self.zone))
+        return moment.astimezone(ZoneInfo(self.zone))
 
     def words(self, number: int, kind: str, title: str, count: int) -> list[str]:
         """Paragraphs of one of the stories."""
