@@ -197,6 +197,8 @@ class Post(models.Model):
             models.Index(fields=["thread", "id"], name="conversations_post_in_thread"),
             models.Index(fields=["author", "-id"], name="conversations_post_by"),
             models.Index(fields=["posted_at"], name="conversations_post_when"),
+            # Whether somebody has said something in a thread in which ten thousand others have.
+            models.Index(fields=["thread", "author"], name="conversations_post_in_by"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -375,7 +375,11 @@ class Project(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["iteration", "-id"], name="courses_projects_latest")]
+        indexes = [
+            models.Index(fields=["iteration", "-id"], name="courses_projects_latest"),
+            # Whether somebody has made something in a week in which ten thousand others have.
+            models.Index(fields=["week", "person"], name="courses_project_of_person"),
+        ]
 
     def __str__(self) -> str:
         return self.title
