@@ -22,7 +22,19 @@ from collegium.people.queries import FACE
 VETERANS = 36  # of the many: took part in the iteration before
 BEFORE = 385  # days before the course: when they came
 LATE = 6  # one in so many comes after the beginning
-ROOMS = ("week", "iteration", "enrolment", "event", "community", "thread", "post", "project", "care", "group")
+ROOMS = (
+    "badge",
+    "week",
+    "iteration",
+    "enrolment",
+    "event",
+    "community",
+    "thread",
+    "post",
+    "project",
+    "care",
+    "group",
+)
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def join(world: World, each: Plain, key: str) -> None:
         asked = communities.ask_to_join(community=community, by=person)
         communities.settle_request(request=asked, by=host, accept=True)
     else:
-        invitation = communities.invite(community=community, by=host, email=person.account.email)
+        invitation = communities.invite(community=community, by=host, email=world.address(key))
         communities.accept_invitation(invitation=invitation, by=person)
 
 
@@ -103,7 +103,7 @@ def ask(world: World, community: str, key: str, said: str) -> None:
 
 
 def invite(world: World, each: Plain, who: str, said: str) -> None:
-    email = who if "@" in who else world.people[who].account.email
+    email = who if "@" in who else world.address(who)
     communities.invite(
         community=world.communities[each["key"]], by=world.people[each["by"]], email=email, words=said
     )

@@ -114,7 +114,6 @@ def design_earlier(world: World, told: Plain) -> None:
 
 def set_week(world: World, iteration: Iteration, number: int, text: Plain) -> None:
     jean = world.people["jean"]
-    nodes = world.targets("cmalt")
     week = iterations.set_week(
         iteration=iteration,
         by=jean,
@@ -126,10 +125,10 @@ def set_week(world: World, iteration: Iteration, number: int, text: Plain) -> No
         trigger_html=words.post(text["trigger"]),
         activity_html=words.post(text["activity"]),
         prompts=text["prompts"],
-        draft_node=nodes[text["draft"]],
+        draft_node=world.node("cmalt", text["draft"]),
     )
     for code, strength in text["speaks_for"].items():
-        iterations.map_week(week=week, by=jean, node=nodes[str(code)], strength=strength)
+        iterations.map_week(week=week, by=jean, node=world.node("cmalt", str(code)), strength=strength)
 
 
 def open_up(world: World, which: str, by: str) -> None:
@@ -411,12 +410,15 @@ def _day_of(place: int, of: int) -> int:
 
 
 def meet(world: World, number: int, webinar: Plain) -> None:
-    """Those who were there typed the code of the room; the last of them is told for all of them."""
+    """Those who were there typed the code of the room; at the last one all of them are looked at for their progress."""
     week = iteration_week(world, number)
     meeting = week.meeting
     if meeting is None:
         raise LookupError(f"{week} has no webinar.")
+    *first, last = (world.people[key] for key in webinar["there"])
     with clock.moved_to(meeting.starts_at + dt.timedelta(minutes=6)):
+        for person in first:
+            events.check_in(occurrence=meeting, person=person, code=meeting.code)
         there = [e for e in _enrolments(world, NOW) if _is_one_of(e, number, ATTEND[number - 1])]
         Attendance.objects.bulk_create(
             Attendance(
@@ -428,8 +430,7 @@ def meet(world: World, number: int, webinar: Plain) -> None:
             )
             for each in there
         )
-        for key in webinar["there"]:
-            events.check_in(occurrence=meeting, person=world.people[key], code=meeting.code)
+        events.check_in(occurrence=meeting, person=last, code=meeting.code)
 
 
 def _is_one_of(enrolment: Enrolment, number: int, percent: int) -> bool:
@@ -567,7 +568,6 @@ class Entry:
 
     def submit(self) -> None:
         told, world = self.told, self.world
-        nodes = world.targets("cmalt")
         picture = told.get("picture")
         self.project = projects.submit_project(
             iteration=_fresh(world, NOW),
@@ -576,7 +576,7 @@ class Entry:
             description=" ".join(told["description"].split()),
             url=told.get("url", ""),
             week=iteration_week(world, told["week"]),
-            nodes=[nodes[str(code)] for code in told["nodes"]],  # type: ignore[misc]  # criteria alone are named
+            nodes=[world.node("cmalt", str(code)) for code in told["nodes"]],
             picture=ContentFile(scenes.picture(picture["scene"], told["title"]), name="picture.jpg")
             if picture
             else None,

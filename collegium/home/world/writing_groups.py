@@ -337,7 +337,7 @@ def design_small(world: World, told: Plain, first: int) -> None:
         about=words.post(told["about"]),
     )
     world.iterations["small"] = iteration
-    targets = world.targets("advance-he-fellowship")
+    scheme = "advance-he-fellowship"
     for number, text in enumerate(told["weeks"], 1):
         week = iterations.set_week(
             iteration=iteration,
@@ -349,10 +349,10 @@ def design_small(world: World, told: Plain, first: int) -> None:
             trigger_html=words.post(text["trigger"]),
             activity_html=words.post(text["activity"]),
             prompts=text["prompts"],
-            draft_node=targets[text["draft"]],
+            draft_node=world.node(scheme, text["draft"]),
         )
         for code, strength in text["speaks_for"].items():
-            iterations.map_week(week=week, by=by, node=targets[code], strength=strength)  # type: ignore[arg-type]  # dimensions are nodes
+            iterations.map_week(week=week, by=by, node=world.node(scheme, code), strength=strength)
 
 
 def open_small(world: World, told: Plain) -> None:

@@ -116,6 +116,19 @@ class World:
             self.nodes[framework.key] = found
         return self.nodes[framework.key]
 
+    def node(self, scheme: str, code: str) -> Node:
+        """A criterion, section or dimension; principles are none of them."""
+        found = self.targets(scheme)[code]
+        if not isinstance(found, Node):
+            raise TypeError(f"{code} is a principle.")
+        return found
+
+    def address(self, key: str) -> str:
+        account = self.people[key].account
+        if account is None:
+            raise LookupError(f"{key} has no account.")
+        return account.email
+
 
 def _is_working_day(today: dt.date, days: int) -> bool:
     """The day so many before today, far enough into the week that it has begun for everybody, and not over."""
