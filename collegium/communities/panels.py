@@ -49,7 +49,9 @@ def _wishes(person: int) -> "QuerySet[JoinRequest]":
 
 
 def _with_steps(person: int) -> "QuerySet[Membership]":
-    here = Membership.objects.filter(person=person, community__closed_at__isnull=True)
+    here = Membership.objects.filter(
+        person=person, role=Membership.Role.MEMBER, community__closed_at__isnull=True
+    )
     return here.exclude(community__first_steps=[])
 
 
@@ -78,7 +80,10 @@ def wishes_to_join(request: HttpRequest) -> str | None:
 @panel("home.next", order=25)
 def first_steps(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
-    found = queries.open_steps(person)[:2] if person and waiting_for(request, "first_steps") else []
+    if person is None or not waiting_for(request, "first_steps"):
+        return None
+    # Whoever leads a community wrote its first steps.
+    found = [each for each in queries.open_steps(person) if each.role == Membership.Role.MEMBER][:2]
     return (
         render_to_string("communities/next_steps.jinja", {"memberships": found}, request) if found else None
     )

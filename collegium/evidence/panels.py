@@ -180,7 +180,9 @@ def evidence_goes(person: Person) -> Iterable[str]:
 @stays
 def what_others_kept_stays(person: Person) -> Iterable[str]:
     if Evidence.objects.filter(source_author=person).exclude(owner=person).exists():
-        yield _("Short excerpts of your posts and projects that others kept as evidence, without your name")
+        yield str(
+            _("Short excerpts of your posts and projects that others kept as evidence, without your name")
+        )
 
 
 @erases(order=40)

@@ -163,12 +163,9 @@ def of_thread(thread: Thread) -> list[Criterion]:
     if thread.about_kind == Week._meta.label_lower:
         return _mapped(Mapping.objects.filter(week__thread=thread.pk).select_related("node"))
     if thread.about_kind == Project._meta.label_lower:
-        nodes = Node.objects.filter(
-            pk__in=Project.nodes.through.objects.filter(project__thread=thread.pk).values("node")
-        )
-        return [
-            Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes.order_by("position")[:MOST_NAMED]
-        ]
+        named = Project.objects.filter(thread=thread.pk).values("nodes")
+        nodes = Node.objects.filter(pk__in=named).order_by("position")[:MOST_NAMED]
+        return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes]
     return []
 
 

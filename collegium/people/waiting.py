@@ -48,7 +48,7 @@ def waiting_for(request: HttpRequest, name: str) -> Any:
         return None
     if not hasattr(request, "what_waits"):
         note(request, _asking(tuple(_asked))(person.pk, clock.now())[0])
-    found: dict[str, Any] = request.what_waits
+    found: dict[str, Any] = request.what_waits  # type: ignore[attr-defined]  # noted above
     return found[name]
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from collegium.accreditation.models import Assignment, Submission
 from collegium.conversations.actions import moderation
 from collegium.evidence import actions as evidence
 from collegium.foundation import clock
@@ -14,8 +15,8 @@ from collegium.portfolios import actions as portfolios
 from tests.communities.factories import make_community, make_membership
 from tests.conversations.factories import make_thread
 from tests.courses.factories import make_enrolment, make_iteration, make_meeting, make_project
-from tests.credentials.factories import make_award, make_pathway
-from tests.factories import make_person
+from tests.credentials.factories import make_award, make_passed, make_pathway
+from tests.factories import make_assessor, make_person
 from tests.portfolios.factories import make_meeting as make_group_meeting
 from tests.portfolios.factories import make_writing_group
 
@@ -130,3 +131,49 @@ def test_a_course_that_is_over_leaves_no_card(world, ada, client_of):
     make_project(world.course, ada)
     with clock.moved_to(NOW + timedelta(days=90)):
         assert "week 4" not in home_of(client_of(ada))
+
+
+# In a browser ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_role(world, ada, bo, cy):
+    """One person for each role, with something waiting for each."""
+    portfolios.ask_feedback(section=world.section, by=ada, person=cy)
+    with clock.moved_to(NOW - timedelta(days=5)):
+        make_thread(world.community.forum, ada, title="How do you begin?")
+    facilitator = make_person(name="Fay Facilitator")
+    make_enrolment(world.course, facilitator, role="facilitator")
+    make_membership(world.community, facilitator, role="facilitator")
+    assessor = make_person(name="Sol Assessor")
+    make_assessor(assessor, world.portfolio.pathway.scheme_version.scheme, holds_pathway="cmalt")
+    submission = make_passed(person=bo)
+    Submission.objects.filter(pk=submission.pk).update(state="assessing")
+    Assignment.objects.create(submission=submission, assessor=assessor, role="lead", state="accepted")
+    newcomer = make_person(name="Nia Newcomer", joined_at=NOW)
+    make_community(newcomer, first_steps=["Say hello in the forum."], title="Open educators")
+    return {
+        "newcomer": newcomer,
+        "participant": ada,
+        "mentor": cy,
+        "facilitator": facilitator,
+        "assessor": assessor,
+    }
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_home_of_each_role_is_clean_and_fits_a_phone_by_day_and_by_night(
+    of_role, browser_page, sign_in_browser, axe
+):
+    for role, person in of_role.items():
+        browser_page.context.clear_cookies()
+        sign_in_browser(browser_page, person)
+        for scheme in ("light", "dark"):
+            browser_page.emulate_media(color_scheme=scheme)
+            for width in (1280, 390):
+                browser_page.set_viewport_size({"width": width, "height": 900})
+                browser_page.goto("/")
+                wide = browser_page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (role, scheme, width, wide)
+            assert axe(browser_page) == [], (role, scheme)
