@@ -87,7 +87,7 @@ def what_waits(request: HttpRequest) -> str | None:
     desk = queries.desk(person, with_done=False) if hand.assesses else None
     if not hand.to_manage and (desk is None or not desk.in_hand):
         return None
-    context = {"desk": desk, "hand": hand, "own": [], "part": "duties"}
+    context: dict[str, Any] = {"desk": desk, "hand": hand, "own": [], "part": "duties"}
     return render_to_string("accreditation/next.jinja", context, request)
 
 

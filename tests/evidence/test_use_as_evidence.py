@@ -220,3 +220,14 @@ def test_it_can_be_edited_like_any_other_piece(ada, week):
     actions.edit(evidence=kept, by=ada, title="Polls in week one", description="What I tried.")
     kept.refresh_from_db()
     assert kept.title == "Polls in week one"
+
+
+def test_the_talk_about_a_project_offers_what_the_project_names(ada, course, node):
+    project = make_project(course, ada, nodes=[node("2.1")])
+    thread = conversations.start_thread(
+        forum=course.forum, by=ada, title="About it", html="<p>How?</p>", about=project
+    )
+    project.thread = thread
+    project.save()
+    source = sources.find("post", thread.posts.get().pk, ada)
+    assert [(each.node.code, each.strength) for each in source.criteria] == [("2.1", 2)]
