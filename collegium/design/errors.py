@@ -1,12 +1,18 @@
 """Pages that say no. The root URLs and settings name these functions; a door that caught a Refusal calls `refused`."""
 
+import re
 from collections.abc import Sequence
+from html import unescape
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template import loader
+from django.utils.html import strip_tags
 
 from collegium.design.shortcuts import render
 
+_SECRET = re.compile("pass|token|csrf|code|secret", re.IGNORECASE)
+_BREAKS = re.compile(r"</p>|<br\s*/?>|</li>", re.IGNORECASE)
 LAST_RESORT = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>Something broke</title><h1>Something broke on our side</h1>"
@@ -20,11 +26,28 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Says the sentence that `require(allowed=…, because=…)` was given."""
-    return render(request, "403.jinja", {"reason": str(exception or "")}, status=403)
+    context = {"reason": str(exception or ""), "typed": typed(request)}
+    return render(request, "403.jinja", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  never told
-    return render(request, "404.jinja", status=404)
+    return render(request, "404.jinja", {"typed": typed(request)}, status=404)
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """What somebody wrote into a form that was theirs until a moment ago, so that it can be copied from the page that says no.
+
+    Only where a view of ours has had the request, after the check that the form was ours too.
+    """
+    match = request.resolver_match
+    if request.method != "POST" or match is None or getattr(match.func, "csrf_exempt", False):
+        return []
+    try:
+        values = [value for name, value in request.POST.items() if not _SECRET.search(name)]
+    except (SuspiciousOperation, UnreadablePostError):
+        return []
+    written = (unescape(strip_tags(_BREAKS.sub("\n\n", str(value)))).strip() for value in values)
+    return [words for words in written if " " in words or "\n" in words]  # no keys, numbers and choices
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  is for developers

@@ -73,6 +73,18 @@ def test_pages_that_say_no_say_what_happened_what_was_kept_and_what_to_do(client
     assert "Nothing was changed." in html
 
 
+def test_what_was_written_into_a_form_that_is_nobodys_any_more_can_be_copied(client):
+    given = {"html": "<p>Half &amp; half</p><p>an hour</p>", "password": "open sesame now", "key": "abcdef"}
+    html = client.post("/forbidden/", given).content.decode()
+    assert ">Half &amp; half\n\nan hour</textarea>" in html
+    assert "What you wrote is not lost." in html
+    assert "sesame" not in html
+    assert "abcdef" not in html
+    assert (
+        "Half" not in client.post("/nothing-here/", given).content.decode()
+    )  # no form of ours was sent there
+
+
 def test_a_fault_of_ours_is_owned(client):
     client.raise_request_exception = False
     response = client.get("/broken/")

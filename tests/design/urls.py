@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "design/appearance.jinja", {"form": None, "back": "/"}, block="heading")
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 def forbidden(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied("Only the lead assessor may do this.")
 

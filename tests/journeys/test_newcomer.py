@@ -170,7 +170,7 @@ def submit(page, look, week):
         "Three of us correct them in turn; nobody waits for a week."
     )
     expect(page.get_by_label("Week optional", exact=True)).to_have_value(str(week.pk))
-    expect(page.get_by_label(re.compile("^3a"))).to_be_checked()
+    expect(page.get_by_role("checkbox", name=re.compile("^3a"))).to_be_checked()
     look(page, **BOTH)
     page.get_by_role("button", name="Put it into the bank").click()
     page.get_by_role("heading", name="A rota for captions", level=1).wait_for()
@@ -195,8 +195,8 @@ def draft(page, look, week):
     page.goto(week.get_absolute_url())
     page.get_by_role("button", name="Begin the draft").click()
     page.wait_for_selector(".desk--ready")
-    section = Section.objects.get()
-    assert section.node == week.draft_node
+    section = Section.objects.get(node=week.draft_node)
+    expect(page).to_have_url(re.compile(f"{section.get_absolute_url()}$"))
     page.get_by_role("textbox", name="Description", exact=True).click()
     page.keyboard.type("Captions were always late.")
     expect(page.locator("#description [data-state]")).to_have_text(SAVED)
