@@ -8,14 +8,20 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from collegium.conversations import actions as conversations
+from collegium.conversations.models import Post
 from collegium.credentials import actions as credentials
+from collegium.events import actions as events
 from collegium.evidence import actions as evidence_actions
 from collegium.foundation import clock
 from collegium.people.models import Audience
 from collegium.portfolios import actions as portfolios
 from tests.communities.factories import make_community
-from tests.courses.factories import make_enrolment, make_iteration
+from tests.conversations.factories import make_many_posts, make_thread
+from tests.courses.factories import make_enrolment, make_iteration, make_project, make_week
+from tests.courses.factories import make_thread as make_thread_of_week
 from tests.credentials.factories import make_award, make_pathway
+from tests.events.factories import make_event
 from tests.factories import make_person
 from tests.portfolios.factories import make_meeting, make_writing_group
 
@@ -102,3 +108,56 @@ def test_home_asks_twelve_for_who_takes_part_in_a_course_and_in_a_writing_group(
         page = client.get("/").content.decode()
     for title in ("to read", "A draft for", "week 4", "Soon", "Your first steps", "speak"):
         assert title in page
+
+
+# Of communities and courses: what a member's page asks, however many threads, events and projects stand on it.
+OF_A_MEMBER = {
+    "thread": 11,
+    "list of threads": 9,
+    "community page": 17,
+    "week page": 15,
+    "home of a member": 9,
+    "search": 14,
+    "calendar feed": 3,
+}
+
+
+@pytest.fixture(params=[1, 3])
+def pages_of_a_member(request, ada, bo):
+    number = request.param
+    community = make_community(ada, convener=bo)
+    iteration = make_iteration(bo)
+    week = make_week(iteration)
+    make_enrolment(iteration, ada)
+    talk = make_thread_of_week(week)
+    for each in range(number):
+        thread = make_thread(community.forum, bo, title=f"Counted thread {each}")
+        make_many_posts(thread, number, ada, bo)
+        make_many_posts(talk, number, ada, bo)
+        make_event(bo, community)
+        make_project(iteration, make_person(name=f"Maker {each}"), week=week)
+        conversations.read(person=ada, thread=thread, through=thread.posts.latest("pk").pk)
+    # Who posts all the time is asked one thing more.
+    Post.objects.update(posted_at=clock.now() - timedelta(days=4))
+    token = events.feed_token(person=ada)
+    return {
+        "thread": (thread.get_absolute_url(), ada),
+        "list of threads": (reverse("conversations:forum", args=[community.forum_id]), ada),
+        "community page": (community.get_absolute_url(), ada),
+        "week page": (week.get_absolute_url(), ada),
+        "home of a member": ("/", ada),
+        "search": (f"{reverse('home:search')}?q=counted", ada),
+        "calendar feed": (reverse("events:feed", args=[token]), None),
+    }
+
+
+@pytest.mark.parametrize("page", OF_A_MEMBER)
+def test_a_members_page_asks_the_same_for_one_and_for_three(
+    page, pages_of_a_member, client_of, django_assert_num_queries
+):
+    address, person = pages_of_a_member[page]
+    client = client_of(person)
+    client.get(address)
+    with django_assert_num_queries(OF_A_MEMBER[page]):
+        response = client.get(address)
+    assert response.status_code == 200  # found
