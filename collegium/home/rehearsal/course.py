@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import icalendar
 
@@ -338,12 +339,18 @@ class OpenCourse:
             for occurrence in entry.occurrences
         )
 
-    def _invited(self, person: Person) -> bool:
+    def _letters_to(self, person: Person) -> list[Any]:
         self.told.note_letters()
         account = person.account
-        return account is not None and any(
-            account.email in letter.to and any("text/calendar" in kind for _text, kind in letter.alternatives)
-            for _moment, letter in self.told.sent
+        return [
+            letter for _at, letter in self.told.sent if account is not None and account.email in letter.to
+        ]
+
+    def _invited(self, person: Person) -> bool:
+        return any(
+            "text/calendar" in kind
+            for letter in self._letters_to(person)
+            for _text, kind in letter.alternatives
         )
 
     # A week -----------------------------------------------------------------------------------------------------------
@@ -515,8 +522,18 @@ class OpenCourse:
                 f"{loud.name} is told, with the reason", holds=told_of("measure.taken", measure) == {loud.pk}
             )
             step.check(
-                f"Whoever reported is told that something was done, and {loud.name} not by whom",
+                "Whoever reported is told that something was done",
                 holds=reports.pk in told_of("post.report_acted_on", post),
+            )
+            letters = self._letters_to(loud)[-1:]
+            step.check(
+                f"What {loud.name} is sent names neither who reported nor who decided",
+                holds=letters
+                and not any(
+                    each.name in f"{letter.subject}\n{letter.body}"
+                    for letter in letters
+                    for each in (reports, self.facilitator)
+                ),
             )
         yield clock.now() + dt.timedelta(hours=20)
         self._appeals(measure, loud)
