@@ -249,14 +249,21 @@ def threads_page(
         if unread_only:
             threads = threads.filter(last_post_id__gt=F("reached"))
     pinned: list[Thread] = []
-    if after is None:
+    # The page that is opened most has its queries ready.
+    is_usual = person is not None and size == THREADS and not (unread_only or reader.standing.is_moderator)
+    if after is None and person is not None and is_usual:
+        pinned = _pinned(forum.pk, person.pk, forum_through)
+    elif after is None:
         pinned = list(threads.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")[:size])
     place = _place(after)
     listed = threads.filter(pinned_at__isnull=True)
     if place is not None:
         moment, pk = place
         listed = listed.filter(Q(last_posted_at__lt=moment) | Q(last_posted_at=moment, pk__lt=pk))
-    page = list(listed[: size + 1])
+    if place is None and person is not None and is_usual:
+        page = _latest(forum.pk, person.pk, forum_through)
+    else:
+        page = list(listed[: size + 1])
     further = _key(page[size - 1]) if len(page) > size else None
     page = page[:size]
     photos = faces(
@@ -276,6 +283,24 @@ def threads_page(
         reader=reader,
         level=level,
     )
+
+
+def _seen_by(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
+    own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
+    threads = Thread.objects.filter(forum=forum, hidden_at__isnull=True).for_display()
+    return threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+
+
+@prepared
+def _pinned(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
+    threads = _seen_by(forum, person, forum_through).filter(pinned_at__isnull=False)
+    return threads.order_by("-pinned_at", "-pk")[:THREADS]
+
+
+@prepared
+def _latest(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
+    threads = _seen_by(forum, person, forum_through).filter(pinned_at__isnull=True)
+    return threads.order_by("-last_posted_at", "-pk")[: THREADS + 1]
 
 
 def _row(thread: Thread, reader: Reader, photos: dict[int, str]) -> ThreadRow:
