@@ -2,7 +2,7 @@
 
 Everybody belongs to the commons, which has half of all posts, and takes part in one course; each group of a hundred has a
 community of its own besides. So at size 1,000 the measured person stands in a forum with half a million posts, a community
-and a course of a hundred thousand, and a week's thread of ten thousand posts.
+and a course of a hundred thousand, and a week's thread of twenty thousand posts.
 """
 
 import random
