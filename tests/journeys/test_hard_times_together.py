@@ -10,6 +10,7 @@ from collegium.conversations import actions as conversations
 from collegium.conversations.models import Post, Thread
 from collegium.courses.actions import enrolments
 from collegium.courses.models import Enrolment
+from collegium.people.models import Audience
 from tests.factories import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,7 +79,17 @@ def test_what_is_sent_twice_is_there_once(visit, ada, community, course):
     assert Thread.objects.filter(started_by=ada).count() == 1
 
 
-def test_who_is_let_go_while_writing_is_told_so_and_keeps_the_words(visit, look, cy, ada, community, thread):
+@pytest.mark.parametrize(
+    ("audience", "says"),
+    [
+        (Audience.SIGNED_IN, "Only members can post here."),
+        (Audience.CIRCLE, "or it is private to somebody else"),
+    ],
+)
+def test_who_is_let_go_while_writing_is_told_so_and_keeps_the_words(
+    audience, says, visit, look, cy, ada, community, thread
+):
+    communities.edit(community=community, by=cy, audience=audience)
     belong(community, ada)
     page = visit(ada)
     page.goto(thread.get_absolute_url())
@@ -88,8 +99,10 @@ def test_who_is_let_go_while_writing_is_told_so_and_keeps_the_words(visit, look,
         membership=Membership.objects.get(community=community, person=ada), by=cy, reason="You asked to."
     )
     page.locator("[data-write]").get_by_role("button", name="Post the reply").click()
-    expect(page.get_by_text("Only members can post here.")).to_be_visible()
-    expect(page.get_by_label("What you wrote is not lost.")).to_have_value("Half a page that took me an hour.")
+    expect(page.get_by_text(says)).to_be_visible()
+    expect(page.get_by_label("What you wrote is not lost.")).to_have_value(
+        "Half a page that took me an hour."
+    )
     look(page, **WIDTHS)
     assert not Post.objects.filter(author=ada).exists()
     page.goto("/notifications/")
