@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -73,7 +74,7 @@ def mine(person: Person) -> OccurrenceQuerySet:
     )
     attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=person)
     # Found from the person, so that it takes no longer where ten thousand events of others lie ahead.
-    near = Event.circles.through.objects.filter(
+    near: Any = Event.circles.through.objects.filter(
         circle__in=CircleMember.objects.filter(person=person).values("circle")
     )
     near_ids = (

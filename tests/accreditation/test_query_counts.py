@@ -176,7 +176,7 @@ def test_home_of_somebody_who_is_everything_at_once(stage, submitted, assessing,
         Portfolio.objects.filter(pk=portfolio.pk).update(mentor=person)
     judged(stage, assessing, weak=("3a",))
     stage.reconcile(assessing, outcome="refer", weak=("3a",))
-    page = asks(12, person, "/").content.decode()
+    page = asks(10, person, "/").content.decode()
     for words in ("Can you judge a portfolio", "Drafts of those you mentor", "You are nearly there"):
         assert words in page
 

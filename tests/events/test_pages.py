@@ -325,4 +325,4 @@ def test_feeds_ask_the_same_for_one_and_for_three(
     assert content.count(b"BEGIN:VEVENT") == number
 
 
-LIST, PAST, EVENT, OCCURRENCE = 8, 5, 10, 14
+LIST, PAST, EVENT, OCCURRENCE = 8, 5, 10, 15

@@ -64,7 +64,7 @@ def test_begun_with_a_circle_that_one_is_in(ada, bo, eve, cmalt, circle, togethe
 
 def test_it_is_nobodys_own_portfolio_and_stands_in_a_list_apart(ada, bo, together):
     assert list(queries.begun(ada)) == []
-    assert queries.latest(ada) is None
+    assert queries.at_hand(ada) == (None, [])
     assert queries.group_portfolios(bo) == [together]
 
 
