@@ -75,9 +75,7 @@ def mine(person: Person) -> OccurrenceQuerySet:
     attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=person)
     # Found from the person, so that it takes no longer where ten thousand events of others lie ahead.
     through: Any = Event.circles.through  # the plugin takes its fields for the event's
-    near = through.objects.filter(
-        circle__in=CircleMember.objects.filter(person=person).values("circle")
-    )
+    near = through.objects.filter(circle__in=CircleMember.objects.filter(person=person).values("circle"))
     near_ids = (
         near.order_by()
         .values_list("event_id")
