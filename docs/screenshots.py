@@ -179,6 +179,64 @@ def shots() -> list[Shot]:
         Shot("notifications", url("notifications:list"), coordinator(received)),
         Shot("demo-mail", url("demo:mail")),
         Shot("gallery", url("design:gallery")),
+        *together(somebody),
+    ]
+
+
+def together(somebody: Callable[[str], Any]) -> list[Shot]:
+    """Communities, the open course and the writing group, as those see them who are in them."""
+    from django.urls import reverse as url
+
+    from collegium.conversations.models import Thread
+    from collegium.courses.models import Course, Iteration, Week
+    from collegium.events.models import Occurrence
+    from collegium.foundation import clock
+    from collegium.portfolios.models import Comment, Portfolio
+
+    facilitator, mentor, late, member, carer = (
+        somebody(key).pk for key in ("jean", "aoife.", "ximena@", "chidi.", "rhodri@")
+    )
+    running = Iteration.objects.filter(state=Iteration.State.RUNNING)
+    course = running.filter(course__shape=Course.Shape.OPEN).order_by("-circle__members").first()
+    group = (
+        running.filter(course__shape=Course.Shape.GROUP, facilitators__members=mentor, circle__members=member)
+        .order_by("pk")
+        .first()
+    )
+    community = course.course.community
+    week = course.weeks.filter(starts_on__lte=clock.today()).latest("starts_on")
+    meeting = Week.objects.filter(iteration=group, starts_on__gte=clock.today()).earliest("starts_on")
+    longest = Thread.objects.filter(forum=community.forum).order_by("-post_count").first()
+    ahead = Occurrence.objects.visible_to(somebody("ximena@")).ahead().order_by("starts_at").first()
+    read = Comment.objects.order_by("pk").first().part.section
+    board = Portfolio.objects.filter(owner=member).own().first()
+    return [
+        Shot("home-facilitator", "/", facilitator),
+        Shot("home-mentor", "/", mentor),
+        Shot("home-participant", "/", late),
+        Shot("learn", url("courses:list"), late),
+        Shot("course", course.get_absolute_url()),
+        Shot("week", week.get_absolute_url(), late),
+        Shot("plan", url("courses:plan", args=[course.slug]), late),
+        Shot("project-bank", url("courses:projects", args=[course.slug]), late),
+        Shot("participation", url("courses:participation", args=[course.slug]), facilitator),
+        Shot("design-decisions", url("courses:design", args=[course.slug]), facilitator),
+        Shot("communities", url("communities:list"), late),
+        Shot("community", community.get_absolute_url(), late),
+        Shot("network", url("communities:network")),
+        Shot("map", url("communities:map", args=[community.slug]), late),
+        Shot("poster", url("communities:poster", args=[community.slug]), facilitator),
+        Shot("care", url("communities:care", args=[community.slug]), carer),
+        Shot("thread", longest.get_absolute_url(), late),
+        Shot("events", url("events:list"), late),
+        Shot("event", ahead.get_absolute_url(), late),
+        Shot("group", group.get_absolute_url(), member),
+        Shot("meeting", meeting.get_absolute_url(), member),
+        Shot("timeline", url("courses:timeline", args=[group.slug]), member),
+        Shot("drafts-to-read", url("portfolios:drafts"), mentor),
+        Shot("comments", read.get_absolute_url(), read.portfolio.owner_id),
+        Shot("gap-board", url("portfolios:board", args=[board.pk]), member),
+        Shot("preferences", url("notifications:preferences"), late),
     ]
 
 
