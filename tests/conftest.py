@@ -95,10 +95,11 @@ def client_of():
 
 @pytest.fixture(scope="session")
 def _chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        expect.set_options(timeout=20_000)  # a state that comes; how fast is not what is tested
         yield browser
         browser.close()
 

@@ -26,6 +26,8 @@ def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_pa
     browser_page.get_by_role("option", name="Ada Candidate").wait_for()
     assert axe(browser_page) == []
     browser_page.keyboard.press("Enter")
+    # Not the save of what was typed before, which may still be on its way.
+    browser_page.get_by_text("The draft is saved").wait_for()
     with browser_page.expect_response(lambda answer: answer.url.endswith("/draft")) as saved:
         browser_page.keyboard.type("about it.")
     assert saved.value.ok
