@@ -3,7 +3,7 @@
 const board = document.querySelector("[data-board]");
 const says = document.querySelector("[data-board-says]");
 let dragged = null;
-let focused = null; // the card that has the focus, to be found again when the board is drawn anew
+let focused = null; // the card that has the focus as the board is drawn anew, to be found again on the new one
 
 const columns = () => [...board.querySelectorAll("[data-column]")];
 const cardsOf = (column) => [...column.querySelectorAll("[data-example]")];
@@ -14,7 +14,7 @@ function prepare() {
 prepare();
 
 async function move(card, column, position) {
-  focused = card.dataset.example;
+  card.focus();
   const body = new FormData();
   body.set("node", column.dataset.column);
   if (position !== null) body.set("position", position);
@@ -27,18 +27,22 @@ async function move(card, column, position) {
   });
 }
 
+// Asked when the old board goes, not when the request went: meanwhile another card may have taken the focus, or none.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id !== "board") return;
+  const active = document.activeElement;
+  focused = board.contains(active) ? (active.closest("[data-example]")?.dataset.example ?? null) : null;
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "board" && event.detail.elt?.id !== "board") return;
   prepare();
   says.textContent = board.querySelector("[data-said]")?.textContent ?? "";
-  if (focused) board.querySelector(`[data-example="${focused}"]`)?.focus();
+  const lost = !document.activeElement || document.activeElement === document.body;
+  if (focused && lost) board.querySelector(`[data-example="${focused}"]`)?.focus();
   focused = null;
   const add = document.querySelector("[data-board-add]");
   if (add && document.activeElement?.closest("[data-board-add]")) add.elements.title.value = "";
-});
-
-board.addEventListener("submit", (event) => {
-  focused = event.target.closest("[data-example]")?.dataset.example ?? null;
 });
 
 board.addEventListener("keydown", (event) => {
