@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "collegium.activity",
     "collegium.schemes",
     "collegium.conversations",
+    "collegium.ecology",
     "collegium.communities",
     "collegium.events",
     "collegium.courses",

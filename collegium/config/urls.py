@@ -21,6 +21,7 @@ urlpatterns = [
     path("organisations/", include("collegium.organisations.urls")),
     path("schemes/", include("collegium.schemes.urls")),
     path("conversations/", include("collegium.conversations.urls")),
+    path("", include("collegium.ecology.urls")),
     path("", include("collegium.communities.urls")),
     path("", include("collegium.events.urls")),
     path("", include("collegium.courses.urls")),

@@ -1,0 +1,1 @@
+"""What people do with ecologies, sources, items and the library."""

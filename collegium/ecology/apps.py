@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EcologyConfig(AppConfig):
+    name = "collegium.ecology"
+    label = "ecology"

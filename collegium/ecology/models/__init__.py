@@ -1,0 +1,52 @@
+"""Ecologies; their sources and how fetching goes; items and rivers; the library."""
+
+from collegium.ecology.models.ecologies import Ecology
+from collegium.ecology.models.items import (
+    Appearance,
+    Enclosure,
+    Flow,
+    Item,
+    ItemKey,
+    Mark,
+    Mute,
+    NearCopy,
+    Reading,
+    Tag,
+    Version,
+)
+from collegium.ecology.models.library import (
+    Entry,
+    ReadingList,
+    Recommendation,
+    Relevance,
+    Resource,
+    ResourceTag,
+)
+from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Move, Source
+
+__all__ = [
+    "Appearance",
+    "Claim",
+    "Ecology",
+    "Enclosure",
+    "Entry",
+    "Fetch",
+    "Flow",
+    "Following",
+    "Hub",
+    "Item",
+    "ItemKey",
+    "Mark",
+    "Move",
+    "Mute",
+    "NearCopy",
+    "Reading",
+    "ReadingList",
+    "Recommendation",
+    "Relevance",
+    "Resource",
+    "ResourceTag",
+    "Source",
+    "Tag",
+    "Version",
+]

@@ -1,0 +1,1 @@
+"""Reads of the ecology that are shaped for one page."""
