@@ -25,6 +25,8 @@ from collegium import __version__
 
 USER_AGENT = f"Collegium/{__version__}"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
+_SAME_AGAIN = frozenset({307, 308})  # what was sent is sent again to the new address
 _WEB_PORTS = frozenset({80, 443})
 _FIRST_FREE_PORT = 1024
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -34,7 +36,14 @@ _TUNNELS = [
 
 
 class Unreachable(Exception):  # noqa: N818 -- an answer about an address
-    """Nothing came back that could be used; the message is a plain sentence, safe to show."""
+    """Nothing came back that could be used; the message is a plain sentence, safe to show.
+
+    ``code`` is for programs: address, private, name, connection, certificate, slow, large, packing, unreadable, redirects.
+    """
+
+    def __init__(self, message: str, *, code: str = "unreadable") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Response:
     body: bytes
     final_url: str
     redirects: tuple[str, ...] = ()
+    # Where whoever remembers the address should ask from now on: as far as all redirects were permanent (301, 308).
+    permanent_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,10 +92,35 @@ def get(
 ) -> Response:
     """Fetch the address. Any status is an answer; Unreachable is raised when there is none."""
     if (status := _invented_status(url)) is not None:
-        return Response(status, {}, b"", url)
-    with _opened(url, timeout=timeout, headers=headers or {}, follow=follow) as (answer, redirects):
-        body = _body(answer, max_bytes)
-        return Response(answer.status_code, dict(answer.headers), body, str(answer.url), tuple(redirects))
+        return Response(status, {}, b"", url, permanent_url=url)
+    with _opened(url, timeout=timeout, headers=headers or {}, follow=follow) as (answer, way):
+        return _whole(answer, way, max_bytes)
+
+
+def post(
+    url: str,
+    fields: Mapping[str, str],
+    *,
+    max_bytes: int = 100_000,
+    timeout: float = 15.0,
+) -> Response:
+    """Send a form. A redirect is followed only where it says that the same is to be sent there (307, 308)."""
+    if (status := _invented_status(url)) is not None:
+        return Response(status, {}, b"", url, permanent_url=url)
+    with _opened(url, timeout=timeout, headers={}, follow=3, fields=fields) as (answer, way):
+        return _whole(answer, way, max_bytes)
+
+
+def _whole(answer: httpx.Response, way: "_Way", max_bytes: int) -> Response:
+    body = _body(answer, max_bytes)
+    return Response(
+        answer.status_code,
+        dict(answer.headers),
+        body,
+        str(answer.url),
+        tuple(way.redirects),
+        way.permanent_url,
+    )
 
 
 def check(url: str, *, timeout: float = 15.0) -> LinkCheck:
@@ -92,7 +128,7 @@ def check(url: str, *, timeout: float = 15.0) -> LinkCheck:
     if (status := _invented_status(url)) is not None:
         return LinkCheck(200 <= status < 300, status, _reason(status), url)  # noqa: PLR2004 -- success
     try:
-        with _opened(url, timeout=timeout, headers={}, follow=5) as (answer, _redirects):
+        with _opened(url, timeout=timeout, headers={}, follow=5) as (answer, _way):
             return LinkCheck(
                 answer.is_success, answer.status_code, _reason(answer.status_code), str(answer.url)
             )
@@ -155,20 +191,24 @@ def _allowed_url(url: str) -> httpx.URL:
         port = parts.port
         parsed = httpx.URL(url.strip())
     except (ValueError, httpx.InvalidURL) as fault:
-        raise Unreachable(_("This is not a web address.")) from fault
+        raise Unreachable(_("This is not a web address."), code="address") from fault
     if parts.scheme.lower() not in {"http", "https"}:
-        raise Unreachable(_("Only addresses that begin with http:// or https:// can be followed."))
+        raise Unreachable(
+            _("Only addresses that begin with http:// or https:// can be followed."), code="address"
+        )
     if not parsed.host:
-        raise Unreachable(_("This is not a web address."))
+        raise Unreachable(_("This is not a web address."), code="address")
     if parts.username is not None or parts.password is not None:
-        raise Unreachable(_("The address holds a user name or a password; please give one without."))
+        raise Unreachable(
+            _("The address holds a user name or a password; please give one without."), code="address"
+        )
     if (
         port is not None
         and port not in _WEB_PORTS
         and port < _FIRST_FREE_PORT
         and not _is_test_host(parsed.host, port)
     ):
-        raise Unreachable(_("The address names a port that web sites do not use."))
+        raise Unreachable(_("The address names a port that web sites do not use."), code="address")
     return parsed.copy_with(fragment=None)
 
 
@@ -236,7 +276,9 @@ class _GuardedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         addresses = self._resolve(host, port)
         if not _is_test_host(host, port) and not all(is_public(address) for address in addresses):
-            raise Unreachable(_("The address leads into a private network, which is not followed."))
+            raise Unreachable(
+                _("The address leads into a private network, which is not followed."), code="private"
+            )
         fault: Exception | None = None
         for address in addresses[:3]:
             try:
@@ -269,9 +311,9 @@ class _GuardedNetwork(httpcore.NetworkBackend):
         asking.start()
         asking.join(self._deadline.left())
         if not found:
-            raise Unreachable(_("There is no site of the name %(host)s.") % {"host": host}) from (
-                faults[0] if faults else None
-            )
+            raise Unreachable(
+                _("There is no site of the name %(host)s.") % {"host": host}, code="name"
+            ) from (faults[0] if faults else None)
         return found
 
 
@@ -293,13 +335,33 @@ def _tls() -> ssl.SSLContext:
     return _tls_context
 
 
+@dataclass
+class _Way:
+    """Where redirects led."""
+
+    redirects: list[str]
+    permanent_url: str
+    is_permanent: bool = True
+
+    def leads(self, url: str, status: int) -> None:
+        self.redirects.append(url)
+        self.is_permanent = self.is_permanent and status in PERMANENT
+        if self.is_permanent:
+            self.permanent_url = url
+
+
 @contextmanager
 def _opened(
-    url: str, *, timeout: float, headers: Mapping[str, str], follow: int
-) -> Iterator[tuple[httpx.Response, list[str]]]:
+    url: str,
+    *,
+    timeout: float,
+    headers: Mapping[str, str],
+    follow: int,
+    fields: Mapping[str, str] | None = None,
+) -> Iterator[tuple[httpx.Response, _Way]]:
     deadline = _Deadline(time.monotonic() + timeout)
     sent = {"user-agent": USER_AGENT, "accept-encoding": "gzip", **headers}
-    redirects: list[str] = []
+    way = _Way([], url)
     transport = _Transport(deadline)
     with httpx.Client(
         transport=transport, trust_env=False, follow_redirects=False, timeout=timeout
@@ -307,29 +369,43 @@ def _opened(
         try:
             while True:
                 target = _allowed_url(url)
-                answer = client.send(client.build_request("GET", target, headers=sent), stream=True)
+                method = "GET" if fields is None else "POST"
+                answer = client.send(
+                    client.build_request(method, target, headers=sent, data=fields), stream=True
+                )
                 try:
-                    if answer.status_code not in REDIRECTS or "location" not in answer.headers:
-                        yield answer, redirects
+                    status = answer.status_code
+                    followed = REDIRECTS if fields is None else _SAME_AGAIN
+                    if status not in followed or "location" not in answer.headers:
+                        yield answer, way
                         return
-                    if len(redirects) >= follow:
-                        raise Unreachable(_("The address sends on to another one again and again."))
-                    url = urljoin(str(target), answer.headers["location"])
-                    redirects.append(url)
+                    if len(way.redirects) >= follow:
+                        raise Unreachable(
+                            _("The address sends on to another one again and again."), code="redirects"
+                        )
+                    url = _next_url(target, answer.headers["location"])
+                    way.leads(url, status)
                     if httpx.URL(url).host != target.host:
                         sent.pop("authorization", None)
                 finally:
                     answer.close()
         except (httpx.TimeoutException, httpcore.TimeoutException) as fault:
-            raise Unreachable(_("The site did not answer in time.")) from fault
+            raise Unreachable(_("The site did not answer in time."), code="slow") from fault
         except (httpx.ConnectError, httpcore.ConnectError) as fault:
             if "CERTIFICATE" in str(fault).upper():
                 raise Unreachable(
-                    _("The site's certificate is not valid, so a browser would warn.")
+                    _("The site's certificate is not valid, so a browser would warn."), code="certificate"
                 ) from fault
-            raise Unreachable(_("The site cannot be reached.")) from fault
+            raise Unreachable(_("The site cannot be reached."), code="connection") from fault
         except (httpx.HTTPError, httpx.InvalidURL, httpcore.ProtocolError, httpcore.NetworkError) as fault:
             raise Unreachable(_("The site answers in a way that cannot be read.")) from fault
+
+
+def _next_url(target: httpx.URL, location: str) -> str:
+    try:
+        return urljoin(str(target), location)
+    except ValueError as fault:
+        raise Unreachable(_("This is not a web address."), code="address") from fault
 
 
 def _body(answer: httpx.Response, max_bytes: int) -> bytes:
@@ -340,13 +416,15 @@ def _body(answer: httpx.Response, max_bytes: int) -> bytes:
     elif encoding in {"identity", ""}:
         unpack = None
     else:
-        raise Unreachable(_("The site answers in a packing that was not asked for."))
+        raise Unreachable(_("The site answers in a packing that was not asked for."), code="packing")
     body = bytearray()
     try:
         for chunk in answer.iter_raw():
             body += chunk if unpack is None else unpack.decompress(chunk, max_bytes + 1 - len(body))
             if len(body) > max_bytes:
-                raise Unreachable(_("What is at this address is too large."))
+                raise Unreachable(_("What is at this address is too large."), code="large")
     except zlib.error as fault:
         raise Unreachable(_("The site answers in a way that cannot be read.")) from fault
+    if unpack is not None and body and not unpack.eof:
+        raise Unreachable(_("The site answers in a way that cannot be read."))  # it breaks off half-way
     return bytes(body)
