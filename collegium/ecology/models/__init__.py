@@ -1,6 +1,7 @@
 """Ecologies; their sources and how fetching goes; items and rivers; the library."""
 
 from collegium.ecology.models.ecologies import Ecology
+from collegium.ecology.models.feeds import FeedAddress
 from collegium.ecology.models.items import (
     Appearance,
     Enclosure,
@@ -22,7 +23,7 @@ from collegium.ecology.models.library import (
     Resource,
     ResourceTag,
 )
-from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Move, Source
+from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Move, OutlineImport, Source
 
 __all__ = [
     "Appearance",
@@ -30,6 +31,7 @@ __all__ = [
     "Ecology",
     "Enclosure",
     "Entry",
+    "FeedAddress",
     "Fetch",
     "Flow",
     "Following",
@@ -40,6 +42,7 @@ __all__ = [
     "Move",
     "Mute",
     "NearCopy",
+    "OutlineImport",
     "Reading",
     "ReadingList",
     "Recommendation",

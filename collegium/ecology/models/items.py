@@ -214,6 +214,20 @@ class Flow(models.Model):
                 condition=Q(highlighted_at__isnull=False),
                 name="ecology_highlights",
             ),
+            # Videos, or what is in one language, may be one in ten thousand of a river.
+            models.Index(
+                fields=["ecology", "kind", "-flows_at", "-item"],
+                condition=Q(hidden_at__isnull=True),
+                name="ecology_river_of_a_kind",
+            ),
+            models.Index(
+                fields=["ecology", "language", "-flows_at", "-item"],
+                condition=Q(hidden_at__isnull=True),
+                name="ecology_river_in_a_language",
+            ),
+            models.Index(
+                fields=["ecology", "-hidden_at"], condition=Q(hidden_at__isnull=False), name="ecology_hidden"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,531 @@
+"""One page of a river: by key, newest first, whatever is asked of it at once.
+
+Where the page begins decides how it is walked. A river itself is a walk of ``Flow``'s index for each of its ecologies; what
+somebody saved, one source, what words find, is looked up first and then asked whether it flows there. So a page costs the
+same in a river of a thousand items and of a million.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+from django.utils.timezone import get_current_timezone
+
+from collegium.conversations.models import Thread
+from collegium.ecology.models import (
+    Appearance,
+    Ecology,
+    Enclosure,
+    Flow,
+    Following,
+    Item,
+    Mark,
+    Mute,
+    Reading,
+    Source,
+    Tag,
+)
+from collegium.ecology.words import ITEMS
+from collegium.foundation import fulltext
+from collegium.people.models import Audience, CircleMember, Person
+
+ITEMS_A_PAGE = 30
+MOST_NEW = 20  # beyond this, "more than twenty" is enough
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)  # says "there is one" in a way that every index understands
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+_DIGITS = 18
+
+
+# What is asked for ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What of a river is wanted; everything that is given must be so."""
+
+    ecology: int | None = None  # one of those of the scope: a week of a course, one of one's own communities
+    person: int | None = None
+    source: int | None = None
+    tag: str = ""  # folded
+    kind: str = ""
+    language: str = ""
+    since: date | None = None
+    until: date | None = None  # that day too
+    unread: bool = False
+    saved: bool = False
+    highlighted: bool = False
+    hidden: bool = False  # for editors: what was taken out
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        return self != Narrowing()
+
+    def without(self, *names: str) -> "Narrowing":
+        plain = Narrowing()
+        return replace(self, **{name: getattr(plain, name) for name in names})
+
+    def but(self, **changes: Any) -> "Narrowing":
+        return replace(self, **changes)
+
+    def for_everybody(self) -> "Narrowing":
+        """Without what is one reader's own."""
+        return self.without("unread", "saved", "hidden")
+
+    @property
+    def as_query(self) -> str:
+        """For an address: "tag=cmalt&unread=1", in an order that stays."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        return urlencode(
+            {
+                name: "1" if value is True else value.isoformat() if isinstance(value, date) else value
+                for name, value in given.items()
+                if value
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose river it is. ``ecologies`` None: wherever the reader may look; else these, which the reader may see."""
+
+    reader: Person | None
+    ecologies: tuple[Ecology, ...] | None = None
+    with_own: bool = False  # also what the reader's own sources bring, wherever it flows
+
+    @property
+    def tops(self) -> list[Ecology]:
+        """Without those that lie within another one of them, whose items flow there too."""
+        ids = {each.pk for each in self.ecologies or ()}
+        return [each for each in self.ecologies or () if each.within_id not in ids]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where an item stands in every river."""
+
+    flows_at: datetime
+    item: int
+
+    @classmethod
+    def of(cls, item: Item) -> "Key":
+        return cls(item.flows_at, item.pk)
+
+    @classmethod
+    def read(cls, typed: str | None) -> "Key | None":
+        """None for what is no key."""
+        at, _dash, item = (typed or "").partition("-")
+        if not all(each.isascii() and each.isdecimal() and len(each) <= _DIGITS for each in (at, item)):
+            return None
+        try:
+            return cls(_EPOCH + int(at) * _MICRO, int(item))
+        except OverflowError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{(self.flows_at - _EPOCH) // _MICRO}-{self.item}"
+
+
+# What is shown --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is said about an item in threads that the reader may see."""
+
+    posts: int = 0
+    threads: tuple[Thread, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    item: Item
+    flows: list[Flow]  # where the reader may see it flow
+    source: Source | None
+    talk: Talk
+    highlight: Flow | None = None
+    is_read: bool = True
+    is_saved: bool = False
+    is_own: bool = False
+    opens_author: bool = False  # whether the reader may know whose account it is
+
+    @property
+    def pk(self) -> int:
+        return self.item.pk
+
+    @property
+    def key(self) -> str:
+        return str(Key.of(self.item))
+
+
+@dataclass(frozen=True)
+class RiverPage:
+    items: list[ShownItem]
+    after: str | None  # the key with which it goes on
+    mutes: tuple[Mute, ...] = field(default=())
+    is_limited: bool = False  # words were looked for among so many that only the newest hits were
+
+    @property
+    def newest(self) -> str:
+        return self.items[0].key if self.items else ""
+
+
+# Ecologies ------------------------------------------------------------------------------------------------------------
+
+
+def ecologies(person: Person | None) -> "QuerySet[Ecology, Any]":
+    """What the person may see, each with ``is_member``, ``is_editor`` and ``read_through``."""
+    found: QuerySet[Ecology, Any] = Ecology.objects.visible_to(person).select_related("forum")
+    if person is None:
+        return found
+    mine = CircleMember.objects.filter(person=person)
+    through = Reading.objects.filter(person=person, ecology=OuterRef("pk")).values("read_through")[:1]
+    return found.annotate(
+        is_member=Exists(mine.filter(circle=OuterRef("members"))),
+        is_editor=Exists(mine.filter(circle=OuterRef("editors"))),
+        read_through=Subquery(through),
+    ).distinct()
+
+
+def ecologies_of(person: Person) -> list[Ecology]:
+    """Those that the person belongs to, in the order of their titles; parts stand after what they lie within."""
+    found = [each for each in ecologies(person) if each.is_member or each.is_editor]
+    return sorted(found, key=lambda each: (each.title.casefold(), each.pk))
+
+
+def ecology_with_parts(ecology_id: int, person: Person | None) -> tuple[Ecology, list[Ecology]] | None:
+    """An ecology that the person may see, with those of its parts that they may see. One query."""
+    found = list(ecologies(person).filter(Q(pk=ecology_id) | Q(within=ecology_id)))
+    whole = next((each for each in found if each.pk == ecology_id), None)
+    if whole is None:
+        return None
+    parts = [each for each in found if each.pk != ecology_id]
+    return whole, sorted(parts, key=lambda each: (each.begins_at or each.opened_at, each.pk))
+
+
+def languages_in(scope: Scope) -> list[str]:
+    """Of the sources that are followed there."""
+    if scope.ecologies is None:
+        return []
+    followed = Following.objects.running().filter(ecology__in=[each.pk for each in scope.ecologies])
+    found = followed.exclude(source__language="").values_list("source__language", flat=True).distinct()
+    return sorted(set(found))
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+
+def river(
+    scope: Scope, narrowing: Narrowing, *, after: Key | None = None, size: int = ITEMS_A_PAGE
+) -> RiverPage:
+    """Six queries with a reader, five without; one to three more where words are looked for."""
+    mutes = mutes_of(scope.reader)
+    asked = _Asked(scope, narrowing, mutes)
+    if asked.finds_nothing:
+        return RiverPage([], None, mutes)
+    rows = list(_whole(asked.items(size + 1, older_than=after), scope.reader))
+    page = rows[:size]
+    return RiverPage(
+        items=shown(page, scope),
+        after=str(Key.of(page[-1])) if len(rows) > size else None,
+        mutes=mutes,
+        is_limited=asked.is_limited,
+    )
+
+
+def newer_than(scope: Scope, narrowing: Narrowing, key: Key) -> int:
+    """How many items came since, up to a few; what came with an older date is not told."""
+    asked = _Asked(scope, narrowing, mutes_of(scope.reader))
+    return 0 if asked.finds_nothing else len(asked.items(MOST_NEW + 1, newer_than=key).values_list("pk"))
+
+
+def mutes_of(person: Person | None) -> tuple[Mute, ...]:
+    if person is None:
+        return ()
+    return tuple(Mute.objects.filter(person=person).select_related("source").order_by("-muted_at", "-pk"))
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Rows that are walked in the order of the river. ``ref`` names the item in them, ``to_item`` leads to its columns."""
+
+    rows: "QuerySet[Any, Any]"
+    ref: str = "pk"
+    to_item: str = ""
+    in_scope: bool = False  # whatever it walks flows where it is asked for
+    with_flow: bool = False  # has kind and language itself
+
+
+class _Asked:
+    def __init__(self, scope: Scope, narrowing: Narrowing, mutes: Sequence[Mute]) -> None:
+        self.scope, self.narrowing, self.mutes = scope, narrowing, mutes
+        self.reader = scope.reader
+        self.found: list[int] | None = None
+        self.is_limited = False
+        if scope.ecologies is not None and narrowing.ecology is not None:
+            chosen = tuple(each for each in scope.ecologies if each.pk == narrowing.ecology)
+            self.scope = replace(scope, ecologies=chosen, with_own=False)
+        if narrowing.words:
+            self._look_for(narrowing.words)
+
+    @property
+    def finds_nothing(self) -> bool:
+        if self.found is not None and not self.found:
+            return True
+        scope, narrowing = self.scope, self.narrowing
+        if self.reader is None and (narrowing.unread or narrowing.saved or narrowing.hidden):
+            return True
+        return scope.ecologies is not None and not scope.ecologies and not scope.with_own
+
+    def items(
+        self, size: int, *, older_than: Key | None = None, newer_than: Key | None = None
+    ) -> "QuerySet[Item, Any]":
+        """One query: the first rows of each walk together, each item once."""
+        pieces, params = [], []
+        for number, walk in enumerate(self._walks()):
+            rows = self._narrowed(walk, older_than, newer_than)
+            order = f"-{walk.ref}" if walk.ref == "pk" else "-item_id"
+            # An order of its own, so that a walk of one index gives the page's rows and stops.
+            sql, values = (
+                rows.order_by("-flows_at", order).values_list(walk.ref, flat=True)[:size]
+            ).query.sql_with_params()
+            pieces.append(f"SELECT * FROM ({sql}) AS walk_{number}")  # noqa: S608  # Django's own SQL
+            params += values
+        union = RawSQL(" UNION ALL ".join(pieces), params)  # noqa: S611  # as above; what was typed is a parameter
+        return Item.objects.filter(pk__in=union).order_by("-flows_at", "-pk")[:size]
+
+    # Where to begin
+
+    def _walks(self) -> Iterator[_Walk]:
+        narrowing = self.narrowing
+        looked_up = list(self._looked_up())
+        if looked_up:
+            items = Item.objects.all()
+            for each in looked_up:
+                items = items.filter(pk__in=each)
+            yield _Walk(items)
+        elif narrowing.person is not None:
+            yield _Walk(Item.objects.filter(author=narrowing.person))
+        elif narrowing.tag:
+            yield _Walk(Tag.objects.filter(name=narrowing.tag), "item_id", "item__")
+        elif self.scope.ecologies is None:
+            yield _Walk(Item.objects.all())
+        else:
+            for ecology in self.scope.tops:
+                flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+                through = getattr(ecology, "read_through", None)
+                if narrowing.unread and through is not None:
+                    flows = flows.filter(flows_at__gt=through)
+                yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
+            if self.scope.with_own and self.reader is not None:
+                yield _Walk(Item.objects.filter(author=self.reader.pk), in_scope=True)
+
+    def _looked_up(self) -> Iterator[Any]:
+        """What is few of all, whatever the size of the river."""
+        narrowing = self.narrowing
+        if self.found is not None:
+            yield self.found
+        if narrowing.saved and self.reader is not None:
+            marks = Mark.objects.filter(person=self.reader.pk, saved_at__gt=_LONG_AGO)
+            yield marks.values("item")
+        if narrowing.highlighted:
+            yield self._among(Flow.objects.filter(highlighted_at__gt=_LONG_AGO)).values("item")
+        if narrowing.hidden:
+            edited = [each.pk for each in self.scope.ecologies or () if getattr(each, "is_editor", False)]
+            yield Flow.objects.filter(hidden_at__gt=_LONG_AGO, ecology__in=edited).values("item")
+        if narrowing.source is not None:
+            yield Appearance.objects.filter(source=narrowing.source).values("item")
+
+    def _look_for(self, words: str) -> None:
+        query = fulltext.Query.read(words)
+        self.found = []
+        if query:
+            hits = ITEMS.find(
+                query,
+                Item.objects.filter(self._flows_here(_Walk(Item.objects.none()))),
+                limit=fulltext.CANDIDATES,
+            )
+            self.found = [hit.key for hit in hits]
+            self.is_limited = len(hits) >= fulltext.CANDIDATES
+
+    # What must be so
+
+    def _among(self, flows: "QuerySet[Flow]") -> "QuerySet[Flow]":
+        if self.scope.ecologies is None:
+            return flows.filter(ecology__in=Ecology.objects.visible_to(self.reader).values("pk"))
+        return flows.filter(ecology__in=[each.pk for each in self.scope.ecologies])
+
+    def _flows_here(self, walk: _Walk) -> Q:
+        here = self._among(Flow.objects.filter(item=OuterRef(walk.ref), hidden_at__isnull=True))
+        found = Q(Exists(here))
+        if self.reader is not None and (self.scope.with_own or self.scope.ecologies is None):
+            found |= Q(**{f"{walk.to_item}author": self.reader.pk})
+        return found
+
+    def _narrowed(self, walk: _Walk, older_than: Key | None, newer_than: Key | None) -> "QuerySet[Any, Any]":
+        narrowing = self.narrowing
+        rows = self._in_time(walk, older_than, newer_than)
+        if not walk.in_scope and not narrowing.hidden:
+            rows = rows.filter(self._flows_here(walk))
+        own = "" if walk.with_flow else walk.to_item
+        if narrowing.kind:
+            rows = rows.filter(**{f"{own}kind": narrowing.kind})
+        if narrowing.language:
+            rows = rows.filter(**{f"{own}language": narrowing.language})
+        if narrowing.person is not None:
+            rows = rows.filter(**{f"{walk.to_item}author": narrowing.person})
+        if narrowing.tag and walk.rows.model is not Tag:
+            rows = rows.filter(Exists(Tag.objects.filter(item=OuterRef(walk.ref), name=narrowing.tag)))
+        if narrowing.unread and self.reader is not None:
+            is_theirs = Q(**{f"{walk.to_item}author": self.reader.pk, f"{walk.to_item}author__isnull": False})
+            rows = rows.filter(~_is_read(self.reader, walk.ref), ~is_theirs)
+        return self._unmuted(rows, walk.ref)
+
+    def _in_time(self, walk: _Walk, older_than: Key | None, newer_than: Key | None) -> "QuerySet[Any, Any]":
+        rows = walk.rows
+        if older_than is not None:
+            rows = rows.filter(flows_at__lte=older_than.flows_at).filter(
+                Q(flows_at__lt=older_than.flows_at) | Q(**{f"{walk.ref}__lt": older_than.item})
+            )
+        if newer_than is not None:
+            rows = rows.filter(flows_at__gte=newer_than.flows_at).filter(
+                Q(flows_at__gt=newer_than.flows_at) | Q(**{f"{walk.ref}__gt": newer_than.item})
+            )
+        if self.narrowing.since is not None:
+            rows = rows.filter(flows_at__gte=_midnight(self.narrowing.since))
+        if self.narrowing.until is not None and self.narrowing.until < date.max:
+            rows = rows.filter(flows_at__lt=_midnight(self.narrowing.until + timedelta(days=1)))
+        return rows
+
+    def _unmuted(self, rows: "QuerySet[Any, Any]", ref: str) -> "QuerySet[Any, Any]":
+        """An item that also came by a source that is not muted is shown; what was asked for by name is not kept back."""
+        narrowing = self.narrowing
+        if narrowing.saved or narrowing.hidden:
+            return rows
+        tags = [each.tag for each in self.mutes if each.tag and each.tag != narrowing.tag]
+        sources = [each.source_id for each in self.mutes if each.source_id]
+        sources = [each for each in sources if each != narrowing.source]
+        if tags:
+            rows = rows.exclude(Exists(Tag.objects.filter(item=OuterRef(ref), name__in=tags)))
+        if sources:
+            seen = Appearance.objects.filter(item=OuterRef(ref))
+            rows = rows.exclude(
+                Q(Exists(seen.filter(source__in=sources))) & ~Q(Exists(seen.exclude(source__in=sources)))
+            )
+        return rows
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=get_current_timezone())
+
+
+def _is_read(person: Person, ref: str) -> Q:
+    """Marked as read, or older than how far the person has read in one of its rivers."""
+    marked = Mark.objects.filter(person=person.pk, item=OuterRef(ref), read_at__isnull=False)
+    passed = Reading.objects.filter(
+        person=person.pk, ecology__flows__item=OuterRef(ref), read_through__gte=OuterRef("flows_at")
+    )
+    return Q(Exists(marked)) | Q(Exists(passed))
+
+
+def _whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Item, Any]":
+    """With all that one reader's page shows of them."""
+    found = items.select_related("author").defer("author__biography", "author__links", "fingerprint")
+    found = found.prefetch_related(
+        Prefetch("tags", queryset=Tag.objects.order_by("pk")),
+        Prefetch("enclosures", queryset=Enclosure.objects.order_by("position", "pk")),
+    )
+    if reader is None:
+        return found
+    saved = Mark.objects.filter(person=reader.pk, item=OuterRef("pk"), saved_at__isnull=False)
+    return found.annotate(was_read=_is_read(reader, "pk"), was_saved=Exists(saved))
+
+
+def shown(items: Sequence[Item], scope: Scope) -> list[ShownItem]:
+    """What stands around them, as this reader sees it. Two queries."""
+    if not items:
+        return []
+    ids = [item.pk for item in items]
+    flows = flows_seen(ids, scope.reader)
+    talks = talks_about(ids, scope.reader)
+    mine = {each.pk for each in scope.ecologies or ()}
+    return [
+        _shown(item, flows.get(item.pk, []), talks.get(item.pk, Talk()), scope.reader, mine) for item in items
+    ]
+
+
+def _shown(item: Any, flows: list[Flow], talk: Talk, reader: Person | None, mine: set[int]) -> ShownItem:
+    flows = sorted(flows, key=lambda flow: (flow.ecology_id not in mine, flow.pk))
+    is_own = reader is not None and item.author_id == reader.pk
+    return ShownItem(
+        item=item,
+        flows=flows,
+        source=next((flow.source for flow in flows if flow.source is not None), None),
+        talk=talk,
+        highlight=next(
+            (flow for flow in flows if flow.highlighted_at and (not mine or flow.ecology_id in mine)), None
+        ),
+        is_read=is_own or bool(getattr(item, "was_read", reader is None)),
+        is_saved=bool(getattr(item, "was_saved", False)),
+        is_own=is_own,
+        opens_author=item.author is not None and opens(item.author, reader),
+    )
+
+
+def opens(author: Person, reader: Person | None) -> bool:
+    """Whether it may be said whose account a source belongs to: those who show their name to this reader's kind."""
+    if author.erased_at is not None:
+        return False
+    if reader is None:
+        return author.name_audience == Audience.PUBLIC
+    return author.pk == reader.pk or author.name_audience in {Audience.PUBLIC, Audience.SIGNED_IN}
+
+
+def flows_seen(item_ids: Sequence[int], reader: Person | None) -> dict[int, list[Flow]]:
+    """Where each of them flows, as far as the reader may see. One query."""
+    flows = Flow.objects.filter(
+        item__in=item_ids, hidden_at__isnull=True, ecology__in=Ecology.objects.visible_to(reader).values("pk")
+    )
+    found: dict[int, list[Flow]] = {}
+    for flow in flows.select_related("ecology", "source", "highlighted_by").order_by("pk"):
+        found.setdefault(flow.item_id, []).append(flow)
+    return found
+
+
+def talks_about(item_ids: Sequence[int], reader: Person | None) -> dict[int, Talk]:
+    """Threads of the forums that the reader may read. One query."""
+    threads = Thread.objects.visible_to(reader).filter(
+        about_kind=Item._meta.label_lower, about_id__in=[str(each) for each in item_ids]
+    )
+    found: dict[int, list[Thread]] = {}
+    for thread in threads.select_related("forum").order_by("-last_posted_at", "-pk").distinct():
+        found.setdefault(int(thread.about_id), []).append(thread)
+    return {
+        item: Talk(sum(thread.post_count for thread in those), tuple(those)) for item, those in found.items()
+    }
+
+
+def publishers(ecology: Ecology, *, limit: int = 12) -> list[Person]:
+    """People whose verified sources are followed in the ecology, who published last first."""
+    followed = Following.objects.running().filter(ecology=ecology.pk).values("source")
+    latest = Item.objects.filter(author=OuterRef("pk")).order_by("-flows_at").values("flows_at")[:1]
+    return list(
+        Person.objects.filter(
+            claims__source__in=followed, claims__verified_at__isnull=False, erased_at__isnull=True
+        )
+        .annotate(published_at=Subquery(latest))
+        .order_by("-published_at", "name")
+        .select_related("photo")
+        .distinct()[:limit]
+    )
+
+
+def followed_in(ecology: Ecology, *, limit: int = 12) -> tuple[list[Source], int]:
+    """The sources that brought something last, and how many there are in all."""
+    followed = Source.objects.filter(followings__ecology=ecology.pk, followings__ended_at__isnull=True)
+    number = followed.aggregate(number=Count("pk"))["number"]
+    return list(followed.order_by("-changed_at", "title")[:limit]), number
