@@ -17,8 +17,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from collegium.ecology import licences
-from collegium.ecology.models import Enclosure, Item
+from collegium.ecology import rights
+from collegium.ecology.models import Enclosure, Item, Source
 from collegium.ecology.queries.river import ShownItem
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -87,7 +87,7 @@ def _author(each: ShownItem) -> str:
 
 
 def _whole(item: Item) -> str:
-    return item.html if item.html and licences.allows_whole(item) else ""
+    return item.html if item.html and rights.allows_whole(item) else ""
 
 
 def _language(code: str) -> str:
@@ -155,6 +155,19 @@ def _atom_entry(add: Callable[..., Any], entry: Any, each: ShownItem) -> None:
     add(author, "name", _author(each))
     if each.source is not None and each.source.page_url:
         add(author, "uri", each.source.page_url)
+    _atom_links(add, entry, item)
+    for tag in item.tags.all():
+        add(entry, "category", term=tag.name, label=tag.said)
+    add(entry, "rights", rights.in_words(item))
+    if item.summary:
+        add(entry, "summary", item.summary)
+    if whole := _whole(item):
+        add(entry, "content", whole, type="html")
+    if each.source is not None:
+        _atom_source(add, add(entry, "source"), each.source, item)
+
+
+def _atom_links(add: Callable[..., Any], entry: Any, item: Item) -> None:
     add(entry, "link", rel="alternate", type="text/html", href=item.url or _own_url(item))
     if item.url:
         add(entry, "link", rel="related", type="text/html", href=_own_url(item))
@@ -163,23 +176,17 @@ def _atom_entry(add: Callable[..., Any], entry: Any, each: ShownItem) -> None:
     for enclosure in item.enclosures.all():
         size = {"length": str(enclosure.size)} if enclosure.size else {}
         add(entry, "link", rel="enclosure", type=_media_type(enclosure), href=enclosure.url, **size)
-    for tag in item.tags.all():
-        add(entry, "category", term=tag.name, label=tag.said)
-    add(entry, "rights", licences.in_words(item))
-    if item.summary:
-        add(entry, "summary", item.summary)
-    if whole := _whole(item):
-        add(entry, "content", whole, type="html")
-    if each.source is not None:
-        source = add(entry, "source")
-        add(source, "id", each.source.feed_url)
-        add(source, "title", str(each.source))
-        add(source, "updated", _stamp(_changed(item)))
-        add(source, "link", rel="self", href=each.source.feed_url)
-        if each.source.page_url:
-            add(source, "link", rel="alternate", type="text/html", href=each.source.page_url)
-        if each.source.rights:
-            add(source, "rights", each.source.rights)
+
+
+def _atom_source(add: Callable[..., Any], element: Any, source: Source, item: Item) -> None:
+    add(element, "id", source.feed_url)
+    add(element, "title", str(source))
+    add(element, "updated", _stamp(_changed(item)))
+    add(element, "link", rel="self", href=source.feed_url)
+    if source.page_url:
+        add(element, "link", rel="alternate", type="text/html", href=source.page_url)
+    if source.rights:
+        add(element, "rights", source.rights)
 
 
 # RSS ------------------------------------------------------------------------------------------------------------------
@@ -227,7 +234,7 @@ def _rss_item(entry: Any, each: ShownItem) -> None:
     for enclosure in item.enclosures.all()[:1]:
         size = str(enclosure.size or 0)
         _add(entry, "enclosure", url=enclosure.url, length=size, type=_media_type(enclosure))
-    _add(entry, f"{{{DC}}}rights", licences.in_words(item))
+    _add(entry, f"{{{DC}}}rights", rights.in_words(item))
     if item.licence_url:
         _add(entry, f"{{{CREATIVE_COMMONS}}}license", item.licence_url)
     if each.source is not None:
@@ -273,7 +280,7 @@ def _json_item(each: ShownItem) -> dict[str, Any]:
                 {
                     "about": f"{settings.SITE_URL}/",
                     "licence": item.licence_url,
-                    "rights": licences.in_words(item),
+                    "rights": rights.in_words(item),
                     "source": {
                         "title": str(source),
                         "feed_url": source.feed_url,
