@@ -1,1 +1,39 @@
 """What people do with ecologies, sources, items and the library."""
+
+from collegium.ecology.actions.ecologies import close_ecology, open_ecology, reopen_ecology, set_ecology
+from collegium.ecology.actions.fetches import Looked, hold, move_source, settle_fetch, take
+from collegium.ecology.actions.imports import begin_import, work_off_import
+from collegium.ecology.actions.sources import (
+    claim,
+    follow,
+    pause,
+    resume,
+    set_following,
+    unclaim,
+    unfollow,
+    verify,
+    vouch,
+)
+
+__all__ = [
+    "Looked",
+    "begin_import",
+    "claim",
+    "close_ecology",
+    "follow",
+    "hold",
+    "move_source",
+    "open_ecology",
+    "pause",
+    "reopen_ecology",
+    "resume",
+    "set_ecology",
+    "set_following",
+    "settle_fetch",
+    "take",
+    "unclaim",
+    "unfollow",
+    "verify",
+    "vouch",
+    "work_off_import",
+]

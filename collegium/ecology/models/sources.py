@@ -24,10 +24,9 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def due(self) -> Self:
         """Those that a worker may take up now: due, wanted by somebody, and in nobody's hands."""
-        now = clock.now()
-        return self.filter(next_at__lte=now, state__in=[Source.State.FOLLOWED, Source.State.FAILING]).filter(
-            Q(taken_until__isnull=True) | Q(taken_until__lt=now)
-        )
+        return self.filter(
+            next_at__lte=clock.now(), state__in=[Source.State.FOLLOWED, Source.State.FAILING]
+        ).filter(Q(taken_until__isnull=True) | Q(taken_until__lt=clock.wall()))
 
 
 class Source(models.Model):
@@ -82,8 +81,13 @@ class Source(models.Model):
     finding = models.CharField(max_length=40, blank=True)  # a key of ``doctor.findings``; empty: all is well
     finding_detail = models.CharField(max_length=300, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # its people have been told of the present failure
-    taken_until = models.DateTimeField(null=True, blank=True)  # a worker has it in hand until then
+    # A worker has it in hand until then, by the real clock; a moment longer than it has, so that its host may rest.
+    taken_until = models.DateTimeField(null=True, blank=True)
     taken_by = models.CharField(max_length=60, blank=True)
+    # Where it says that it has moved to for good; believed once it has said so for a while.
+    moving_to = models.URLField(max_length=2000, blank=True)
+    moving_since = models.DateTimeField(null=True, blank=True)
+    moving_seen = models.PositiveSmallIntegerField(default=0)  # times in a row
 
     objects = SourceQuerySet.as_manager()
 
@@ -228,3 +232,20 @@ class Hub(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hub_url} for {self.source}"
+
+
+class OutlineImport(models.Model):
+    """A list of sources that somebody brought as OPML: worked off in the background, and kept for the way out."""
+
+    ecology = models.ForeignKey(Ecology, on_delete=models.CASCADE, related_name="imports")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    head = models.JSONField(default=dict, blank=True)  # of the file, as it was
+    outlines = models.JSONField(default=list)  # see ``opml.Outline``; those that are no feeds too
+    done = models.PositiveIntegerField(default=0)  # how many of them have been worked off
+    followed = models.PositiveIntegerField(default=0)  # were not followed here before
+    refused = models.JSONField(default=list, blank=True)  # [{"title", "url", "why"}]
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.outlines)} outlines for {self.ecology}"

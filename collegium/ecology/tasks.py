@@ -1,0 +1,63 @@
+"""Background work of the ecology: fetching, hubs, lists of sources, whose a source is."""
+
+from collegium.ecology import actions, fetching, ownership, websub
+from collegium.ecology.models import Claim, Hub, OutlineImport, Source
+from collegium.foundation import background
+from collegium.foundation.refusal import Refusal
+
+ROUND_SECONDS = 50.0  # a round ends before the next one begins
+ROUND_WORKERS = 4
+
+
+@background.periodic(minutes=1)
+def fetch_due() -> None:
+    """Short rounds, so that what is added meanwhile need not wait, and a restart is soon done."""
+    fetching.fetch_round(workers=ROUND_WORKERS, seconds=ROUND_SECONDS, seen=_after, patience=1.0)
+
+
+def _after(outcome: fetching.Outcome) -> None:
+    if outcome.hub_urls:
+        subscribe.later(outcome.source_id, outcome.hub_urls[0], outcome.topic_url)
+
+
+@background.task(retries=1)
+def fetch_one(source_id: int) -> None:
+    """Now, for somebody who has just added it or asks for it."""
+    outcome = fetching.fetch(source_id)
+    _after(outcome)
+
+
+@background.task(retries=2)
+def subscribe(source_id: int, hub_url: str, topic_url: str) -> None:
+    source = Source.objects.filter(pk=source_id).first()
+    if source is not None and source.state in {Source.State.FOLLOWED, Source.State.FAILING}:
+        websub.subscribe(source, hub_url, topic_url)
+
+
+@background.periodic(minutes=60)
+def renew_hubs() -> None:
+    for hub in websub.due_for_renewal():
+        websub.subscribe(hub.source, hub.hub_url, hub.topic_url)
+    unwanted = Hub.objects.filter(
+        state=Hub.State.VERIFIED, source__state__in=[Source.State.GONE, Source.State.PAUSED]
+    ).select_related("source")
+    for hub in unwanted[:200]:
+        websub.unsubscribe(hub)
+
+
+@background.task()
+def import_outlines(import_id: int) -> None:
+    work = OutlineImport.objects.filter(pk=import_id).first()
+    while work is not None and actions.work_off_import(work=work):
+        pass
+
+
+@background.task(retries=1)
+def look_for_claim(claim_id: int) -> None:
+    claim = Claim.objects.select_related("source", "person").filter(pk=claim_id).first()
+    if claim is None or claim.verified_at is not None:
+        return
+    try:
+        actions.verify(claim=claim, found=ownership.look(claim))
+    except Refusal:
+        return  # somebody else has shown it in the meantime
