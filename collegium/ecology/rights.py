@@ -26,7 +26,7 @@ def may_show_whole(item: Item, reader: Person | None) -> bool:
 
 
 def name_of(licence_url: str) -> str:
-    """ "CC BY-SA 4.0"; the address itself where it is no licence that we know; empty where there is none."""
+    """Such as CC BY-SA 4.0; the address itself where it is no licence that we know; empty where there is none."""
     found = _COMMONS.match(licence_url)
     if found is None:
         return licence_url

@@ -1,9 +1,30 @@
 """Addresses of rivers, items, sources and libraries. Each file of views keeps its own block."""
 
+from django.urls import path
+
+from collegium.ecology.views import feeds, items, rivers
+
 app_name = "ecology"
 
-urlpatterns: list[object] = [
+urlpatterns = [
     # Ecologies and rivers
+    path("river/", rivers.show_mine, name="river"),
+    path("river/read", rivers.mark_read, name="mark_read"),
+    path("river/read-to-here", rivers.read_to_here, name="read_to_here"),
+    path("river/muted/", rivers.mutes, name="mutes"),
+    path("river/muted/<int:mute_id>/undo", rivers.unmute, name="unmute"),
+    path("river/feeds/", rivers.feeds, name="feeds"),
+    path("river/tags/<str:tag>/", rivers.show_tag, name="tag"),
+    path("river/tags/<str:tag>.<slug:form>", feeds.of_tag, name="tag_feed"),
+    path("feeds/<str:token>/river.<slug:form>", feeds.private, name="private_feed"),
+    path("people/<int:person_id>/stream/", rivers.show_person, name="person_stream"),
+    path("people/<int:person_id>/stream.<slug:form>", feeds.of_person, name="person_feed"),
+    path("ecologies/<int:ecology_id>/", rivers.show_hub, name="ecology"),
+    path("ecologies/<int:ecology_id>/river/", rivers.show_stream, name="stream"),
+    path("ecologies/<int:ecology_id>/river.<slug:form>", feeds.of_ecology, name="feed"),
+    path("ecologies/<int:ecology_id>/items/<int:item_id>/", items.edit, name="edit_item"),
+    path("items/<int:item_id>/", items.show, name="item"),
+    path("items/<int:item_id>/save", items.save, name="save_item"),
     # Sources
     # Library
 ]

@@ -227,7 +227,7 @@ def river(
     asked = _Asked(scope, narrowing, mutes)
     if asked.finds_nothing:
         return RiverPage([], None, mutes)
-    rows = list(_whole(asked.items(size + 1, older_than=after), scope.reader))
+    rows = list(whole(asked.items(size + 1, older_than=after), scope.reader))
     page = rows[:size]
     return RiverPage(
         items=shown(page, scope),
@@ -432,7 +432,7 @@ def _is_read(person: Person, ref: str) -> Q:
     return Q(Exists(marked)) | Q(Exists(passed))
 
 
-def _whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Item, Any]":
+def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Item, Any]":
     """With all that one reader's page shows of them."""
     found = items.select_related("author").defer("author__biography", "author__links", "fingerprint")
     found = found.prefetch_related(
