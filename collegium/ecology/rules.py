@@ -1,11 +1,13 @@
 """Who may do what in an ecology. ``thing`` is an Ecology, a row that has an ``ecology``, or a Source: then any that follows it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from collegium.ecology.models import Claim, Ecology, Following, Source
+from collegium.ecology.models import Claim, Ecology, Following, Resource, Source
 from collegium.foundation.rulebook import Role, rule
 from collegium.people.models import CircleMember, Person
 from collegium.people.rules import ANYONE_SIGNED_IN
@@ -44,6 +46,26 @@ def _is_its_author(person: Person, thing: Any) -> bool:
     return (
         isinstance(source, Source) and source.claims.filter(person=person, verified_at__isnull=False).exists()
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """In which of several ecologies somebody belongs, and which they edit: for a page, in one question."""
+
+    belongs: frozenset[int]
+    edits: frozenset[int]
+
+
+def standing_in(person: Person, ecologies: Iterable[Ecology]) -> Standing:
+    among = list(ecologies)
+    circles = {circle for each in among for circle in (each.members_id, each.editors_id)}
+    mine = set(
+        CircleMember.objects.filter(person=person, circle__in=circles).values_list("circle", flat=True)
+        if circles
+        else ()
+    )
+    edits = frozenset(each.pk for each in among if each.editors_id in mine)
+    return Standing(frozenset(each.pk for each in among if each.members_id in mine) | edits, edits)
 
 
 MEMBER = Role(
@@ -120,3 +142,21 @@ def may_edit_river(person: Person, thing: Any) -> bool:  # noqa: ARG001  # the r
 @rule(MEMBER, EDITOR, says=_("begin to talk about an item of the river"))
 def may_talk(person: Person, ecology: Ecology) -> bool:  # noqa: ARG001  # whether they may post, the forum says
     return ecology.forum_id is not None
+
+
+# The library ----------------------------------------------------------------------------------------------------------
+
+
+@rule(MEMBER, says=_("keep resources in the library, recommend them and map them to criteria"))
+def may_keep(person: Person, ecology: Ecology) -> bool:  # noqa: ARG001  # the role settles who
+    return ecology.closed_at is None
+
+
+@rule(MEMBER, says=_("change or take out what they put into the library; an editor anything"))
+def may_change_resource(person: Person, resource: Resource) -> bool:
+    return resource.added_by_id == person.pk or _edits(person, resource)
+
+
+@rule(EDITOR, says=_("make reading lists of the library"))
+def may_edit_lists(person: Person, ecology: Ecology) -> bool:  # noqa: ARG001  # the role settles who
+    return ecology.closed_at is None

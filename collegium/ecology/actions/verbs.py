@@ -39,3 +39,21 @@ GONE = verb(
         )
     },
 )
+
+RESOURCE = "ecology:resource"
+
+KEPT = verb("resource.kept", history=_("%(actor)s put “%(resource)s” into the library of %(title)s"))
+DESCRIBED = verb("resource.described", history=_("%(actor)s described “%(resource)s” anew"))
+RECOMMENDED = verb(
+    "resource.recommended",
+    history=_("%(actor)s recommends “%(resource)s”"),
+    tells={
+        "keeper": Told(
+            _("%(actor)s recommends “%(resource)s” too, which you added"), RESOURCE, by_email=False
+        )
+    },
+)
+TAKEN_OUT = verb("resource.taken_out", history=_("%(actor)s took “%(resource)s” out of the library"))
+BROUGHT_IN = verb("library.brought_in", history=_("%(actor)s brought %(new)s resources into %(title)s"))
+LIST_MADE = verb("reading_list.made", history=_("%(actor)s made the reading list “%(list)s” in %(title)s"))
+LIST_REMOVED = verb("reading_list.removed", history=_("%(actor)s removed the reading list “%(list)s”"))

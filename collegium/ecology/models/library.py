@@ -1,5 +1,7 @@
 """The library of an ecology: resources worth keeping, who recommended them and why, and reading lists of them."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +13,13 @@ from collegium.foundation import clock
 from collegium.foundation.models import Blob
 from collegium.people.models import Person
 from collegium.schemes.models import Node
+
+
+class ResourceQuerySet(models.QuerySet["Resource"]):
+    def visible_to(self, person: Person | None) -> Self:
+        return self.filter(
+            removed_at__isnull=True, ecology__in=Ecology.objects.visible_to(person).values("pk")
+        )
 
 
 class Resource(models.Model):
@@ -49,6 +58,8 @@ class Resource(models.Model):
     frozen_html = models.TextField(blank=True)  # safe HTML
     frozen_sha256 = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ResourceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -144,7 +155,7 @@ class Entry(models.Model):
     """A resource on a reading list."""
 
     reading_list = models.ForeignKey(ReadingList, on_delete=models.CASCADE, related_name="entries")
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="entries")
     position = models.PositiveSmallIntegerField(default=0)
     is_core = models.BooleanField(_("to be read by all"), default=False)
     words = models.CharField(_("why, or which part"), max_length=500, blank=True)
