@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collegium.ecology.views import feeds, items, rivers
+from collegium.ecology.views import feeds, items, rivers, sources
 
 app_name = "ecology"
 
@@ -26,5 +26,13 @@ urlpatterns = [
     path("items/<int:item_id>/", items.show, name="item"),
     path("items/<int:item_id>/save", items.save, name="save_item"),
     # Sources
+    path("ecologies/<int:ecology_id>/sources/", sources.show_sources, name="sources"),
+    path("ecologies/<int:ecology_id>/sources/add/", sources.add_source, name="add_source"),
+    path("ecologies/<int:ecology_id>/sources.opml", sources.outlines, name="opml"),
+    path("ecologies/<int:ecology_id>/sources/import/", sources.bring_outlines, name="bring_opml"),
+    path("ecologies/<int:ecology_id>/sources/import/<int:import_id>/", sources.show_import, name="import"),
+    path("ecologies/<int:ecology_id>/sources/<int:following_id>/", sources.set_following, name="following"),
+    path("sources/<int:source_id>/", sources.show_source, name="source"),
+    path("websub/<str:callback>/", sources.websub_callback, name="websub"),
     # Library
 ]

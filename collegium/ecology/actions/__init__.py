@@ -6,6 +6,7 @@ from collegium.ecology.actions.imports import begin_import, work_off_import
 from collegium.ecology.actions.sources import (
     claim,
     follow,
+    look_soon,
     pause,
     resume,
     set_following,
@@ -22,6 +23,7 @@ __all__ = [
     "close_ecology",
     "follow",
     "hold",
+    "look_soon",
     "move_source",
     "open_ecology",
     "pause",

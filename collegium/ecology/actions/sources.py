@@ -143,6 +143,12 @@ def resume(*, source: Source, by: Person) -> None:
         record(verbs.RESUMED, by=by, about=source, data={"source": str(source)[:300]})
 
 
+@transaction.atomic
+def look_soon(*, source: Source) -> None:
+    """Due at once; how often it is asked otherwise stays as it is."""
+    Source.objects.filter(pk=source.pk, next_at__gt=clock.now()).update(next_at=clock.now())
+
+
 # Whose it is ----------------------------------------------------------------------------------------------------------
 
 
