@@ -80,7 +80,7 @@ def guesses(url: str, hashtag: str = "", generator: str = "", channel_id: str = 
         "blogger": _blogger_anywhere,
     }
     for word, host in by_generator.items():
-        if word in made_with or (word == "mastodon" and not made_with):
+        if word in made_with or (word == "mastodon" and not made_with and not found):
             for guess in host(asked, hashtag):
                 found.setdefault(guess.feed_url, guess)
     return sorted(found.values(), key=lambda guess: not guess.is_filtered)
