@@ -28,6 +28,7 @@ ELSEWHERE = {
         "Export the public register as signed, static files.",
     ),
     "search": ("collegium.foundation.commands", "search", "Write the search index anew."),
+    "ecology": ("collegium.ecology.commands", "ecology", "Fetch what the sources have that is new."),
     "keys": ("collegium.credentials.commands", "keys", "List and rotate the issuer's keys."),
 }
 

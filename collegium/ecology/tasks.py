@@ -12,10 +12,11 @@ ROUND_WORKERS = 4
 @background.periodic(minutes=1)
 def fetch_due() -> None:
     """Short rounds, so that what is added meanwhile need not wait, and a restart is soon done."""
-    fetching.fetch_round(workers=ROUND_WORKERS, seconds=ROUND_SECONDS, seen=_after, patience=1.0)
+    fetching.fetch_round(workers=ROUND_WORKERS, seconds=ROUND_SECONDS, seen=after, patience=1.0)
 
 
-def _after(outcome: fetching.Outcome) -> None:
+def after(outcome: fetching.Outcome) -> None:
+    """What is owed once a source has been read: its hub, where it names one, is asked to bring what is new."""
     if outcome.hub_urls:
         subscribe.later(outcome.source_id, outcome.hub_urls[0], outcome.topic_url)
 
@@ -24,7 +25,7 @@ def _after(outcome: fetching.Outcome) -> None:
 def fetch_one(source_id: int) -> None:
     """Now, for somebody who has just added it or asks for it."""
     outcome = fetching.fetch(source_id)
-    _after(outcome)
+    after(outcome)
 
 
 @background.task(retries=2)

@@ -418,13 +418,15 @@ def _body(answer: httpx.Response, max_bytes: int) -> bytes:
     else:
         raise Unreachable(_("The site answers in a packing that was not asked for."), code="packing")
     body = bytearray()
+    came = False
     try:
         for chunk in answer.iter_raw():
+            came = True
             body += chunk if unpack is None else unpack.decompress(chunk, max_bytes + 1 - len(body))
             if len(body) > max_bytes:
                 raise Unreachable(_("What is at this address is too large."), code="large")
     except zlib.error as fault:
         raise Unreachable(_("The site answers in a way that cannot be read.")) from fault
-    if unpack is not None and body and not unpack.eof:
+    if unpack is not None and came and not unpack.eof:
         raise Unreachable(_("The site answers in a way that cannot be read."))  # it breaks off half-way
     return bytes(body)

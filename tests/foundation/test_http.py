@@ -69,6 +69,56 @@ class Misbehaving(BaseHTTPRequestHandler):
     def answer_away(self) -> None:
         self._say(302, b"", Location=self.path.split("?to=", 1)[1])
 
+    def answer_for_good(self) -> None:
+        """/for-good/301/308/302/308: one after the other, then the page."""
+        left = self.path.strip("/").split("/")[1:]
+        if left:
+            rest = "/".join(["/for-good", *left[1:]]) if left[1:] else "/page"
+            self._say(int(left[0]), b"", Location=rest)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        kind = self.headers["content-type"]
+        if self.path.startswith("/again/"):
+            self._say(int(self.path.rsplit("/", 1)[1]), b"", Location="/form")
+        else:
+            self._say(202, kind.encode() + b" " + body)
+
+    def answer_packed_endless(self) -> None:
+        """A megabyte a millisecond, for as long as anybody listens."""
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        packer = zlib.compressobj(wbits=31)
+        try:
+            while not self.server.stopping.is_set():
+                self.wfile.write(packer.compress(b"\0" * 1_000_000))
+        except OSError:
+            pass
+        self.close_connection = True
+
+    def answer_endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        try:
+            while not self.server.stopping.is_set():
+                self.wfile.write(b"<item/>" * 1000)
+        except OSError:
+            pass
+        self.close_connection = True
+
+    def answer_endless_head(self) -> None:
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not self.server.stopping.is_set():
+                self.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
+        except OSError:
+            pass
+        self.close_connection = True
+
+    def answer_cut(self) -> None:
+        self._say(200, gzip.compress(b"hello" * 1000)[:-20], Content_Encoding="gzip")
+
     def answer_nowhere(self) -> None:
         self._say(302, b"")
 
@@ -176,6 +226,62 @@ def test_redirects_are_followed_and_told(site):
 def test_redirects_without_end_are_not(site, path):
     with pytest.raises(http.Unreachable, match="again and again"):
         http.get(site + path)
+
+
+@pytest.mark.parametrize(
+    ("path", "remembered"),
+    [
+        ("/page", "/page"),
+        ("/for-good/301", "/page"),
+        ("/for-good/301/308", "/page"),
+        ("/for-good/302", "/for-good/302"),
+        ("/for-good/308/302", "/for-good/302"),
+        # What comes after a redirect that may end tomorrow says nothing of the address that was asked.
+        ("/for-good/302/301", "/for-good/302/301"),
+        ("/for-good/301/307/308", "/for-good/307/308"),
+    ],
+)
+def test_the_address_to_remember_goes_as_far_as_all_redirects_are_permanent(site, path, remembered):
+    response = http.get(site + path)
+    assert (response.body, response.permanent_url) == (b"hello", site + remembered)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/bomb", "large"),
+        ("/endless", "large"),
+        ("/packed-endless", "large"),
+        ("/endless-head", "unreadable"),
+        ("/cut", "unreadable"),
+        ("/broken-packing", "unreadable"),
+        ("/odd-packing", "packing"),
+        ("/loop", "redirects"),
+        ("/away?to=http://169.254.169.254/latest/", "private"),
+        ("/away?to=ftp://x.example/", "address"),
+        ("/away?to=http://[broken/", "address"),
+    ],
+)
+def test_why_nothing_came_is_said_in_a_word_too(site, path, code):
+    with pytest.raises(http.Unreachable) as fault:
+        http.get(site + path, max_bytes=1_000_000, timeout=10)
+    assert fault.value.code == code
+
+
+def test_a_form_is_sent(site):
+    response = http.post(f"{site}/form", {"hub.mode": "subscribe", "hub.topic": "https://x.example/?a=b&c"})
+    assert response.status == 202
+    assert response.body == (
+        b"application/x-www-form-urlencoded hub.mode=subscribe&hub.topic=https%3A%2F%2Fx.example%2F%3Fa%3Db%26c"
+    )
+
+
+def test_a_form_is_sent_again_only_where_the_answer_says_so(site):
+    assert http.post(f"{site}/again/307", {"a": "b"}).body.endswith(b" a=b")
+    assert http.post(f"{site}/again/308", {"a": "b"}).body.endswith(b" a=b")
+    assert http.post(f"{site}/again/302", {"a": "b"}).status == 302
+    with pytest.raises(http.Unreachable, match="private network"):
+        http.post("http://127.0.0.1:1024/", {})
 
 
 def test_a_redirect_without_an_address_is_just_an_answer(site):
