@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.timezone import get_current_timezone
@@ -288,13 +289,17 @@ class _Asked:
         pieces, params = [], []
         for number, walk in enumerate(self._walks()):
             rows = self._narrowed(walk, older_than, newer_than)
-            order = f"-{walk.ref}" if walk.ref == "pk" else "-item_id"
+            order = "-pk" if walk.ref == "pk" else "-item_id"
             # An order of its own, so that a walk of one index gives the page's rows and stops.
-            sql, values = (
-                rows.order_by("-flows_at", order).values_list(walk.ref, flat=True)[:size]
-            ).query.sql_with_params()
+            rows = rows.order_by("-flows_at", order).values_list(walk.ref, flat=True)[:size]
+            try:
+                sql, values = rows.query.sql_with_params()
+            except EmptyResultSet:
+                continue
             pieces.append(f"SELECT * FROM ({sql}) AS walk_{number}")  # noqa: S608  # Django's own SQL
             params += values
+        if not pieces:
+            return Item.objects.none()
         union = RawSQL(" UNION ALL ".join(pieces), params)  # noqa: S611  # as above; what was typed is a parameter
         return Item.objects.filter(pk__in=union).order_by("-flows_at", "-pk")[:size]
 

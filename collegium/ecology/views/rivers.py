@@ -186,7 +186,7 @@ def _answer(request: HttpRequest, stream: Stream) -> HttpResponse:
             "feeds": stream.feeds(narrowing),
             "private_feed": _private_feed(stream, narrowing),
             "muted": _muted(page, narrowing),
-            "edits": any(getattr(each, "is_editor", False) for each in stream.scope.ecologies or ()),
+            "edited": edited_in(stream.scope),
             "may_mark": stream.scope.ecologies is not None and reader_of(request) is not None,
         },
     )
@@ -197,11 +197,16 @@ def by_day(items: list[ShownItem]) -> list[tuple[date, list[ShownItem]]]:
     return [(day, list(those)) for day, those in days]
 
 
+def edited_in(scope: Scope) -> set[int]:
+    """Keys of the ecologies that the reader edits."""
+    return {each.pk for each in scope.ecologies or () if getattr(each, "is_editor", False)}
+
+
 def _tabs(stream: Stream, narrowing: Narrowing) -> list[dict[str, Any]]:
     own = {"unread": _("Unread"), "saved": _("Saved")} if stream.scope.reader is not None else {}
     plain = narrowing.without("unread", "saved", "highlighted", "hidden")
     shown = {"": _("All"), **own, "highlighted": _("Highlighted")}
-    if any(getattr(each, "is_editor", False) for each in stream.scope.ecologies or ()) and stream.ecology:
+    if stream.ecology is not None and stream.ecology.pk in edited_in(stream.scope):
         shown["hidden"] = _("Taken out")
     return [
         {
@@ -295,7 +300,7 @@ def show_hub(request: HttpRequest, ecology_id: int) -> HttpResponse:
             "people": people,
             "feeds": stream.feeds(Narrowing()),
             "private_feed": _private_feed(stream, Narrowing()),
-            "narrowing": Narrowing(),
+            "edited": edited_in(stream.scope),
             "is_member": getattr(ecology, "is_member", False) or getattr(ecology, "is_editor", False),
         },
     )
