@@ -185,6 +185,28 @@ FINDINGS: dict[str, Words] = {
         _("Nothing here has the hashtag yet."),
         _("It can be followed: what is tagged from now on comes in."),
     ),
+    "entities": Words(
+        _("The feed defines entities of its own, which no feed needs."),
+        _(
+            "They are not read, since they can be made to do harm. Whatever writes the feed should write the signs themselves."
+        ),
+    ),
+    "charset": Words(
+        _("The feed says another character set than it is written in."),
+        _("It is read as browsers would. Whoever runs the site can let the server say UTF-8 and mean it."),
+    ),
+    "nulls": Words(
+        _("There are signs in it that no text has."),
+        _("They are left out. Often something was cut or copied wrongly where the feed is made."),
+    ),
+    "many": Words(
+        _("There is more in it than can be taken in at once."),
+        _("The latest are read. Let the feed hold fewer posts: it is no archive."),
+    ),
+    "deep": Words(
+        _("The feed is built so deeply that it looks like an attack."),
+        _("It is not read. Whoever makes the feed finds in a validator where it goes wrong."),
+    ),
 }
 UNKNOWN = Words(_("Something is wrong with it."), _("It is tried again later."), lasts=False)
 
