@@ -1,8 +1,8 @@
-"""The words of items, for whoever looks for them: in a river, and in the search of the house."""
+"""The words of items and of resources, for whoever looks for them: in a river, and in the search of the house."""
 
 from collections.abc import Iterable
 
-from collegium.ecology.models import Item
+from collegium.ecology.models import Item, Resource
 from collegium.foundation import fulltext, richtext
 
 BATCH = 500
@@ -35,3 +35,36 @@ def index_items(item_ids: Iterable[int]) -> None:
         items = list(Item.objects.filter(pk__in=batch).prefetch_related("tags"))
         ITEMS.put(*[_entry(item) for item in items])
         ITEMS.remove(sorted(set(batch) - {item.pk for item in items}))
+
+
+def _resource_entry(resource: Resource) -> fulltext.Entry:
+    tags = " ".join(tag.said for tag in resource.tags.all())
+    said = " ".join(each.why for each in resource.recommendations.all())
+    whole = resource.csl.get("container-title", "")
+    return fulltext.Entry(
+        key=resource.pk,
+        title=resource.title,
+        body="\n".join([resource.authors, whole, resource.abstract, tags, said]),
+        language=resource.language,
+        scope=resource.ecology_id,
+    )
+
+
+def _resources(after: int) -> tuple[list[fulltext.Entry], int | None]:
+    standing = Resource.objects.filter(pk__gt=after, removed_at__isnull=True).order_by("pk")
+    rows = list(standing.prefetch_related("tags", "recommendations")[:BATCH])
+    return [_resource_entry(each) for each in rows], rows[-1].pk if len(rows) == BATCH else None
+
+
+RESOURCES = fulltext.Index("ecology_resource_words", rows=_resources)
+
+
+def index_resources(resource_ids: Iterable[int]) -> None:
+    """As ``index_items``; what was taken out of a library leaves the index."""
+    wanted = sorted(set(resource_ids))
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        standing = Resource.objects.filter(pk__in=batch, removed_at__isnull=True)
+        rows = list(standing.prefetch_related("tags", "recommendations"))
+        RESOURCES.put(*[_resource_entry(each) for each in rows])
+        RESOURCES.remove(sorted(set(batch) - {each.pk for each in rows}))

@@ -18,6 +18,7 @@ from collegium.ecology.csl.shape import Reference
 from collegium.ecology.identity import address_key
 from collegium.ecology.models import Ecology, Item, Recommendation, Relevance, Resource, ResourceTag
 from collegium.ecology.tags import fold
+from collegium.ecology.words import index_resources
 from collegium.foundation import clock
 from collegium.foundation.http import LinkCheck
 from collegium.foundation.models import Blob
@@ -75,6 +76,7 @@ def keep(
         _set_tags(resource, tags)
         record(verbs.KEPT, by=by, about=resource, data={"resource": resource.title, "title": ecology.title})
     _recommend(resource, by, why)
+    index_resources([resource.pk])
     return resource
 
 
@@ -100,6 +102,7 @@ def describe(
     resource.known_by, resource.licence_url, resource.edited_at = known_by, licence_url, clock.now()
     resource.save()
     _set_tags(resource, tags)
+    index_resources([resource.pk])
     record(verbs.DESCRIBED, by=by, about=resource, data={"resource": resource.title})
     return resource
 
@@ -109,7 +112,9 @@ def recommend(*, resource: Resource, by: Person, why: str) -> Recommendation:
     """Once a person: saying it again changes the words."""
     if not rules.may_keep(by, resource.ecology):
         raise Refusal(_("Only members of %(title)s recommend here.") % {"title": resource.ecology.title})
-    return _recommend(resource, by, why)
+    recommendation = _recommend(resource, by, why)
+    index_resources([resource.pk])
+    return recommendation
 
 
 @transaction.atomic
@@ -141,6 +146,7 @@ def remove(*, resource: Resource, by: Person) -> None:
     if not Resource.objects.filter(pk=resource.pk, removed_at__isnull=True).update(removed_at=clock.now()):
         return
     resource.entries.all().delete()
+    index_resources([resource.pk])
     record(verbs.TAKEN_OUT, by=by, about=resource, data={"resource": resource.title})
 
 
@@ -325,4 +331,5 @@ def _bring_batch(
         for resource, (each, _csl) in zip(made, fresh.values(), strict=True)
         for name, said in {fold(tag): tag[:120] for tag in each.tags[:MOST_TAGS] if fold(tag)}.items()
     )
+    index_resources(resource.pk for resource in made)
     return len(made), len(known) + again, faults
