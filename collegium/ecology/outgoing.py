@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from collegium.ecology import rights
+from collegium.ecology import licences, rights
 from collegium.ecology.models import Enclosure, Item, Source
 from collegium.ecology.queries.river import ShownItem
 
@@ -87,7 +87,7 @@ def _author(each: ShownItem) -> str:
 
 
 def _whole(item: Item) -> str:
-    return item.html if item.html and rights.allows_whole(item) else ""
+    return item.html if item.html and licences.allows_whole(item) else ""
 
 
 def _language(code: str) -> str:

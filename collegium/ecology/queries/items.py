@@ -1,6 +1,5 @@
 """One item with where it came from, what it said before, and who talks about it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.safestring import SafeString
 
-from collegium.conversations import rules as conversation_rules
 from collegium.ecology import rights
 from collegium.ecology.models import Appearance, Ecology, Enclosure, Flow, Item, Source, Version
 from collegium.ecology.queries.river import Scope, ShownItem, ecologies, shown, whole
@@ -20,12 +17,8 @@ from collegium.foundation import richtext
 from collegium.people.models import Person
 
 VERSIONS = 20
-PLAYED = {
-    "audio": "audio",
-    "video": "video",
-}  # by the first half of the media type: the element that plays it
-_PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+# By the first half of the media type: the element that shows it.
+ELEMENTS = {"audio": "audio", "video": "video", "image": "img"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,6 @@ class Change:
 class ItemPage:
     shown: ShownItem
     html: str  # the whole text; empty where only the summary may be shown
-    has_pictures: bool  # in the text, from elsewhere
     licence: str
     licence_name: str
     seen: list[Seen]
@@ -79,13 +71,12 @@ def item_page(item: Item, reader: Person | None) -> ItemPage:
     return ItemPage(
         shown=found,
         html=item.html if may_show_whole else "",
-        has_pictures=may_show_whole and _PICTURE.search(item.html) is not None,
         licence=rights.in_words(item),
         licence_name=rights.name_of(item.licence_url),
         seen=_seen(item, reader),
         changes=_changes(item, may_show_whole=may_show_whole),
         edited=_edited(item, edited),
-        talks_in=_talks_in(found.flows, mine, reader),
+        talks_in=_talks_in(found.flows, mine),
     )
 
 
@@ -116,7 +107,7 @@ def _changes(item: Item, *, may_show_whole: bool) -> list[Change]:
 
 def _difference(version: Any, after: Any, *, may_show_whole: bool) -> SafeString:
     if may_show_whole and version.html:
-        return richtext.difference(without_pictures(version.html), without_pictures(after.html))
+        return richtext.difference(version.html, after.html)
     return richtext.difference(_paragraph(version.summary), _paragraph(after.summary))
 
 
@@ -132,35 +123,20 @@ def _edited(item: Item, edited: dict[int, Ecology]) -> list[Flow]:
     return sorted(found, key=lambda flow: (flow.ecology.title.casefold(), flow.pk))
 
 
-def _talks_in(flows: Sequence[Flow], mine: Sequence[Ecology], reader: Person | None) -> list[Ecology]:
+def _talks_in(flows: Sequence[Flow], mine: Sequence[Any]) -> list[Ecology]:
     """One for each forum: of a course and its weeks that share one, the course."""
     here = {flow.ecology_id for flow in flows}
     offered: dict[int, Ecology] = {}
     for each in sorted(mine, key=lambda each: (each.within_id is not None, each.title.casefold())):
-        if each.pk in here and each.forum is not None:
-            offered.setdefault(each.forum.pk, each)
-    return [
-        each
-        for each in offered.values()
-        if each.forum is not None and conversation_rules.standing(reader, each.forum).may_post
-    ]
+        if each.pk in here and each.may_talk and not each.closed_at:
+            offered.setdefault(each.forum_id, each)
+    return list(offered.values())
 
 
 # What would load from elsewhere ---------------------------------------------------------------------------------------
 
 
-def without_pictures(html: str) -> SafeString:
-    """The same safe HTML with the words of each picture in its place: nothing of it loads from elsewhere."""
-
-    def said(match: "re.Match[str]") -> str:
-        alt = _ALT.search(match[0])
-        words = (alt[1] or alt[2] or "").strip() if alt else ""
-        return f'<span class="withheld">{escape(_("Picture"))}{": " + words if words else ""}</span>'
-
-    return mark_safe(_PICTURE.sub(said, html))  # noqa: S308  # what stood in an attribute of safe HTML is escaped
-
-
 def element_of(enclosure: Enclosure) -> str:
-    """``audio`` or ``video`` where a browser may play it; empty for everything else."""
+    """``audio``, ``video`` or ``img`` where a browser may show it; empty for everything else."""
     kind = enclosure.media_type.partition("/")[0].lower()
-    return PLAYED.get(kind, "") if urlsplit(enclosure.url).scheme == "https" else ""
+    return ELEMENTS.get(kind, "") if urlsplit(enclosure.url).scheme == "https" else ""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.expressions import RawSQL
 from django.utils.timezone import get_current_timezone
 
@@ -179,7 +179,10 @@ class RiverPage:
 
 
 def ecologies(person: Person | None) -> "QuerySet[Ecology, Any]":
-    """What the person may see, each with ``is_member``, ``is_editor`` and ``read_through``."""
+    """What the person may see, each with ``is_member``, ``is_editor``, ``may_talk`` and ``read_through``.
+
+    Whether somebody who belongs to the forum has been asked to pause, the action says.
+    """
     found: QuerySet[Ecology, Any] = Ecology.objects.visible_to(person).select_related("forum")
     if person is None:
         return found
@@ -188,6 +191,10 @@ def ecologies(person: Person | None) -> "QuerySet[Ecology, Any]":
     return found.annotate(
         is_member=Exists(mine.filter(circle=OuterRef("members"))),
         is_editor=Exists(mine.filter(circle=OuterRef("editors"))),
+        may_talk=Exists(
+            mine.filter(Q(circle=OuterRef("forum__members")) | Q(circle=OuterRef("forum__moderators")))
+        )
+        & Q(forum__closed_at__isnull=True, forum__isnull=False),
         read_through=Subquery(through),
     ).distinct()
 
@@ -530,7 +537,32 @@ def publishers(ecology: Ecology, *, limit: int = 12) -> list[Person]:
 
 
 def followed_in(ecology: Ecology, *, limit: int = 12) -> tuple[list[Source], int]:
-    """The sources that brought something last, and how many there are in all."""
-    followed = Source.objects.filter(followings__ecology=ecology.pk, followings__ended_at__isnull=True)
-    number = followed.aggregate(number=Count("pk"))["number"]
-    return list(followed.order_by("-changed_at", "title")[:limit]), number
+    """The sources that brought something last, and how many there are in all. One query."""
+    followed: QuerySet[Source, Any] = Source.objects.filter(
+        followings__ecology=ecology.pk, followings__ended_at__isnull=True
+    ).annotate(of_all=Window(Count("pk")))
+    found = list(followed.order_by(F("changed_at").desc(nulls_last=True), "title", "pk")[:limit])
+    return found, found[0].of_all if found else 0
+
+
+def front(
+    ecology: Ecology, scope: Scope, *, newest: int, highlights: int
+) -> tuple[list[ShownItem], list[ShownItem]]:
+    """Of one river the newest items, and those that were highlighted last: the same for every reader. Five queries."""
+    flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+    pieces, params = [], []
+    for rows in (
+        flows.order_by("-flows_at", "-item_id")[: newest + highlights],
+        flows.filter(highlighted_at__gt=_LONG_AGO).order_by("-highlighted_at")[:highlights],
+    ):
+        sql, values = rows.values_list("item_id", flat=True).query.sql_with_params()
+        pieces.append(f"SELECT * FROM ({sql}) AS walk_{len(pieces)}")  # noqa: S608  # Django's own SQL
+        params += values
+    union = RawSQL(" UNION ALL ".join(pieces), params)  # noqa: S611  # as above
+    items = Item.objects.filter(pk__in=union).order_by("-flows_at", "-pk")
+    found = shown(list(whole(items, scope.reader)), replace(scope, ecologies=(ecology,)))
+    lit = [each for each in found if each.highlight is not None]
+    lit.sort(key=lambda each: each.highlight.highlighted_at if each.highlight else None, reverse=True)  # type: ignore[arg-type,return-value]  # it was highlighted at some time
+    lit = lit[:highlights]
+    ids = {each.pk for each in lit}
+    return [each for each in found if each.pk not in ids][:newest], lit

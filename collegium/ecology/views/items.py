@@ -48,7 +48,6 @@ def _answer(
     """Nothing of it loads from elsewhere unless the reader asks, and then only from there."""
     enclosures = list(page.item.enclosures.all())
     played = next((each for each in enclosures if str(each.pk) == request.GET.get("play")), None)
-    with_pictures = page.has_pictures and request.GET.get("pictures") == "1"
     if form is None and page.talks_in:
         form = TalkForm(ecologies=page.talks_in, initial={"title": str(page.item)[: actions.TITLE_MOST]})
     response = render(
@@ -58,8 +57,6 @@ def _answer(
             "page": page,
             "item": page.item,
             "shown": page.shown,
-            "html": page.html if with_pictures else queries.without_pictures(page.html),
-            "with_pictures": with_pictures,
             "enclosures": [(each, queries.element_of(each)) for each in enclosures],
             "played": played,
             "form": form,
@@ -68,20 +65,17 @@ def _answer(
         },
         status=status,
     )
-    allowed = _allowed(played, with_pictures=with_pictures)
-    if allowed:
+    if allowed := _allowed(played):
         response._csp_update = allowed  # type: ignore[attr-defined]  # noqa: SLF001  # as django-csp's own decorator does
     return response
 
 
-def _allowed(played: Enclosure | None, *, with_pictures: bool) -> dict[str, list[str]]:
-    """Beyond our own: any https host, since recordings and pictures are often handed out by another than the one named."""
-    allowed = {}
-    if played is not None and queries.element_of(played):
-        allowed["media-src"] = ["https:"]
-    if with_pictures:
-        allowed["img-src"] = ["https:"]
-    return allowed
+def _allowed(asked: Enclosure | None) -> dict[str, list[str]]:
+    """Beyond our own: any https host, since recordings are often handed out by another than the one that is named."""
+    element = queries.element_of(asked) if asked is not None else ""
+    if not element:
+        return {}
+    return {"img-src" if element == "img" else "media-src": ["https:"]}
 
 
 @signed_in

@@ -187,6 +187,7 @@ def _answer(request: HttpRequest, stream: Stream) -> HttpResponse:
             "private_feed": _private_feed(stream, narrowing),
             "muted": _muted(page, narrowing),
             "edited": edited_in(stream.scope),
+            "may_add": stream.ecology is not None and _may_add(stream.ecology),
             "may_mark": stream.scope.ecologies is not None and reader_of(request) is not None,
         },
     )
@@ -195,6 +196,11 @@ def _answer(request: HttpRequest, stream: Stream) -> HttpResponse:
 def by_day(items: list[ShownItem]) -> list[tuple[date, list[ShownItem]]]:
     days = groupby(items, key=lambda each: localtime(each.item.flows_at).date())
     return [(day, list(those)) for day, those in days]
+
+
+def _may_add(ecology: Ecology) -> bool:
+    """As ``rules.may_add``, of what was read already."""
+    return bool(getattr(ecology, "is_member", False)) and ecology.closed_at is None
 
 
 def edited_in(scope: Scope) -> set[int]:
@@ -281,10 +287,7 @@ def show_hub(request: HttpRequest, ecology_id: int) -> HttpResponse:
     reader = reader_of(request)
     stream = stream_of_ecology(ecology_id, reader)
     ecology = cast("Ecology", stream.ecology)
-    newest = queries.river(stream.scope, Narrowing(ecology=ecology.pk), size=_HUB_ITEMS)
-    chosen = queries.river(
-        stream.scope, Narrowing(ecology=ecology.pk, highlighted=True), size=_HUB_HIGHLIGHTS
-    )
+    newest, chosen = queries.front(ecology, stream.scope, newest=_HUB_ITEMS, highlights=_HUB_HIGHLIGHTS)
     sources, number = queries.followed_in(ecology)
     people = [each for each in queries.publishers(ecology) if queries.opens(each, reader)]
     return render(
@@ -301,6 +304,7 @@ def show_hub(request: HttpRequest, ecology_id: int) -> HttpResponse:
             "feeds": stream.feeds(Narrowing()),
             "private_feed": _private_feed(stream, Narrowing()),
             "edited": edited_in(stream.scope),
+            "may_add": _may_add(ecology),
             "is_member": getattr(ecology, "is_member", False) or getattr(ecology, "is_editor", False),
         },
     )
