@@ -5,7 +5,7 @@ What comes of ``plain`` is for comparing, not for fetching: a site may answer at
 
 import hashlib
 import re
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 # Parameters that say where a reader came from, and nothing of where they are.
@@ -66,9 +66,8 @@ _SLASHED = re.compile(r"/+$")
 _VIDEO = re.compile(r"/(?:shorts|embed|live|v)/([\w-]{6,})$")
 
 
-class _Known(Protocol):
-    @property
-    def feed_key(self) -> str: ...
+class _Kept(Protocol):
+    pk: Any
 
 
 def plain(url: str) -> str:
@@ -102,9 +101,9 @@ def fragment_key(url: str) -> str:
     return _hashed("fragment", f"{address}#{_escaped(fragment)}") if address and fragment else ""
 
 
-def guid_key(source: _Known, guid: str) -> str:
-    """A guid is worth something within its own feed only, whatever it promises."""
-    return _hashed("guid", f"{source.feed_key}\n{guid.strip()}")
+def guid_key(source: _Kept, guid: str) -> str:
+    """A guid is worth something within its own feed only, whatever it promises; a feed that moves keeps it."""
+    return _hashed("guid", f"{source.pk}\n{guid.strip()}")
 
 
 def _hashed(kind: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from collegium.ecology.actions.ecologies import close_ecology, open_ecology, reopen_ecology, set_ecology
 from collegium.ecology.actions.fetches import Looked, hold, move_source, settle_fetch, take
 from collegium.ecology.actions.imports import begin_import, work_off_import
+from collegium.ecology.actions.items import Taken, join_items, keep_apart, pour, take_in
 from collegium.ecology.actions.sources import (
     claim,
     follow,
@@ -18,21 +19,26 @@ from collegium.ecology.actions.sources import (
 
 __all__ = [
     "Looked",
+    "Taken",
     "begin_import",
     "claim",
     "close_ecology",
     "follow",
     "hold",
+    "join_items",
+    "keep_apart",
     "look_soon",
     "move_source",
     "open_ecology",
     "pause",
+    "pour",
     "reopen_ecology",
     "resume",
     "set_ecology",
     "set_following",
     "settle_fetch",
     "take",
+    "take_in",
     "unclaim",
     "unfollow",
     "verify",

@@ -6,6 +6,7 @@ from collegium.ecology.models.items import (
     Appearance,
     Enclosure,
     Flow,
+    FormerItem,
     Item,
     ItemKey,
     Mark,
@@ -13,6 +14,7 @@ from collegium.ecology.models.items import (
     NearCopy,
     Reading,
     Tag,
+    Trait,
     Version,
 )
 from collegium.ecology.models.library import (
@@ -35,6 +37,7 @@ __all__ = [
     "Fetch",
     "Flow",
     "Following",
+    "FormerItem",
     "Hub",
     "Item",
     "ItemKey",
@@ -51,5 +54,6 @@ __all__ = [
     "ResourceTag",
     "Source",
     "Tag",
+    "Trait",
     "Version",
 ]

@@ -95,6 +95,32 @@ class ItemKey(models.Model):
         return self.key
 
 
+class FormerItem(models.Model):
+    """The number of an item that was joined with another, so that its address still leads somewhere."""
+
+    number = models.BigIntegerField(unique=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="former")
+
+    def __str__(self) -> str:
+        return f"{self.number}, now {self.item}"
+
+
+class Trait(models.Model):
+    """What near copies share: see ``likeness.traits``."""
+
+    value = models.BigIntegerField()
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="traits", db_index=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["value", "-item"], name="ecology_trait_value"),
+            models.Index(fields=["item"], name="ecology_trait_of_item"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value:x} of {self.item}"
+
+
 class Appearance(models.Model):
     """An item in a source."""
 
