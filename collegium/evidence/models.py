@@ -24,6 +24,7 @@ class SourceKind(models.TextChoices):
     POST = "post", _("Post")
     PROJECT = "project", _("Project")
     ATTENDANCE = "attendance", _("Attendance of an event")
+    ITEM = "item", _("Item of the river")
 
 
 class Evidence(Audienced):

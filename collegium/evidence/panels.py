@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from collegium.conversations.models import Post
 from collegium.courses.models import Project
 from collegium.design.places import bar_item, panel, signed_in
+from collegium.ecology.models import Item
 from collegium.events.models import Attendance, Occurrence
 from collegium.evidence import actions, provenance, queries, sources
 from collegium.evidence.models import Evidence, SourceKind
@@ -113,6 +114,25 @@ def use_attendance(request: HttpRequest, *, occurrence: Occurrence) -> str | Non
         },
         request,
     )
+
+
+@panel("item.actions", order=40)
+def use_item(request: HttpRequest, *, item: Item, where: str = "page", **_context: Any) -> str | None:
+    """In the menus of a river it is drawn once for all; on an item's own page with the criteria that it may speak for."""
+    person = cast("Request", request).person
+    if person is None:
+        return None
+    address = _address(SourceKind.ITEM, item.pk)
+    if where == "menu":
+        drawn: str | None = getattr(request, "evidence_of_items", None)
+        if drawn is None:
+            drawn = render_to_string("evidence/use_post.jinja", {"criteria": []}, request)
+            request.evidence_of_items = drawn  # type: ignore[attr-defined]  # ours, for this request only
+        return drawn.replace("ADDRESS", address)
+    kept = queries.kept_from(person, SourceKind.ITEM, item.pk)
+    criteria = [] if kept else sources.of_item(item, person)
+    context = {"address": address, "kept": kept, "criteria": criteria, "size": None}
+    return render_to_string("evidence/use.jinja", context, request)
 
 
 def _address(kind: SourceKind, source_id: int) -> str:

@@ -64,6 +64,8 @@ def _sentence(evidence: Evidence) -> str:
             return _("A post by %(name)s in “%(title)s”, %(day)s") % facts
         case SourceKind.PROJECT:
             return _("A project by %(name)s in the project bank: “%(title)s”, %(day)s") % facts
+        case SourceKind.ITEM:
+            return _("“%(title)s” by %(name)s, published on %(day)s, from the river") % facts
         case _other:
             return _("Attendance of “%(title)s” by %(name)s, %(day)s, as it was noted on this site") % facts
 

@@ -1,4 +1,4 @@
-"""What can be kept as evidence in one step: a post, a project of the project bank, one's own attendance of an event."""
+"""What can be kept as evidence in one step: a post, a project, one's own attendance of an event, an item of the river."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 from collegium.conversations.models import Post, Thread
 from collegium.courses.models import Mapping, Project, Week
 from collegium.design.filters import moment_in_words
+from collegium.ecology import rights
+from collegium.ecology.models import Item, Relevance
 from collegium.events.models import Attendance, Occurrence
 from collegium.events.when import when
+from collegium.evidence import queries
 from collegium.evidence.models import Alignment, SourceKind
 from collegium.foundation import richtext
 from collegium.people.models import Person
 from collegium.schemes.models import Node
 
 OF_OTHERS = 80  # words of somebody else that are quoted
+MOST_AIMED_AT = 24  # criteria of one's own frameworks, where nothing names any
 MOST_NAMED = 6  # criteria that are offered at once; the page of the evidence offers all
 
 
@@ -148,10 +152,39 @@ def _attendance(pk: int, person: Person) -> Source | None:
     )
 
 
+def _item(pk: int, person: Person) -> Source | None:
+    """What one published oneself is copied whole; of others an excerpt, with who it is by and under which licence."""
+    item = Item.objects.visible_to(person).filter(pk=pk).select_related("author").first()
+    if item is None:
+        return None
+    is_own = item.author_id == person.pk
+    title = str(item) or item.url or str(SourceKind.ITEM.label)
+    words = item.html or f"<p>{escape(item.summary)}</p>"
+    name = item.author_name or (item.author.name if item.author is not None else _("an unknown author"))
+    about = [escape(rights.in_words(item))]
+    if item.url:
+        about.insert(0, f'<a href="{escape(item.url)}" rel="noopener noreferrer">{escape(item.url)}</a>')
+    copied = words if is_own else _excerpt(item.summary or richtext.plain(item.html))
+    return Source(
+        kind=SourceKind.ITEM,
+        pk=item.pk,
+        title=title if is_own else _("%(name)s: “%(title)s”") % {"name": name, "title": title},
+        place=title,
+        url=_whole(item.get_absolute_url()),
+        html=richtext.clean(f"{copied}<p>{', '.join(about)}</p>"),
+        author=item.author,
+        name=name[:120],
+        at=item.published_at or item.flows_at,
+        link=item.url,
+        criteria=of_item(item, person),
+    )
+
+
 _FINDERS: dict[str, Callable[[int, Person], Source | None]] = {
     SourceKind.POST: _post,
     SourceKind.PROJECT: _project,
     SourceKind.ATTENDANCE: _attendance,
+    SourceKind.ITEM: _item,
 }
 
 
@@ -180,6 +213,19 @@ def of_project(project: Project) -> list[Criterion]:
 
 def of_occurrence(occurrence: Occurrence) -> list[Criterion]:
     return _mapped(Mapping.objects.filter(week__meeting=occurrence.pk).select_related("node"))
+
+
+def of_item(item: Item, person: Person) -> list[Criterion]:
+    """What a library that keeps it says it helps with; where none says anything, what the person works towards."""
+    relevances = Relevance.objects.filter(resource__item=item.pk, resource__removed_at__isnull=True)
+    found: dict[int, Criterion] = {}
+    for each in relevances.select_related("node").order_by("-strength", "node__position"):
+        found.setdefault(each.node_id, Criterion(each.node, each.strength))
+    if found:
+        return list(found.values())[:MOST_NAMED]
+    aimed_at = [key for key, *_rest in queries.frameworks(person)]
+    nodes = Node.objects.filter(framework__in=aimed_at, assessed=True).order_by("framework", "position")
+    return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes[:MOST_AIMED_AT]]
 
 
 def _mapped(mappings: "QuerySet[Mapping]") -> list[Criterion]:
