@@ -129,9 +129,8 @@ def use_item(request: HttpRequest, *, item: Item, where: str = "page", **_contex
             drawn = render_to_string("evidence/use_post.jinja", {"criteria": []}, request)
             request.evidence_of_items = drawn  # type: ignore[attr-defined]  # ours, for this request only
         return drawn.replace("ADDRESS", address)
-    kept = queries.kept_from(person, SourceKind.ITEM, item.pk)
-    criteria = [] if kept else sources.of_item(item, person)
-    context = {"address": address, "kept": kept, "criteria": criteria, "size": None}
+    # Kept a second time it is the same piece, so nobody asks first whether it is there.
+    context = {"address": address, "kept": None, "criteria": sources.of_item(item, person), "size": None}
     return render_to_string("evidence/use.jinja", context, request)
 
 

@@ -461,6 +461,12 @@ def _targets(frameworks: tuple[tuple[int, str, Any], ...]) -> tuple[list[Node], 
     )
 
 
+def assessed_nodes(person: Person) -> list[Node]:
+    """What is judged in the frameworks that the person works towards. Shared rows: read them, change nothing."""
+    nodes, _principles = _targets(tuple(frameworks(person)))
+    return [node for node in nodes if node.assessed]
+
+
 def _strengths(evidence: Evidence) -> dict[str, int]:
     return {
         f"node-{alignment.node_id}"

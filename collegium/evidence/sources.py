@@ -217,15 +217,15 @@ def of_occurrence(occurrence: Occurrence) -> list[Criterion]:
 
 def of_item(item: Item, person: Person) -> list[Criterion]:
     """What a library that keeps it says it helps with; where none says anything, what the person works towards."""
-    relevances = Relevance.objects.filter(resource__item=item.pk, resource__removed_at__isnull=True)
     found: dict[int, Criterion] = {}
-    for each in relevances.select_related("node").order_by("-strength", "node__position"):
-        found.setdefault(each.node_id, Criterion(each.node, each.strength))
+    if getattr(item, "is_in_library", True):
+        relevances = Relevance.objects.filter(resource__item=item.pk, resource__removed_at__isnull=True)
+        for each in relevances.select_related("node").order_by("-strength", "node__position"):
+            found.setdefault(each.node_id, Criterion(each.node, each.strength))
     if found:
         return list(found.values())[:MOST_NAMED]
-    aimed_at = [key for key, *_rest in queries.frameworks(person)]
-    nodes = Node.objects.filter(framework__in=aimed_at, assessed=True).order_by("framework", "position")
-    return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes[:MOST_AIMED_AT]]
+    nodes = queries.assessed_nodes(person)[:MOST_AIMED_AT]
+    return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes]
 
 
 def _mapped(mappings: "QuerySet[Mapping]") -> list[Criterion]:

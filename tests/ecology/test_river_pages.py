@@ -121,8 +121,9 @@ def test_where_it_was_seen_is_told_as_far_as_one_may_know(ada, bo, post, client_
     page = body(client_of(ada).get(post.get_absolute_url()))
     assert "A blog of practice" in page
     assert "Followed in secret" not in page
+    assert "What it said before" in page
+    page = body(client_of(ada).get(post.get_absolute_url() + "?versions=1"))
     assert "<del>On feed back</del>" in page
-    assert "one earlier version" in page
 
 
 def test_nothing_loads_from_elsewhere_until_it_is_asked_for(post, client_of):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from collegium.activity.models import Activity
 from collegium.conversations import actions as conversations
 from collegium.courses.models import Mapping
+from collegium.ecology.models import Relevance, Resource
 from collegium.events.models import Attendance
 from collegium.evidence import actions, provenance, sources
 from collegium.evidence.models import Evidence, PersonShown, SourceKind
@@ -18,6 +19,7 @@ from collegium.people.models import Audience
 from collegium.portfolios.queries.snapshots import piece
 from tests.conversations.factories import make_forum, make_post, make_thread
 from tests.courses.factories import make_enrolment, make_iteration, make_meeting, make_project
+from tests.ecology.factories import make_ecology, make_item, make_source
 
 
 @pytest.fixture
@@ -231,3 +233,59 @@ def test_the_talk_about_a_project_offers_what_the_project_names(ada, course, nod
     project.save()
     source = sources.find("post", thread.posts.get().pk, ada)
     assert [(each.node.code, each.strength) for each in source.criteria] == [("2.1", 2)]
+
+
+# Items of the river ---------------------------------------------------------------------------------------------------
+
+
+def test_an_item_of_somebody_else_is_kept_as_an_excerpt_with_where_it_came_from(ada, node, client_of):
+    ecology = make_ecology(ada)
+    item = make_item(
+        make_source(ecology),
+        title="On feedback",
+        summary="Much " * 200,
+        author_name="Ann Author",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+    )
+    answer = client_of(ada).post(keep_of("item", item.pk), {"node": node("2b").pk}, follow=True)
+    kept = Evidence.objects.get(owner=ada)
+    assert (kept.kind, kept.url, kept.source_title) == (Evidence.Kind.LINK, item.url, "On feedback")
+    assert kept.source_url.endswith(item.get_absolute_url())
+    assert kept.frozen_html.count("Much") == 80
+    assert "Creative Commons Attribution 4.0, by Ann Author" in kept.frozen_html
+    assert kept.frozen_sha256 == hashlib.sha256(kept.frozen_html.encode()).hexdigest()
+    assert [each.node.code for each in kept.alignments.all()] == ["2b"]
+    assert "“On feedback” by Ann Author, published on" in answer.content.decode()
+    item.title = item.summary = "Something else"
+    item.save()
+    again = client_of(ada).post(keep_of("item", item.pk), follow=True)
+    assert "among your evidence already" in again.content.decode()
+    assert Evidence.objects.get(owner=ada).frozen_html == kept.frozen_html
+
+
+def test_ones_own_item_is_kept_whole(ada, client_of):
+    item = make_item(make_source(make_ecology(ada)), author=ada, html="<p>All of it.</p>")
+    client_of(ada).post(keep_of("item", item.pk))
+    kept = Evidence.objects.get(owner=ada)
+    assert kept.frozen_html.startswith("<p>All of it.</p>")
+    assert provenance.of(kept).is_own
+    assert not kept.people_shown.exists()
+
+
+def test_what_a_library_says_of_it_is_offered_first(ada, node, client_of):
+    ecology = make_ecology(ada)
+    item = make_item(make_source(ecology))
+    assert {each.node.code for each in sources.of_item(item, ada)} >= {"1a", "2b"}
+    kept = Resource.objects.create(
+        ecology=ecology, csl={}, cite_key="x", title="X", known_by="x", item=item, added_by=ada
+    )
+    Relevance.objects.create(resource=kept, node=node("2b"), strength=3)
+    assert [(each.node.code, each.strength) for each in sources.of_item(item, ada)] == [("2b", 3)]
+    page = client_of(ada).get(item.get_absolute_url()).content.decode()
+    assert keep_of("item", item.pk) in page
+    assert "for 2b" in page
+
+
+def test_an_item_that_one_may_not_see_is_not_there(ada, bo, client_of):
+    item = make_item(make_source(make_ecology(bo)))
+    assert client_of(ada).post(keep_of("item", item.pk)).status_code == 404

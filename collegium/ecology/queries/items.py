@@ -1,20 +1,20 @@
 """One item with where it came from, what it said before, and who talks about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils.safestring import SafeString
 
 from collegium.ecology import rights
-from collegium.ecology.models import Appearance, Ecology, Enclosure, Flow, Item, Source, Version
-from collegium.ecology.queries.river import Scope, ShownItem, ecologies, shown, whole
+from collegium.ecology.models import Appearance, Ecology, Enclosure, Flow, Item, Relevance, Source, Version
+from collegium.ecology.queries.river import Scope, ShownItem, shown, whole
 from collegium.foundation import richtext
-from collegium.people.models import Person
+from collegium.people.models import CircleMember, Person
 
 VERSIONS = 20
 # By the first half of the media type: the element that shows it.
@@ -41,7 +41,8 @@ class ItemPage:
     licence: str
     licence_name: str
     seen: list[Seen]
-    changes: list[Change]
+    has_versions: bool
+    changes: list[Change]  # only where they were asked for
     edited: list[Flow]  # in rivers that the reader edits, hidden ones too
     talks_in: list[Ecology]  # where the reader may begin to talk, or say more
 
@@ -56,28 +57,57 @@ def readable(item_id: int, reader: Person | None) -> Item | None:
     if reader is not None:
         edited = Flow.objects.filter(ecology__editors__memberships__person=reader.pk, item=item_id)
         seen = seen | Item.objects.filter(pk__in=edited.values("item"))
-    return whole(seen.filter(pk=item_id), reader).first()
-
-
-def item_page(item: Item, reader: Person | None) -> ItemPage:
-    """Of an item from ``readable``. A fixed number of queries, however often it was seen, changed and talked about."""
-    places = list(ecologies(reader).filter(Exists(Flow.objects.filter(ecology=OuterRef("pk"), item=item.pk))))
-    mine = tuple(
-        each for each in places if getattr(each, "is_member", False) or getattr(each, "is_editor", False)
+    has_versions = Exists(Version.objects.filter(item=OuterRef("pk")))
+    is_in_library = Exists(Relevance.objects.filter(resource__item=OuterRef("pk"), resource__removed_at=None))
+    return (
+        whole(seen.filter(pk=item_id), reader)
+        .annotate(has_versions=has_versions, is_in_library=is_in_library)
+        .first()
     )
-    found = shown([item], Scope(reader=reader, ecologies=mine))[0]
+
+
+def item_page(item: Any, reader: Person | None, *, with_versions: bool = False) -> ItemPage:
+    """Of an item from ``readable``. A fixed number of queries, however often it was seen, changed and talked about."""
+    flows = _flows(item, reader)
+    mine = [flow.ecology for flow in flows if flow.is_member or flow.is_editor]
+    standing = [flow for flow in flows if flow.hidden_at is None]
+    scope = Scope(reader=reader, ecologies=tuple(mine))
+    found = shown([item], scope, flows={item.pk: standing})[0]
     may_show_whole = rights.may_show_whole(item, reader)
-    edited = {each.pk: each for each in places if getattr(each, "is_editor", False)}
     return ItemPage(
         shown=found,
         html=item.html if may_show_whole else "",
         licence=rights.in_words(item),
         licence_name=rights.name_of(item.licence_url),
         seen=_seen(item, reader),
-        changes=_changes(item, may_show_whole=may_show_whole),
-        edited=_edited(item, edited),
-        talks_in=_talks_in(found.flows, mine),
+        changes=_changes(item, may_show_whole=may_show_whole) if with_versions else [],
+        has_versions=item.has_versions,
+        edited=[flow for flow in flows if flow.is_editor],
+        talks_in=_talks_in(flow for flow in standing if flow.may_talk and flow.ecology.closed_at is None),
     )
+
+
+def _flows(item: Item, reader: Person | None) -> list[Any]:
+    """Where the reader may see it flow, with who they are there; hidden ones where they are an editor. One query."""
+    there: Any = Ecology.objects.visible_to(reader).values("pk")
+    flows: Any = Flow.objects.filter(item=item.pk, ecology__in=there)
+    flows = flows.select_related("ecology__forum", "source", "highlighted_by").order_by(
+        "ecology__title", "pk"
+    )
+    nobody = Value(value=False)
+    if reader is None:
+        return list(
+            flows.filter(hidden_at__isnull=True).annotate(is_member=nobody, is_editor=nobody, may_talk=nobody)
+        )
+    mine = CircleMember.objects.filter(person=reader)
+    talks = Q(circle=OuterRef("ecology__forum__members")) | Q(circle=OuterRef("ecology__forum__moderators"))
+    found = flows.annotate(
+        is_member=Exists(mine.filter(circle=OuterRef("ecology__members"))),
+        is_editor=Exists(mine.filter(circle=OuterRef("ecology__editors"))),
+        may_talk=Exists(mine.filter(talks))
+        & Q(ecology__forum__closed_at__isnull=True, ecology__forum__isnull=False),
+    )
+    return list(found.filter(Q(hidden_at__isnull=True) | Q(is_editor=True)))
 
 
 def _seen(item: Item, reader: Person | None) -> list[Seen]:
@@ -115,21 +145,12 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
 
-def _edited(item: Item, edited: dict[int, Ecology]) -> list[Flow]:
-    flows = Flow.objects.filter(item=item.pk, ecology__in=edited) if edited else []
-    found = list(flows)
-    for flow in found:
-        flow.ecology = edited[flow.ecology_id]
-    return sorted(found, key=lambda flow: (flow.ecology.title.casefold(), flow.pk))
-
-
-def _talks_in(flows: Sequence[Flow], mine: Sequence[Any]) -> list[Ecology]:
+def _talks_in(flows: Iterable[Any]) -> list[Ecology]:
     """One for each forum: of a course and its weeks that share one, the course."""
-    here = {flow.ecology_id for flow in flows}
     offered: dict[int, Ecology] = {}
-    for each in sorted(mine, key=lambda each: (each.within_id is not None, each.title.casefold())):
-        if each.pk in here and each.may_talk and not each.closed_at:
-            offered.setdefault(each.forum_id, each)
+    for flow in sorted(flows, key=lambda flow: flow.ecology.within_id is not None):
+        if flow.is_member or flow.is_editor:
+            offered.setdefault(flow.ecology.forum_id, flow.ecology)
     return list(offered.values())
 
 

@@ -457,12 +457,14 @@ def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Item
     return found.annotate(was_read=_is_read(reader, "pk"), was_saved=Exists(saved))
 
 
-def shown(items: Sequence[Item], scope: Scope) -> list[ShownItem]:
-    """What stands around them, as this reader sees it. Two queries."""
+def shown(
+    items: Sequence[Item], scope: Scope, *, flows: dict[int, list[Flow]] | None = None
+) -> list[ShownItem]:
+    """What stands around them, as this reader sees it. Two queries; one where the flows are known."""
     if not items:
         return []
     ids = [item.pk for item in items]
-    flows = flows_seen(ids, scope.reader)
+    flows = flows_seen(ids, scope.reader) if flows is None else flows
     talks = talks_about(ids, scope.reader)
     mine = {each.pk for each in scope.ecologies or ()}
     return [

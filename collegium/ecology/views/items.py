@@ -39,7 +39,7 @@ def _page(request: HttpRequest, item_id: int) -> ItemPage:
     item = queries.readable(item_id, reader)
     if item is None:
         raise Http404
-    return queries.item_page(item, reader)
+    return queries.item_page(item, reader, with_versions=request.GET.get("versions") == "1")
 
 
 def _answer(
