@@ -26,6 +26,7 @@ _XML = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]{1,40})["']"
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>\s*")
 # What no document may hold, and what expat, libxml2 and PostgreSQL refuse.
+_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -46,7 +47,15 @@ def decode(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
     if _FORBIDDEN.search(text):
         text = _FORBIDDEN.sub("", text)
         findings.append("nulls")
+    if _CONTROLS.search(text):
+        # Nobody means these controls: they are signs of Windows that were taken for Latin-1 on the way.
+        text = _CONTROLS.sub(lambda found: of_windows(ord(found[0])), text)
     return text, tuple(findings)
+
+
+def of_windows(number: int) -> str:
+    """The sign that windows-1252 has at 128 to 159."""
+    return bytes([number]).decode("cp1252", "ignore")
 
 
 def _decoded(body: bytes, content_type: str) -> tuple[str, bool]:

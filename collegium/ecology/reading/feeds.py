@@ -18,7 +18,7 @@ import feedparser
 import feedparser_rs
 
 from collegium.ecology import licences, tags
-from collegium.ecology.reading import dates, markup
+from collegium.ecology.reading import charsets, dates, markup
 from collegium.ecology.reading.shapes import ReadEnclosure, ReadEntry, ReadFeed, Unreadable
 
 MOST_ENTRIES = 2000
@@ -38,6 +38,16 @@ _ROOT = re.compile(
     r"<(?:([\w.-]{1,40}):)?(rss|rdf|feed|channel|redirect|opml|html|urlset)\b([^>]{0,5000})>", re.IGNORECASE
 )
 _HEAD = 100_000
+# What feedparser-rs passes over without a word.
+_LOST = re.compile(
+    r"xml:base|mode\s*=\s*[\"']base64|<(?:\w{1,20}:)?(?:body|fullitem)\b|:license\b[^>]{0,200}resource"
+    r"|<dc:(?:author|editor|publisher)\b|<dcterms:|web\.resource\.org/cc/"
+    r"|<(?:title|rights|subtitle|content|summary)\s[^>]{0,200}type\s*=\s*[\"'](?!text|html|xhtml|application/xhtml|[\"'])"
+    r"|<(?-i:TITLE|ITEM|LINK)>",
+    re.IGNORECASE,
+)
+_LOST_IN_RSS = re.compile(r"<link\s[^>]{0,500}href\s*=|<author>\s{0,100}<name>", re.IGNORECASE)
+_CONTROL = re.compile(r"&#(?:(12[89]|1[3-5]\d)|[xX](8[0-9a-fA-F]|9[0-9a-fA-F]));")
 _SCRIPT = re.compile(r"(?:<|&lt;)script\b|\bon(?:error|load|click|mouseover)\s*=|javascript:", re.IGNORECASE)
 _LICENCE = re.compile(
     r"""<(?:cc|creativeCommons|[\w-]{1,20}):license[^>]{0,300}?(?:resource\s*=\s*["']([^"'>]{1,500})["'][^>]{0,100})?>(?:\s*(http[^<\s]{1,500}))?""",
@@ -113,7 +123,7 @@ def read(text: str, *, url: str) -> ReadFeed:
         raise Unreadable("html")
     if root == "opml":
         raise Unreadable("outlines")
-    kept = _quickly(prepared) or _patiently(prepared, url)
+    kept = _quickly(prepared, root) or _patiently(prepared, url)
     return _feed(prepared, kept, url, (*findings, *kept.findings))
 
 
@@ -131,7 +141,9 @@ def _prepared(text: str) -> tuple[str, list[str]]:
     findings: list[str] = []
     declared: dict[str, str] = {}
     if "<!DOCTYPE" in text[:_HEAD].upper():
-        if found := _DOCTYPE.search(text, 0, 2 * _HEAD):
+        if text.upper().find("<!DOCTYPE") > _first_element(text):
+            pass  # words about one, in an entry
+        elif found := _DOCTYPE.search(text, 0, 2 * _HEAD):
             subset = found[1] or ""
             declared = {each[1]: each[2] or each[3] or "" for each in list(_DECLARED.finditer(subset))[:100]}
             if "<!ENTITY" in subset.upper() and len(declared) < subset.upper().count("<!ENTITY"):
@@ -140,8 +152,20 @@ def _prepared(text: str) -> tuple[str, list[str]]:
         else:
             raise Unreadable("entities")
     if "&" in text:
+        # What Windows calls 128 to 159 is meant, as in a browser.
+        text = _CONTROL.sub(
+            lambda found: charsets.of_windows(int(found[1]) if found[1] else int(found[2], 16)), text
+        )
         text = _named(text, declared, findings)
     return text, findings
+
+
+_ELEMENT = re.compile(r"<[A-Za-z_]")
+
+
+def _first_element(text: str) -> int:
+    found = _ELEMENT.search(text, 0, _HEAD)
+    return found.start() if found else _HEAD
 
 
 def _named(text: str, declared: dict[str, str], findings: list[str]) -> str:
@@ -175,9 +199,9 @@ def _outside_cdata(text: str, mend: Any) -> str:
 # By the two readers -----------------------------------------------------------------------------------------------------
 
 
-def _quickly(text: str) -> _Kept | None:
+def _quickly(text: str, root: str) -> _Kept | None:
     """By feedparser-rs; None where it is known to lose something, or where it said so."""
-    if "xml:base" in text:
+    if _LOST.search(text) or (root != "feed" and _LOST_IN_RSS.search(text)):
         return None
     limits = feedparser_rs.ParserLimits(
         max_entries=_MOST_SEEN, max_tags=_MOST_TAGS, max_enclosures=_MOST_ENCLOSURES
@@ -219,7 +243,7 @@ def _patiently(text: str, url: str) -> _Kept:
     if found.get("bozo"):
         findings.append("malformed")
     version = _FORMATS.get(found.get("version") or "", "")
-    if not version and not found.entries:
+    if not version and not found.entries and not found.feed.get("title") and not found.feed.get("link"):
         raise Unreadable("malformed" if _root(text) in {"rss", "rdf", "feed"} else "not_a_feed")
     return _Kept(
         version or "rss2.0", _Reading(found.feed), [_Reading(each) for each in found.entries], tuple(findings)
@@ -358,6 +382,13 @@ def _author(said: _Reading) -> str:
     if "@" in whole:  # both readers part a mailbox from its name in ways that lose letters
         name = whole
     name = name or whole or said.says("dc_creator") or said.says("publisher")
+    people = [
+        _without_mailbox(each.says("name") or each.says("email"))
+        for each in said.authors or []
+        if isinstance(each, _Reading)
+    ]
+    if len(people) > 1:
+        return markup.line(", ".join(dict.fromkeys(filter(None, people[:5]))), is_html=True, most=200)
     return markup.line(_without_mailbox(name), is_html=True, most=200)
 
 
