@@ -118,7 +118,7 @@ def test_a_source_with_news_is_asked_sooner_and_a_silent_one_later(site, ecology
         clock.advance(timedelta(days=1))
         again(source)
     assert source.interval > busy
-    assert source.next_at - clock.now() > timedelta(hours=10)
+    assert source.next_at - clock.now() > timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
