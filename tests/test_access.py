@@ -23,6 +23,7 @@ from collegium.communities.models import Care, JoinRequest
 from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Attachment
 from collegium.courses.models import GroupInvitation, Nudge
+from collegium.ecology.models import OutlineImport
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -40,6 +41,7 @@ from tests.conversations.factories import make_forum, make_thread
 from tests.courses.factories import make_goal, make_iteration, make_project
 from tests.credentials.factories import make_award, make_course_badge
 from tests.events.factories import make_occurrence
+from tests.ecology.factories import make_ecology, make_source
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
 from tests.portfolios.factories import make_meeting, make_writing_group
 
@@ -194,8 +196,16 @@ def small_world(ada, bo, cy, settings, tmp_path):
     group_invitation = GroupInvitation.objects.create(
         iteration=group, person=ada, sent_at=clock.now(), expires_at=clock.now() + dt.timedelta(days=1)
     )
+    ecology = make_ecology(ada, editors=(cy,), audience=Audience.CIRCLE)
+    source = make_source(ecology)
+    brought = OutlineImport.objects.create(ecology=ecology, by=ada)
     return SimpleNamespace(
         arguments={
+            "ecology_id": ecology.pk,
+            "source_id": source.pk,
+            "following_id": source.followings.get().pk,
+            "import_id": brought.pk,
+            "callback": "no-such-callback",
             "iteration_id": iteration.pk,
             "week_id": iteration.weeks.get().pk,
             "enrolment_id": enrolment.pk,
