@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.entities import html5
 from typing import Any
 
@@ -20,6 +20,7 @@ import feedparser_rs
 from collegium.ecology import licences, tags
 from collegium.ecology.reading import charsets, dates, markup
 from collegium.ecology.reading.shapes import ReadEnclosure, ReadEntry, ReadFeed, Unreadable
+from collegium.foundation import clock
 
 MOST_ENTRIES = 2000
 _MOST_SEEN = 100_000  # of which the newest are taken
@@ -320,6 +321,9 @@ def noticed(entries: list[ReadEntry]) -> list[str]:
         found.append("empty")
     if entries and not any(each.published_at or each.begins_at for each in entries):
         found.append("no_dates")
+    tomorrow = clock.now() + timedelta(days=1)  # clocks and time zones are not always right
+    if any(each.kind != "event" and each.published_at and each.published_at > tomorrow for each in entries):
+        found.append("future")
     return found
 
 

@@ -91,8 +91,6 @@ _UNREAD = {
     "style",
     "template",
     "noscript",
-    "svg",
-    "math",
     "title",
     "textarea",
     "select",
@@ -240,6 +238,8 @@ def _tame(root: lxml.html.HtmlElement, base: str, found: Found) -> None:
         tag = element.tag.lower() if isinstance(element.tag, str) else ""
         if tag in _UNREAD or "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")):
             element.drop_tree()
+        elif tag in {"svg", "math"}:  # unclosed, it would take all that follows along
+            element.drop_tag()
         elif tag == "img":
             _picture(element, base, found)
         elif tag in _MEDIA or tag in _PLAYERS:
@@ -337,6 +337,11 @@ def _is_film(url: str) -> bool:
 
 def _replaced(element: lxml.html.HtmlElement, link: lxml.html.HtmlElement | None, words: str) -> None:
     parent = element.getparent()
+    if element.tag == "embed":  # libxml2 knows not that it is empty, and puts what follows into it
+        if link is not None:
+            parent.insert(parent.index(element), link)
+        element.drop_tag()
+        return
     if link is not None:
         link.tail = element.tail
         parent.replace(element, link)

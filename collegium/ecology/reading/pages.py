@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 import lxml.etree
@@ -262,7 +263,9 @@ class _Page:
         for element in list(body.iter(*_BESIDE)):
             if element is not body and element.getparent() is not None:
                 element.drop_tree()
-        return str(lxml.html.tostring(body, encoding="unicode", with_tail=False))
+        return escape(body.text or "", quote=False) + "".join(
+            lxml.html.tostring(child, encoding="unicode") for child in body
+        )
 
 
 def _listed(value: Any) -> list[Any]:
