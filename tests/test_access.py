@@ -40,8 +40,8 @@ from tests.communities.factories import make_community
 from tests.conversations.factories import make_forum, make_thread
 from tests.courses.factories import make_goal, make_iteration, make_project
 from tests.credentials.factories import make_award, make_course_badge
-from tests.events.factories import make_occurrence
 from tests.ecology.factories import make_ecology, make_source
+from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
 from tests.portfolios.factories import make_meeting, make_writing_group
 
