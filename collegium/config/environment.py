@@ -106,6 +106,11 @@ HTTP_TEST_HOSTS = setting(
     "",
     "`host:port` pairs, with commas, that outgoing requests may reach although they are private. Development only.",
 )
+DOI_RESOLVER = setting(
+    "COLLEGIUM_DOI_RESOLVER",
+    "https://doi.org",
+    "Where DOIs are looked up, with content negotiation for CSL-JSON.",
+)
 WORKERS = setting("COLLEGIUM_WORKERS", "2", "Web workers that `collegium serve` starts.")
 TRUSTED_PROXIES = setting(
     "COLLEGIUM_TRUSTED_PROXIES",

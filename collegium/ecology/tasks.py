@@ -1,12 +1,20 @@
 """Background work of the ecology: fetching, hubs, lists of sources, whose a source is."""
 
-from collegium.ecology import actions, fetching, ownership, websub
-from collegium.ecology.models import Claim, Hub, OutlineImport, Source
-from collegium.foundation import background
+from contextlib import suppress
+from datetime import timedelta
+
+from django.db.models import F, Q
+
+from collegium.ecology import actions, describing, fetching, ownership, websub
+from collegium.ecology.actions import library
+from collegium.ecology.models import Claim, Hub, OutlineImport, Resource, Source
+from collegium.foundation import background, clock, http
 from collegium.foundation.refusal import Refusal
 
 ROUND_SECONDS = 50.0  # a round ends before the next one begins
 ROUND_WORKERS = 4
+LOOK_AGAIN_AFTER = timedelta(days=30)  # at the links of the library
+A_DAYS_WORTH = 200
 
 
 @background.periodic(minutes=1)
@@ -62,3 +70,31 @@ def look_for_claim(claim_id: int) -> None:
         actions.verify(claim=claim, found=ownership.look(claim))
     except Refusal:
         return  # somebody else has shown it in the meantime
+
+
+# The library ----------------------------------------------------------------------------------------------------------
+
+
+@background.task(retries=1)
+def look_at_resource(resource_id: int) -> None:
+    """Whether its link leads somewhere; and while it does, what stands there, once, in case it goes."""
+    resource = Resource.objects.filter(pk=resource_id, removed_at__isnull=True).exclude(url="").first()
+    if resource is None:
+        return
+    found = http.check(resource.url)
+    frozen = ""
+    if found.answers and not resource.frozen_html:
+        with suppress(http.Unreachable):
+            frozen = describing.describe(resource.url).frozen
+    library.note_link(resource=resource, found=found, frozen=frozen)
+
+
+@background.periodic(minutes=24 * 60)
+def look_at_resources_again() -> None:
+    """The links that nobody has looked at for longest; a part of them each day, so that no site is asked in bursts."""
+    before = clock.now() - LOOK_AGAIN_AFTER
+    due = Resource.objects.filter(removed_at__isnull=True).exclude(url="")
+    due = due.filter(Q(link_checked_at=None) | Q(link_checked_at__lt=before))
+    oldest = due.order_by(F("link_checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)
+    for resource_id in oldest[:A_DAYS_WORTH]:
+        look_at_resource.later(resource_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collegium.ecology.views import feeds, items, rivers, sources
+from collegium.ecology.views import feeds, items, library, rivers, sources
 
 app_name = "ecology"
 
@@ -35,4 +35,20 @@ urlpatterns = [
     path("sources/<int:source_id>/", sources.show_source, name="source"),
     path("websub/<str:callback>/", sources.websub_callback, name="websub"),
     # Library
+    path("ecologies/<int:ecology_id>/library/", library.show_library, name="library"),
+    path("ecologies/<int:ecology_id>/library.<slug:form>", library.take_away, name="library_file"),
+    path("ecologies/<int:ecology_id>/library/add/", library.add, name="add_resource"),
+    path("ecologies/<int:ecology_id>/library/bring/", library.bring, name="bring_resources"),
+    path("ecologies/<int:ecology_id>/library/lists/new/", library.new_list, name="new_reading_list"),
+    path("resources/<int:resource_id>/", library.show_resource, name="resource"),
+    path("resources/<int:resource_id>/file", library.resource_file, name="resource_file"),
+    path("resources/<int:resource_id>/edit/", library.edit, name="edit_resource"),
+    path("resources/<int:resource_id>/criteria/", library.map_resource, name="map_resource"),
+    path("resources/<int:resource_id>/recommend", library.recommend, name="recommend_resource"),
+    path("resources/<int:resource_id>/remove", library.remove, name="remove_resource"),
+    path("resources/<int:resource_id>/citation.<slug:form>", library.take_one_away, name="resource_citation"),
+    path("reading-lists/<int:list_id>/", library.show_list, name="reading_list"),
+    path("reading-lists/<int:list_id>/edit/", library.edit_list, name="edit_reading_list"),
+    path("reading-lists/<int:list_id>/put", library.put_on_list, name="put_on_list"),
+    path("reading-lists/entries/<int:entry_id>", library.change_entry, name="change_entry"),
 ]

@@ -191,6 +191,8 @@ def _described(csl: Mapping[str, Any]) -> shape.Csl:
     described = shape.cleaned(csl)
     if not described.get("title"):
         raise Refusal(_("A resource needs a title."), code="title")
+    if doi := shape.doi(str(described.get("DOI", ""))):
+        described["DOI"] = doi
     if faults := shape.faults(described):
         raise Refusal(" ".join(faults[:3]))
     return described
