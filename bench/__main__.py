@@ -88,6 +88,25 @@ def of_communities(known: dict[str, str]) -> dict[str, Page]:
     }
 
 
+def of_ecology(known: dict[str, str]) -> dict[str, Page]:
+    stream = f"/ecologies/{known['commons']}/river/"
+    own = {
+        "river": "/river/",
+        "river, a common hashtag": f"/river/tags/{known['tag']}/",
+        "river, a rare hashtag": f"/river/tags/{known['rare_tag']}/",
+        "stream of an ecology": stream,
+        "stream, videos": f"{stream}?kind=video",
+        "stream, one language": f"{stream}?language=cy",
+        "stream of a person": f"/people/{known['person']}/stream/",
+        "item": f"/items/{known['item']}/",
+    }
+    return {
+        **{page: Page(address, is_signed_in=True) for page, address in own.items()},
+        "hub page": Page(f"/ecologies/{known['commons']}/"),
+        "river as Atom": Page(f"/ecologies/{known['commons']}/river.atom"),
+    }
+
+
 POST_TO_FEW = "a reply, few followers"
 POST_TO_MANY = "a reply, many followers"
 WORLDS = (
@@ -102,6 +121,12 @@ WORLDS = (
         (1, 1000),
         of_communities,
         lambda size: f"Communities, size {size}: {1000 * size:,} posts, {100 * size:,} members",
+    ),
+    World(
+        "ecology",
+        (1, 1000),
+        of_ecology,
+        lambda size: f"River, size {size}: {1000 * size:,} items of {20 * size:,} sources",
     ),
 )
 
@@ -279,7 +304,7 @@ def measure_world(world: World, size: int, seconds: float, lines: list[str]) -> 
         lines += table(world.title(size), rows)
         if "credentials_per_second" in known:
             lines += [f"Credentials issued: {float(known['credentials_per_second']):.0f}/s.", ""]
-        else:
+        elif "thread" in known:
             lines += followed(known, rows, told(known, settings))
         lines += [f"Memory of a worker: {fresh:.0f} MB fresh, {loaded:.0f} MB after the load.", ""]
     return rows
@@ -308,7 +333,7 @@ def main() -> None:
         "--size", type=int, action="append", help="database sizes; 1 and 100 or 1000 unless given"
     )
     parser.add_argument(
-        "--world", choices=[world.name for world in WORLDS], action="append", help="both unless given"
+        "--world", choices=[world.name for world in WORLDS], action="append", help="all unless given"
     )
     parser.add_argument(
         "--seconds", type=float, default=4.0, help="of load for each page and number of connections"

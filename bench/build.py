@@ -14,14 +14,20 @@ def main(world: str, size: int) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    known = communities_of(size) if world == "communities" else association_of(size)
-    print(json.dumps(known))
+    built = {"communities": communities_of, "ecology": ecology_of}.get(world, association_of)
+    print(json.dumps(built(size)))
 
 
 def communities_of(size: int) -> dict[str, str]:
     from bench import communities  # models, which are there only after setup
 
     return communities.build(size)
+
+
+def ecology_of(size: int) -> dict[str, str]:
+    from bench import ecology  # as above
+
+    return ecology.build(size)
 
 
 def association_of(size: int) -> dict[str, str]:
