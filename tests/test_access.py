@@ -78,6 +78,8 @@ OPEN_TO_STRANGERS = {
     "communities:network": "draws only communities that are public to strangers",
     "communities:join_code": "whoever has the poster; a closed link tells nothing",
     "courses:list": "names only iterations that are public to strangers",
+    "ecology:tag": "shows what flows in public rivers only",
+    "ecology:tag_feed": "says what flows in public rivers only",
     "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
 }
 # What everyone signed in may open besides: lists of their own things, empty for a stranger, and first steps.
@@ -111,6 +113,12 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "portfolios:drafts": "what one is asked to read",
     "portfolios:signed_in_again": "says that signing in worked",
     "accreditation:mine": "one's own",
+    "ecology:river": "one's own",
+    "ecology:mark_read": "one's own; marks only what the reader may see",
+    "ecology:read_to_here": "one's own",
+    "ecology:mutes": "one's own",
+    "ecology:feeds": "one's own",
+    "ecology:person_stream": "as the person's page, with what flows where the reader may see",
     "events:list": "one's own",
     "events:past": "one's own",
     "events:calendar": "one's own",

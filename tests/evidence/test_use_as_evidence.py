@@ -238,7 +238,7 @@ def test_the_talk_about_a_project_offers_what_the_project_names(ada, course, nod
 # Items of the river ---------------------------------------------------------------------------------------------------
 
 
-def test_an_item_of_somebody_else_is_kept_as_an_excerpt_with_where_it_came_from(ada, node, client_of):
+def test_an_item_of_somebody_else_is_kept_as_an_excerpt_with_where_it_came_from(ada, course, node, client_of):
     ecology = make_ecology(ada)
     item = make_item(
         make_source(ecology),
@@ -272,7 +272,7 @@ def test_ones_own_item_is_kept_whole(ada, client_of):
     assert not kept.people_shown.exists()
 
 
-def test_what_a_library_says_of_it_is_offered_first(ada, node, client_of):
+def test_what_a_library_says_of_it_is_offered_first(ada, course, node, client_of):
     ecology = make_ecology(ada)
     item = make_item(make_source(ecology))
     assert {each.node.code for each in sources.of_item(item, ada)} >= {"1a", "2b"}
