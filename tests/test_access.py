@@ -23,7 +23,7 @@ from collegium.communities.models import Care, JoinRequest
 from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Attachment
 from collegium.courses.models import GroupInvitation, Nudge
-from collegium.ecology.models import OutlineImport
+from collegium.ecology.models import Mute, OutlineImport
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -40,7 +40,7 @@ from tests.communities.factories import make_community
 from tests.conversations.factories import make_forum, make_thread
 from tests.courses.factories import make_goal, make_iteration, make_project
 from tests.credentials.factories import make_award, make_course_badge
-from tests.ecology.factories import make_ecology, make_source
+from tests.ecology.factories import make_ecology, make_item, make_source
 from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
 from tests.portfolios.factories import make_meeting, make_writing_group
@@ -206,10 +206,14 @@ def small_world(ada, bo, cy, settings, tmp_path):
     )
     ecology = make_ecology(ada, editors=(cy,), audience=Audience.CIRCLE)
     source = make_source(ecology)
+    flowing = make_item(source)
+    mute = Mute.objects.create(person=ada, tag="cmalt")
     brought = OutlineImport.objects.create(ecology=ecology, by=ada)
     return SimpleNamespace(
         arguments={
             "ecology_id": ecology.pk,
+            "tag": "cmalt",
+            "mute_id": mute.pk,
             "source_id": source.pk,
             "following_id": source.followings.get().pk,
             "import_id": brought.pk,
@@ -271,6 +275,11 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "measure_id": measure.pk,
         },
         special={
+            **{f"ecology:{name}": {"item_id": flowing.pk} for name in ("item", "save_item", "edit_item")},
+            **{
+                f"ecology:{name}": {"form": "atom"}
+                for name in ("feed", "tag_feed", "person_feed", "private_feed")
+            },
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},

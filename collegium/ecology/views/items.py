@@ -61,7 +61,7 @@ def _answer(
             "played": played,
             "form": form,
             "begun": {thread.forum_id for thread in page.shown.talk.threads},
-            "language": language_title(page.item.language) if page.item.language else "",
+            "spoken": language_title(page.item.language) if page.item.language else "",
         },
         status=status,
     )
