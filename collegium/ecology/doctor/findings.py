@@ -143,6 +143,10 @@ FINDINGS: dict[str, Words] = {
             "What can be read is read. Often a sign such as & stands there as it is, or the feed breaks off half-way: a validator says where."
         ),
     ),
+    "script": Words(
+        _("There are scripts in it."),
+        _("They are taken out. What they were meant to show can be seen at the post’s own address."),
+    ),
     "old": Words(
         _("Nothing new has come for more than a year."),
         _("It can be followed. Perhaps the author writes somewhere else now."),
