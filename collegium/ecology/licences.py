@@ -34,7 +34,7 @@ _IN_WORDS = re.compile(
     r"\bCC[\s-]+(?P<parts>BY(?:[\s-]+(?:NC|SA|ND)){0,2})(?:[\s-]+(?P<version>[1-4]\.\d))?\b|\b(?P<zero>CC[\s-]?0|CC[\s-]Zero)\b",
     re.IGNORECASE,
 )
-_OTHERS = {
+_OTHERS: dict[str, tuple[str, str | Promise]] = {
     "opensource.org/licenses/mit": ("MIT", "MIT"),
     "opensource.org/license/mit": ("MIT", "MIT"),
     "apache.org/licenses/license-2.0": ("Apache-2.0", "Apache 2.0"),

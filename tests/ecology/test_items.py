@@ -22,6 +22,7 @@ from collegium.ecology.models import (
     Tag,
     Version,
 )
+from collegium.ecology.queries import copies
 from collegium.ecology.reading import ReadEnclosure, ReadEntry, ReadFeed
 from collegium.foundation.refusal import Refusal
 from tests.ecology.factories import make_ecology, make_item, make_source
@@ -403,9 +404,24 @@ def many(first, last, **fields):
 
 def test_as_many_queries_for_one_entry_as_for_forty():
     source = ann(make_ecology())
+    Following.objects.update(added_at=AT - timedelta(days=9))
     one, forty = queries_of(source, *many(1, 2)), queries_of(source, *many(10, 50))
     assert forty <= one + 2  # near copies are found among them
     assert queries_of(source, *many(10, 50)) == queries_of(source, *many(10, 11)) == 3  # nothing new
     changed = [replace(each, html=each.html + "<p>More of it.</p>") for each in many(10, 50)]
     some = [replace(each, html=each.html + "<p>Still more of it.</p>") for each in many(10, 11)]
     assert queries_of(source, *changed) <= queries_of(source, *some) + 1
+
+
+def test_near_copies_are_offered_where_both_flow():
+    ecology, elsewhere = make_ecology(), make_ecology()
+    source = make_source(ecology)
+    item, other, third = make_item(source), make_item(source), make_item(make_source(elsewhere))
+    near = NearCopy.objects.create(item=other, other=item, likeness=90)
+    NearCopy.objects.create(item=third, other=item, likeness=95)
+    assert list(copies.offered(ecology)) == [near]
+    assert [each.likeness for each in copies.of_item(item)] == [95, 90]
+    number = other.pk
+    actions.join_items(item=item, other=other, by=make_person())
+    assert copies.joined_into(number) == item
+    assert copies.joined_into(third.pk) is None

@@ -126,7 +126,7 @@ def _refresh(calendar: Any) -> int | None:
         if value is None:
             continue
         try:
-            length = getattr(value, "dt", None) or icalendar.vDuration.from_ical(str(value))
+            length = getattr(value, "dt", None) or icalendar.vDuration.from_ical(str(value))  # type: ignore[no-untyped-call]  # icalendar has no type for it
             return int(length.total_seconds()) or None
         except (ValueError, AttributeError, TypeError):
             continue

@@ -89,12 +89,12 @@ def _said_within(body: bytes) -> list[str]:
 def _known(name: str) -> str:
     """The codec that browsers mean by the name: windows-1252 for latin-1. Empty if there is none."""
     if (encoding := webencodings.lookup(name)) is not None:
-        return encoding.codec_info.name
+        return str(encoding.codec_info.name)
     try:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return ""
-    return codec.name if codec._is_text_encoding else ""  # type: ignore[attr-defined]  # noqa: SLF001 -- as bytes.decode asks
+    return codec.name if codec._is_text_encoding else ""  # noqa: SLF001 -- as bytes.decode asks
 
 
 def _strictly(body: bytes, name: str) -> tuple[str, bool] | None:

@@ -69,4 +69,7 @@ def _by_mail(text: str) -> datetime | None:
 
 def _by_anything(text: str) -> datetime | None:
     parts = by_feedparser(text)
-    return datetime(*parts[:6], tzinfo=UTC) if parts else None
+    if not parts:
+        return None
+    year, month, day, hour, minute, second = parts[:6]
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)

@@ -533,7 +533,8 @@ def _moment(said: _Reading, *names: str) -> datetime | None:
         parts = getattr(parsed, "_thing", None)
         if parts is not None:
             try:
-                found = datetime(*parts[:6], tzinfo=UTC)
+                year, month, day, hour, minute, second = parts[:6]
+                found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
             except (TypeError, ValueError):
                 continue
             return dates.moment(found.isoformat())
