@@ -159,11 +159,18 @@ def _read(visit: _Visit, answer: http.Response, *, how: str, kind: str, is_filte
         format="calendar" if feed.format == "icalendar" else "feed",
         how=how,
         is_filtered=is_filtered,
-        preview=feed.entries[:SHOWN],
+        preview=_latest(feed),
         findings=tuple(findings),
         entry_count=len(feed.entries),
     )
     return _keep(visit, candidate)
+
+
+def _latest(feed: reading.ReadFeed) -> tuple[reading.ReadEntry, ...]:
+    """The youngest first, whatever the order of the feed; those to come first of a calendar's."""
+    dated = [(entry.begins_at or entry.published_at or entry.edited_at, entry) for entry in feed.entries]
+    youngest = sorted(((at, entry) for at, entry in dated if at), key=lambda pair: pair[0], reverse=True)
+    return tuple([*(entry for _at, entry in youngest), *(entry for at, entry in dated if not at)][:SHOWN])
 
 
 def _keep(visit: _Visit, candidate: Candidate) -> bool:
