@@ -95,7 +95,7 @@ def _write(
         page_url=settings.SITE_URL + page,
         feed_urls=_siblings(request, narrowing, form),
         opened_at=stream.ecology.opened_at if stream.ecology else _BEGINNING,
-        language="",
+        language=settings.LANGUAGE_CODE,
     )
     content = outgoing.write(form, channel, items)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
