@@ -44,13 +44,28 @@ def kind_of(number: int) -> str:
 # The sites ------------------------------------------------------------------------------------------------------------
 
 
+WORDS = (
+    "assessment feedback course learner teacher reflection evidence portfolio week question answer reading video practice peer"
+    " group open licence mentor draft criteria design activity forum badge research method story example tool access voice"
+).split()
+
+
+def words(number: int, post: int) -> str:
+    """Other words for every post: near copies are few in real life, and looking at them is not what is measured."""
+    chance = number * 1_000_003 + post * 7919 + 1
+    said = []
+    for _place in range(150):
+        chance = chance * 6364136223846793005 + 1442695040888963407 & 0xFFFFFFFFFFFFFFFF
+        said.append(WORDS[(chance >> 33) % len(WORDS)])
+    return " ".join(said)
+
+
 def feed(number: int, *, host: str, new: int = 0, edited: bool = False) -> bytes:
-    words = "The course asked what feedback is for, and I have tried three ways of giving it this week. " * 12
     items = "".join(
         f"<item><title>Post {each} of {number}</title><link>http://{host}/{number}/post-{each}</link>"
         f"<guid isPermaLink='false'>{number}-{each}</guid><category>week{each % 6}</category>"
         f"<pubDate>{1 + each % 28:02d} Aug 2026 10:{number % 60:02d}:00 GMT</pubDate>"
-        f"<description>&lt;p&gt;{each} {number} {words}{'edited' if edited and each == ENTRIES - 1 else ''}&lt;/p&gt;</description></item>"
+        f"<description>&lt;p&gt;{words(number, each)}{'edited' if edited and each == ENTRIES - 1 else ''}&lt;/p&gt;</description></item>"
         for each in reversed(range(ENTRIES + new))
     )
     return (
