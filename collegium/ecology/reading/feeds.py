@@ -47,6 +47,11 @@ _LOST = re.compile(
     r"|<(?-i:TITLE|ITEM|LINK)>",
     re.IGNORECASE,
 )
+# Looked for first, since that takes a twentieth of the time.
+_SIGNS_OF_LOSS = (
+    "xml:base", "base64", "body", "fullitem", ":license", "dc:author", "dc:editor", "dc:publisher", "dcterms:",
+    "web.resource.org/cc/", "<TITLE>", "<ITEM>", "<LINK>",
+)  # fmt: skip
 _LOST_IN_RSS = re.compile(r"<link\s[^>]{0,500}href\s*=|<author>\s{0,100}<name>", re.IGNORECASE)
 _CONTROL = re.compile(r"&#(?:(12[89]|1[3-5]\d)|[xX](8[0-9a-fA-F]|9[0-9a-fA-F]));")
 _SCRIPT = re.compile(r"(?:<|&lt;)script\b|\bon(?:error|load|click|mouseover)\s*=|javascript:", re.IGNORECASE)
@@ -202,7 +207,9 @@ def _outside_cdata(text: str, mend: Any) -> str:
 
 def _quickly(text: str, root: str) -> _Kept | None:
     """By feedparser-rs; None where it is known to lose something, or where it said so."""
-    if _LOST.search(text) or (root != "feed" and _LOST_IN_RSS.search(text)):
+    if (root == "feed" or any(sign in text for sign in _SIGNS_OF_LOSS)) and _LOST.search(text):
+        return None
+    if root != "feed" and _LOST_IN_RSS.search(text):
         return None
     limits = feedparser_rs.ParserLimits(
         max_entries=_MOST_SEEN, max_tags=_MOST_TAGS, max_enclosures=_MOST_ENCLOSURES
