@@ -464,7 +464,7 @@ def _targets(frameworks: tuple[tuple[int, str, Any], ...]) -> tuple[list[Node], 
 def assessed_nodes(person: Person) -> list[Node]:
     """What is judged in the frameworks that the person works towards. Shared rows: read them, change nothing."""
     nodes, _principles = _targets(tuple(frameworks(person)))
-    return [node for node in nodes if node.assessed]
+    return [node for node in nodes if node.assessed and node.kind not in _HOLDERS | _TOLD]
 
 
 def _strengths(evidence: Evidence) -> dict[str, int]:

@@ -360,7 +360,7 @@ def test_a_place_that_is_not_offered_is_refused(ada, bo, course, post, client_of
         ("ecology", 12, 8),
         ("tag", 10, 5),
         ("person_stream", 11, 6),
-        ("item", 12, 8),
+        ("item", 12, 6),
     ],
 )
 def test_a_page_asks_the_same_for_one_and_for_three(

@@ -293,7 +293,8 @@ class _Asked:
         self, size: int, *, older_than: Key | None = None, newer_than: Key | None = None
     ) -> "QuerySet[Item, Any]":
         """One query: the first rows of each walk together, each item once."""
-        pieces, params = [], []
+        pieces: list[str] = []
+        params: list[Any] = []
         for number, walk in enumerate(self._walks()):
             rows = self._narrowed(walk, older_than, newer_than)
             order = "-pk" if walk.ref == "pk" else "-item_id"
@@ -552,7 +553,8 @@ def front(
 ) -> tuple[list[ShownItem], list[ShownItem]]:
     """Of one river the newest items, and those that were highlighted last: the same for every reader. Five queries."""
     flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
-    pieces, params = [], []
+    pieces: list[str] = []
+    params: list[Any] = []
     for rows in (
         flows.order_by("-flows_at", "-item_id")[: newest + highlights],
         flows.filter(highlighted_at__gt=_LONG_AGO).order_by("-highlighted_at")[:highlights],
