@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from bench import sources
 from bench.load import Connection, Load, form, measure, request
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -333,7 +334,10 @@ def main() -> None:
         "--size", type=int, action="append", help="database sizes; 1 and 100 or 1000 unless given"
     )
     parser.add_argument(
-        "--world", choices=[world.name for world in WORLDS], action="append", help="all unless given"
+        "--world",
+        choices=[*(world.name for world in WORLDS), "sources"],
+        action="append",
+        help="all unless given",
     )
     parser.add_argument(
         "--seconds", type=float, default=4.0, help="of load for each page and number of connections"
@@ -348,6 +352,8 @@ def main() -> None:
         measured = [measure_world(world, size, given.seconds, lines) for size in sizes]
         if len(measured) > 1:
             lines += growth(world.name, measured[0], measured[-1], sizes[-1] / sizes[0])
+    if not given.world or "sources" in given.world:
+        lines += sources.measure((given.size or [10_000])[-1] if given.world else 10_000)
     print("\n".join(lines))
     if given.out:
         given.out.write_text("\n".join(lines))
