@@ -21,6 +21,7 @@ from django.db.models import (
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from collegium.evidence import sources
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.foundation.models import Blob
@@ -461,6 +462,7 @@ def _targets(frameworks: tuple[tuple[int, str, Any], ...]) -> tuple[list[Node], 
     )
 
 
+@sources.offers_nodes
 def assessed_nodes(person: Person) -> list[Node]:
     """What is judged in the frameworks that the person works towards. Shared rows: read them, change nothing."""
     nodes, _principles = _targets(tuple(frameworks(person)))

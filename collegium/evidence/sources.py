@@ -18,7 +18,6 @@ from collegium.ecology import rights
 from collegium.ecology.models import Item, Relevance
 from collegium.events.models import Attendance, Occurrence
 from collegium.events.when import when
-from collegium.evidence import queries
 from collegium.evidence.models import Alignment, SourceKind
 from collegium.foundation import richtext
 from collegium.people.models import Person
@@ -215,6 +214,16 @@ def of_occurrence(occurrence: Occurrence) -> list[Criterion]:
     return _mapped(Mapping.objects.filter(week__meeting=occurrence.pk).select_related("node"))
 
 
+_Aims = Callable[[Person], list[Node]]
+_aims: list[_Aims] = []
+
+
+def offers_nodes(aims: _Aims) -> _Aims:
+    """Of ``queries``, which knows what somebody works towards and stands above the rules that ask here."""
+    _aims.append(aims)
+    return aims
+
+
 def of_item(item: Item, person: Person) -> list[Criterion]:
     """What a library that keeps it says it helps with; where none says anything, what the person works towards."""
     found: dict[int, Criterion] = {}
@@ -224,7 +233,7 @@ def of_item(item: Item, person: Person) -> list[Criterion]:
             found.setdefault(each.node_id, Criterion(each.node, each.strength))
     if found:
         return list(found.values())[:MOST_NAMED]
-    nodes = queries.assessed_nodes(person)[:MOST_AIMED_AT]
+    nodes = [node for aims in _aims for node in aims(person)][:MOST_AIMED_AT]
     return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes]
 
 
