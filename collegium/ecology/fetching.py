@@ -33,7 +33,8 @@ LEASE = timedelta(minutes=3)
 TIMEOUT = 25.0  # seconds for one source, all redirects included
 _LOOK_AHEAD = 40  # due sources that are looked at for one whose host is free
 _MOST_RETRY = timedelta(days=7)
-_KEPT_OF_FEED = ("language", "author_name", "rights", "licence_url", "picture_url")
+# What the feed says of itself that is kept, as long as its column is.
+_LONGEST = {"language": 20, "author_name": 200, "rights": 300, "licence_url": 500, "picture_url": 2000}
 _NOT_MODIFIED = 304
 
 
@@ -182,9 +183,8 @@ def _read(source: Source, answer: http.Response) -> reading.ReadFeed:
 def _of_feed(source: Source, feed: reading.ReadFeed) -> dict[str, Any]:
     """What the feed says of itself; a title that people know it by is not taken away by an empty one."""
     said: dict[str, Any] = {}
-    for name in _KEPT_OF_FEED:
-        limit = Source._meta.get_field(name).max_length or 300
-        said[name] = getattr(feed, name)[:limit]
+    for name in _LONGEST:
+        said[name] = getattr(feed, name)[: _LONGEST[name]]
     if feed.title and source.format != Source.Format.PAGE:
         said["title"] = feed.title[:300]
     if feed.description:

@@ -32,7 +32,7 @@ def after_silence(interval: timedelta, *, now: datetime, changed_at: datetime, f
 
 def after_failure(interval: timedelta, *, failures: int, retry_after: timedelta | None) -> timedelta:
     """Each failure in a row doubles the pause; what the server asks for is waited for."""
-    pause = min(_FIRST_FAILURE * 2 ** min(failures - 1, 10), _LONGEST_FAILURE)
+    pause = min(_FIRST_FAILURE * (1 << min(failures - 1, 10)), _LONGEST_FAILURE)
     pause = min(max(pause, min(interval, _LONGEST_FAILURE)), LATEST)
     if failures >= _HOPELESS:
         pause = LATEST

@@ -79,9 +79,9 @@ def guesses(url: str, hashtag: str = "", generator: str = "", channel_id: str = 
         "ghost": _ghost,
         "blogger": _blogger_anywhere,
     }
-    for word, host in by_generator.items():
+    for word, made_by in by_generator.items():
         if word in made_with or (word == "mastodon" and not made_with and not found):
-            for guess in host(asked, hashtag):
+            for guess in made_by(asked, hashtag):
                 found.setdefault(guess.feed_url, guess)
     return sorted(found.values(), key=lambda guess: not guess.is_filtered)
 
