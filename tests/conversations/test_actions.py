@@ -233,6 +233,15 @@ def test_a_moderator_removes_and_its_author_is_told(forum, ada, bo, cy):
     assert Concern.objects.get().person == ada
 
 
+def test_the_machine_unpins_what_it_pinned_and_twice_is_once(forum):
+    thread = make_thread(forum, pinned=True)
+    actions.unpin(thread=thread, by=None)
+    actions.unpin(thread=thread)
+    thread.refresh_from_db()
+    assert (thread.pinned_at, thread.pinned_by) == (None, None)
+    assert Activity.objects.get(verb="thread.unpinned").actor is None
+
+
 def test_two_who_pin_at_once(forum, ada, cy):
     other = make_person(name="Other Moderator")
     CircleMember.objects.create(circle=forum.moderators, person=other)

@@ -56,8 +56,9 @@ def pin(*, thread: Thread, by: Person) -> Thread:
 
 
 @transaction.atomic
-def unpin(*, thread: Thread, by: Person) -> Thread:
-    thread = _moderated(thread, by)
+def unpin(*, thread: Thread, by: Person | None = None) -> Thread:
+    """By nobody: the machine, whose week is over, and which no rule is asked about. Safe to repeat."""
+    thread = locked(thread) if by is None else _moderated(thread, by)
     if thread.pinned_at is not None:
         thread.pinned_at = thread.pinned_by = None
         _say(thread, by, verbs.THREAD_UNPINNED, "pinned_at", "pinned_by")
@@ -167,6 +168,6 @@ def _moderated(thread: Thread, by: Person) -> Thread:
     return thread
 
 
-def _say(thread: Thread, by: Person, verb: Verb, *fields: str) -> None:
+def _say(thread: Thread, by: Person | None, verb: Verb, *fields: str) -> None:
     thread.save(update_fields=list(fields))
     record(verb, by=by, about=thread, data={"title": thread.title, "forum": thread.forum.title})
