@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -99,9 +100,9 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         # Asked of each that is looked at, not of all events there are.
         return self.filter(Exists(Event.objects.visible_to(person).filter(pk=OuterRef("event_id"))))
 
-    def ahead(self) -> Self:
+    def ahead(self, now: datetime | None = None) -> Self:
         return self.filter(
-            ends_at__gt=clock.now(), cancelled_at__isnull=True, event__cancelled_at__isnull=True
+            ends_at__gt=now or clock.now(), cancelled_at__isnull=True, event__cancelled_at__isnull=True
         )
 
     def for_display(self) -> Self:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +21,6 @@ from collegium.people.requests import Request
 
 OF_COMMUNITY = 4
 SOON = timedelta(days=7)
-NEXT = 3
 
 bar_item(
     key="events",
@@ -65,11 +63,8 @@ def soon(request: HttpRequest) -> str | None:
     reader = _reader(request)
     if reader is None:
         return None
-    until = clock.now() + SOON
-    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=reader)
-    wanted = queries.mine(reader).ahead().exclude(Exists(said.filter(coming=Answer.Coming.NO)))
-    ahead = wanted.annotate(own_answer=Subquery(said.values("coming")[:1]))
-    lines: list[Any] = list(ahead.filter(starts_at__lte=until).for_display()[:NEXT])
+    now = clock.now()
+    lines: list[Any] = queries.soon(reader.pk, now, now + SOON)
     if not lines:
         return None
     return render_to_string(

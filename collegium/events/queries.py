@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from collegium.communities.models import Community
 from collegium.communities.rules import LEADERS
 from collegium.events.models import Answer, Attendance, Event, Occurrence, OccurrenceQuerySet
 from collegium.foundation import clock
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
 OPEN = (Audience.PUBLIC, Audience.SIGNED_IN)
 COMES = (Answer.Coming.YES, Answer.Coming.MAYBE)
 BATCH = 1000
+SOON = 3
 
 
 def is_open_to_all_signed_in(event: Event) -> bool:
@@ -96,6 +99,15 @@ def ahead(person: Person, *, limit: int = 20) -> list[Occurrence]:
     """What of theirs has not ended, soonest first, without what they said no to; cancelled ones are left out."""
     said_no = Answer.objects.filter(occurrence=OuterRef("pk"), person=person, coming=Answer.Coming.NO)
     return list(mine(person).ahead().exclude(Exists(said_no)).for_display()[:limit])
+
+
+@prepared
+def soon(person: int, now: datetime, until: datetime) -> "QuerySet[Occurrence]":
+    """The next few of somebody's that begin by then, with their answer as ``own_answer``: asked for by every home."""
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    near = mine(Person(pk=person)).ahead(now).exclude(Exists(said.filter(coming=Answer.Coming.NO)))
+    answered = near.annotate(own_answer=Subquery(said.values("coming")[:1]))
+    return answered.filter(starts_at__lte=until).for_display()[:SOON]
 
 
 def of_community(community: Community, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
