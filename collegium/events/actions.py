@@ -3,7 +3,6 @@
 Letters with calendar entries and reminders are owed by the activities that are recorded here: see ``tasks``.
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from collegium.events import moments, queries, rules
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence, Reminder
 from collegium.foundation import clock, richtext
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Audience, Circle, Person
 
 MOST_TIMES = 104
@@ -495,7 +495,7 @@ def keep_record(
 @transaction.atomic
 def feed_token(*, person: Person) -> str:
     """A new private calendar address; an earlier one is void at once. The token is shown now and kept by nobody."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     CalendarFeed.objects.update_or_create(
         person=person, defaults={"token_hash": hashed(token), "made_at": clock.now()}
     )
@@ -505,10 +505,6 @@ def feed_token(*, person: Person) -> str:
 @transaction.atomic
 def end_feed(*, person: Person) -> None:
     CalendarFeed.objects.filter(person=person).delete()
-
-
-def hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # Reminders and calendar letters: for the tasks ------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occ
 from collegium.events.when import when, zone_in_words
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
@@ -530,7 +531,7 @@ def show_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever has the address reads it, as the person would: what they may see at this moment."""
     feed = (
         CalendarFeed.objects.filter(
-            token_hash=actions.hashed(token), person__account__is_active=True, person__erased_at__isnull=True
+            token_hash=hashed(token), person__account__is_active=True, person__erased_at__isnull=True
         )
         .select_related("person__account")
         .first()

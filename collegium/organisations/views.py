@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.organisations import actions, letters, queries, rules
 from collegium.organisations.forms import CodeForm, DomainForm, InvitationForm, MailboxForm, OrganisationForm
 from collegium.organisations.models import EmailDomain, Invitation, Membership, Organisation
@@ -210,7 +211,7 @@ def withdraw_invitation(request: SignedInRequest, slug: str, invitation_id: int)
 def invitation(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link from the letter: shows what one would join, and joins on POST."""
     found_one = get_object_or_404(
-        Invitation.objects.select_related("organisation", "invited_by"), token_hash=actions.hashed(token)
+        Invitation.objects.select_related("organisation", "invited_by"), token_hash=hashed(token)
     )
     if request.method == "POST":
         try:

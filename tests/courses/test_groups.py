@@ -27,6 +27,7 @@ from collegium.courses.queries.iterations import standing
 from collegium.events.models import Answer, Attendance, Event, Occurrence
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed
 from collegium.people.actions import erase
 from collegium.people.models import CircleMember
 from collegium.schemes import actions as schemes
@@ -266,7 +267,7 @@ def test_invitations_go_out_with_the_opening_and_are_accepted_once(
     with pytest.raises(Refusal, match="used"):
         actions.accept_invitation(invitation=to_ada, by=ada)
     token = actions.new_invitation_token(invitation=by_letter)
-    found = GroupInvitation.objects.get(token_hash=actions.hashed(token))
+    found = GroupInvitation.objects.get(token_hash=hashed(token))
     actions.accept_invitation(invitation=found, by=eve)
     assert Enrolment.objects.filter(iteration=group, role=Enrolment.Role.PARTICIPANT).count() == 2
 

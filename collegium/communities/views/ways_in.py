@@ -22,6 +22,7 @@ from collegium.design.documents import pdf
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
 # In the session of a stranger who said that they want to join, until they have an account.
@@ -236,7 +237,7 @@ def withdraw_invitation(request: SignedInRequest, slug: str, invitation_id: int)
 def invitation(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link from the letter: shows what one would join, and joins on POST."""
     found_one = get_object_or_404(
-        Invitation.objects.select_related("community__forum", "invited_by"), token_hash=actions.hashed(token)
+        Invitation.objects.select_related("community__forum", "invited_by"), token_hash=hashed(token)
     )
     is_open = Invitation.objects.open().filter(pk=found_one.pk).exists()
     if request.method == "POST":

@@ -1,7 +1,5 @@
 """Writing groups: laid out from a pathway, opened, their people and pairs, their meetings, their end."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -42,6 +40,7 @@ from collegium.events import actions as events
 from collegium.events.models import Answer, Occurrence
 from collegium.foundation import clock, richtext
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Audience, Person
 from collegium.people.queries import named_like
 from collegium.schemes import queries as schemes
@@ -537,13 +536,9 @@ def whom(typed: str, *, by: Person) -> list[Person | str]:
 @transaction.atomic
 def new_invitation_token(*, invitation: GroupInvitation) -> str:
     """For the letter: whoever has it takes the invitation up. An earlier one is void."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     GroupInvitation.objects.open().filter(pk=invitation.pk).update(token_hash=hashed(token))
     return token
-
-
-def hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -41,6 +41,7 @@ from collegium.design.documents import pdf
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.people.models import Person
 from collegium.people.requests import SignedInRequest, signed_in
 
@@ -286,7 +287,7 @@ def letter(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link of a letter; whoever has no account makes one on the way."""
     found = get_object_or_404(
         GroupInvitation.objects.select_related("iteration__course", "iteration__pathway", "invited_by"),
-        token_hash=actions.hashed(token),
+        token_hash=hashed(token),
     )
     return _answer(request, found)
 

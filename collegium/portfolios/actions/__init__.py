@@ -29,7 +29,6 @@ from collegium.portfolios.actions.sharing import (
     share_with_circle,
     share_with_person,
     shown_without_permission,
-    token_hash,
     unpublish,
 )
 from collegium.portfolios.actions.turns import NotYourTurn, pass_turn, take_turn
@@ -97,7 +96,6 @@ __all__ = [
     "take_copy",
     "take_turn",
     "thank",
-    "token_hash",
     "unplace",
     "unpublish",
     "write",
