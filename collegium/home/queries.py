@@ -187,6 +187,8 @@ def _done(activity: Activity, person: Person) -> Done:
 
 
 def _first_steps(person: Person, has: Any) -> list[FirstStep]:
+    if clock.now() - person.joined_at >= NEW_FOR:
+        return []
     steps = [
         FirstStep(
             _("Say who you are"),
@@ -217,8 +219,7 @@ def _first_steps(person: Person, has: Any) -> list[FirstStep]:
             bool(has.has_portfolio),
         ),
     ]
-    is_new = clock.now() - person.joined_at < NEW_FOR
-    return steps if is_new and not all(step.is_done for step in steps) else []
+    return steps if not all(step.is_done for step in steps) else []
 
 
 # Search ---------------------------------------------------------------------------------------------------------------
