@@ -19,7 +19,6 @@ from collegium.people.export import File, exports
 from collegium.people.models import Audience, Person
 from collegium.people.requests import Request
 
-OF_COMMUNITY = 4
 SOON = timedelta(days=7)
 
 bar_item(
@@ -41,16 +40,15 @@ def _reader(request: HttpRequest) -> Person | None:
 def next_of_community(request: HttpRequest, *, community: Community, **_context: Any) -> str | None:
     reader = _reader(request)
     may_plan = rules.may_plan(reader, community)
-    lines = queries.of_community(community, reader, limit=OF_COMMUNITY)
+    lines: list[Any] = queries.of_community(community, reader)
     is_public = community.audience == Audience.PUBLIC
     if not lines and not may_plan:
         return None
-    answers = queries.answers_of(reader, lines)
     return render_to_string(
         "events/of_community.jinja",
         {
             "community": community,
-            "lines": [(each, when(each, reader), answers.get(each.pk)) for each in lines],
+            "lines": _with_answers(lines, reader),
             "may_plan": may_plan,
             "has_feed": is_public,
         },
@@ -70,13 +68,17 @@ def soon(request: HttpRequest) -> str | None:
     return render_to_string(
         "events/next.jinja",
         {
-            "lines": [
-                (each, when(each, reader), Answer(coming=each.own_answer) if each.own_answer else None)
-                for each in lines
-            ]
+            "lines": _with_answers(lines, reader),
         },
         request,
     )
+
+
+def _with_answers(lines: list[Any], reader: Person | None) -> list[tuple[Any, Any, Answer | None]]:
+    return [
+        (each, when(each, reader), Answer(coming=each.own_answer) if each.own_answer else None)
+        for each in lines
+    ]
 
 
 # Everything of mine ---------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from collegium.communities.models import Community
 from collegium.communities.rules import LEADERS
-from collegium.events.models import Answer, Attendance, Event, Occurrence, OccurrenceQuerySet
+from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence, OccurrenceQuerySet
 from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Circle, CircleMember, Person
@@ -18,6 +19,7 @@ OPEN = (Audience.PUBLIC, Audience.SIGNED_IN)
 COMES = (Answer.Coming.YES, Answer.Coming.MAYBE)
 BATCH = 1000
 SOON = 3
+OF_COMMUNITY = 4
 
 
 def is_open_to_all_signed_in(event: Event) -> bool:
@@ -110,14 +112,56 @@ def soon(person: int, now: datetime, until: datetime) -> "QuerySet[Occurrence]":
     return answered.filter(starts_at__lte=until).for_display()[:SOON]
 
 
-def of_community(community: Community, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
-    """Its next times that this person may see."""
-    return list(
-        Occurrence.objects.visible_to(person)
-        .filter(event__communities=community)
-        .ahead()
-        .for_display()[:limit]
+@prepared
+def in_calendar(person: int, since: datetime) -> "QuerySet[Occurrence]":
+    """All times of each event that is somebody's and has one that ended since then, with their answer as ``own_answer``."""
+    events = mine(Person(pk=person)).filter(ends_at__gt=since).values("event")
+    of_circles = Circle.objects.filter(events=OuterRef("event_id"), memberships__person=person)
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    return (
+        Occurrence.objects.filter(event__in=events)
+        .select_related("event")
+        .defer("notes", "recording_url")
+        .annotate(
+            is_of_theirs=Exists(of_circles) | Q(event__host=person),
+            own_answer=Subquery(said.values("coming")[:1]),
+        )
+        .order_by("event__first_starts_at", "event", "number")
     )
+
+
+@prepared
+def feed_at(token_hash: str) -> "QuerySet[CalendarFeed]":
+    """Whose it is, where they are still here."""
+    return CalendarFeed.objects.filter(
+        token_hash=token_hash, person__account__is_active=True, person__erased_at__isnull=True
+    ).select_related("person__account")
+
+
+def of_community(community: Community, person: Person | None) -> list[Occurrence]:
+    """Its next few times that this person may see, with their answer as ``own_answer`` ("": none); one query."""
+    now = clock.now()
+    if person is None:
+        return _of_community_for_the_public(community.pk, now)
+    return _of_community(community.pk, person.pk, now)
+
+
+@prepared
+def _of_community(community: int, person: int, now: datetime) -> "QuerySet[Occurrence]":
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person).values("coming")[:1]
+    return _next_of(community, Person(pk=person), now).annotate(
+        own_answer=Coalesce(Subquery(said), Value(""))
+    )[:OF_COMMUNITY]
+
+
+@prepared
+def _of_community_for_the_public(community: int, now: datetime) -> "QuerySet[Occurrence]":
+    nothing = Value("", output_field=CharField())
+    return _next_of(community, None, now).annotate(own_answer=nothing)[:OF_COMMUNITY]
+
+
+def _next_of(community: int, person: Person | None, now: datetime) -> "QuerySet[Occurrence]":
+    return Occurrence.objects.visible_to(person).filter(event__communities=community).ahead(now).for_display()
 
 
 def of_circle(circle: Circle, person: Person | None, *, limit: int = 20) -> list[Occurrence]:

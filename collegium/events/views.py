@@ -529,13 +529,7 @@ def _qr_code(address: str) -> Markup:
 @require_http_methods(["GET", "HEAD"])
 def show_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever has the address reads it, as the person would: what they may see at this moment."""
-    feed = (
-        CalendarFeed.objects.filter(
-            token_hash=hashed(token), person__account__is_active=True, person__erased_at__isnull=True
-        )
-        .select_related("person__account")
-        .first()
-    )
+    feed = next(iter(queries.feed_at(hashed(token))), None)
     if feed is None:
         raise Http404
     person = feed.person

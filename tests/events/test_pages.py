@@ -315,7 +315,7 @@ def test_feeds_ask_the_same_for_one_and_for_three(
     for _each in range(number):
         make_event(cy, community, repeats="weekly", times=number, audience=Audience.PUBLIC)
     token = actions.feed_token(person=ada)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         content = client_of(None).get(reverse("events:feed", kwargs={"token": token})).content
     assert content.count(b"BEGIN:VEVENT") == number
     with django_assert_num_queries(2):
