@@ -114,11 +114,11 @@ def test_home_asks_twelve_for_who_takes_part_in_a_course_and_in_a_writing_group(
 OF_A_MEMBER = {
     "thread": 11,
     "list of threads": 9,
-    "community page": 17,
+    "community page": 13,
     "week page": 15,
     "home of a member": 9,
     "search": 14,
-    "calendar feed": 3,
+    "calendar feed": 2,
 }
 
 
