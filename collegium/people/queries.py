@@ -112,18 +112,24 @@ def face(person: Person, viewer: Person | None) -> str | None:
     return faces([person], viewer).get(person.pk)
 
 
-def faces(persons: Iterable[Person], viewer: Person | None) -> dict[int, str]:
-    """``face`` for a list, by the person's id; at most one query, whatever the number."""
+def faces(persons: Iterable[Person], viewer: Person | None, *, are_near: bool = False) -> dict[int, str]:
+    """``face`` for a list, by the person's id; at most one query, whatever the number.
+
+    ``are_near``: all of them share a circle with the viewer, as the caller has just read, so that none is asked.
+    """
     found: dict[int, str] = {}
     asked: list[Person] = []
     for person in persons:
         if not person.photo_id or person.erased_at is not None:
             continue
         audience = audience_of(person, "photo")
-        if (
-            audience == Audience.PUBLIC
-            or (viewer is not None and viewer.pk == person.pk)
-            or (viewer is not None and audience == Audience.SIGNED_IN)
+        if audience == Audience.PUBLIC or (
+            viewer is not None
+            and (
+                viewer.pk == person.pk
+                or audience == Audience.SIGNED_IN
+                or (are_near and audience == Audience.CIRCLE)
+            )
         ):
             found[person.pk] = photo_address(person)
         elif viewer is not None and audience == Audience.CIRCLE:

@@ -63,14 +63,14 @@ def fill(community, number, convener):
 # The list pages that are counted: the same number for one thing and for three.
 QUERIES = {
     "list": 6,
-    "community": 16,
-    "directory": 8,
-    "repertoire": 8,
-    "map": 7,
-    "care": 11,
-    "manage": 10,
-    "links": 8,
-    "page_history": 8,
+    "community": 13,
+    "directory": 7,
+    "repertoire": 7,
+    "map": 6,
+    "care": 10,
+    "manage": 9,
+    "links": 7,
+    "page_history": 7,
     "network": 8,
 }
 

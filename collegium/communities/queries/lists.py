@@ -1,13 +1,10 @@
 """Communities as one reader may see them: the list, one of them, who is in it."""
 
-from dataclasses import dataclass
-
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from collegium.communities import rules
 from collegium.communities.models import (
     Community,
-    CommunityLink,
     Invitation,
     JoinRequest,
     MapPlace,
@@ -18,8 +15,6 @@ from collegium.communities.models import (
 )
 from collegium.conversations.models import Post
 from collegium.people.models import Person
-
-FACES = 14
 
 
 def communities_of(person: Person) -> list[Community]:
@@ -63,49 +58,6 @@ def found_by(words: str, person: Person | None, *, most: int = 8) -> list[Commun
     for word in words.split()[:8]:
         wanted = wanted.filter(Q(title__icontains=word) | Q(domain__icontains=word))
     return list(wanted.order_by("-member_count", "title")[:most]) if words.strip() else []
-
-
-def membership_in(community: Community, person: Person | None) -> Membership | None:
-    """The reader's standing, read once a page: the rules are told."""
-    membership = (
-        Membership.objects.filter(community=community, person=person).first() if person is not None else None
-    )
-    if membership is not None:
-        membership.community = community
-    rules.know(community, person, membership)
-    return membership
-
-
-@dataclass(frozen=True)
-class Faces:
-    """Some members to look at, and how many there are."""
-
-    shown: list[Membership]
-    total: int
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.shown)
-
-
-def faces_of(community: Community, viewer: Person | None) -> Faces:
-    """To members those who came last; to others, who leads here and shows their name to them. Leaders always first.
-
-    Their order is that of an index, so that it is the same work for ten members and for a hundred thousand.
-    """
-    everybody = Membership.objects.filter(community=community).select_related("person__photo")
-    wanted = everybody.filter(role__in=rules.LEADERS)
-    if viewer is not None and rules.may_see_members(viewer, community):
-        wanted = everybody.filter(Q(in_directory=True) | Q(role__in=rules.LEADERS))
-    else:
-        wanted = wanted.filter(person__in=Person.objects.visible_to(viewer).values("pk"))
-    # “convener” and “facilitator” stand before “member” in the alphabet too.
-    found = list(wanted.order_by("role", "-joined_at")[:FACES])
-    leaders = sorted(
-        (each for each in found if each.role in rules.LEADERS), key=lambda each: (each.role, each.joined_at)
-    )
-    members = [each for each in found if each.role not in rules.LEADERS]
-    return Faces(shown=[*leaders, *members], total=community.member_count)
 
 
 def directory(community: Community, words: str = "", role: str = "") -> QuerySet[Membership]:
@@ -193,18 +145,6 @@ def pages_of(community: Community) -> list[Page]:
             last_saved_by=Subquery(newest.values("saved_by__name")[:1]),
         )
         .order_by("title")
-    )
-
-
-def links_of(community: Community, viewer: Person | None) -> list[CommunityLink]:
-    """From here and to here, as far as the other end may be seen."""
-    visible = Community.objects.visible_to(viewer).values("pk")
-    return list(
-        CommunityLink.objects.filter(
-            Q(source=community, target__in=visible) | Q(target=community, source__in=visible)
-        )
-        .select_related("source", "target")
-        .order_by("made_at", "id")
     )
 
 

@@ -96,9 +96,24 @@ def network(request: HttpRequest) -> HttpResponse:
                     named(edge.a),
                     named(edge.b),
                     edge.shared,
-                    "; ".join(words or _("linked") for _source, words in edge.links),
+                    "; ".join(_links_in_words(edge, found)),
                 ]
                 for edge in sorted(found.edges, key=lambda each: (-each.shared, each.a, each.b))
             ],
         },
     )
+
+
+def _links_in_words(edge: queries.Edge, network: queries.Network) -> list[str]:
+    """Which way a link leads, and what is said of it; both ways in one sentence."""
+    said = list(dict.fromkeys(words for _source, words in edge.links if words))
+    if len(edge.links) > 1:
+        return [_("each points to the other"), *said]
+    return [
+        _("%(one)s points to %(other)s")
+        % {
+            "one": network.by_id[source].community.title,
+            "other": network.by_id[edge.b if source == edge.a else edge.a].community.title,
+        }
+        for source, _words in edge.links
+    ] + said

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from collegium.communities import queries, rules
@@ -18,8 +17,10 @@ from collegium.people.requests import Request
 
 def load(request: HttpRequest, slug: str) -> tuple[Community, Membership | None]:
     person = cast("Request", request).person
-    community = get_object_or_404(Community.objects.visible_to(person).select_related("forum"), slug=slug)
-    return community, queries.membership_in(community, person)
+    found = queries.for_reader(slug, person)
+    if found is None:
+        raise Http404
+    return found
 
 
 def load_as_member(request: HttpRequest, slug: str) -> tuple[Community, Membership]:

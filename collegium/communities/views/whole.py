@@ -22,7 +22,6 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-KEPT_ON_THE_PAGE = 4
 THREADS_ON_THE_PAGE = 12
 
 
@@ -45,10 +44,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
             "threads": replace(threads, rows=threads.rows[:THREADS_ON_THE_PAGE]),
             "more_threads": len(threads.rows) > THREADS_ON_THE_PAGE or threads.after,
             "members": members,
-            "faces": faces([each.person for each in members.shown], person),
-            "kept": queries.repertoire(community, person, most=KEPT_ON_THE_PAGE),
-            "pages": queries.pages_of(community),
-            "links": queries.links_of(community, person),
+            "faces": faces([each.person for each in members.shown], person, are_near=membership is not None),
+            "beside": queries.beside(community, person),
             "may_join": rules.may_join(person, community),
             "asked": asked,
             "ask_form": AskForm(),
