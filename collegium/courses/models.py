@@ -43,8 +43,8 @@ class Course(models.Model):
 
 
 class IterationQuerySet(models.QuerySet["Iteration"]):
-    def visible_to(self, person: Person | None) -> Self:
-        """Public ones that are no draft; all in whose circles one is; drafts for those who run them."""
+    def visible_to(self, person: Person | int | None) -> Self:
+        """Public ones that are no draft; all in whose circles one is; drafts for those who run them. A person's key will do."""
         shown = ~Q(state=Iteration.State.DRAFTED)
         if person is None:
             return self.filter(shown, audience=Audience.PUBLIC)

@@ -127,7 +127,9 @@ def asked_for_nudges(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None or not waiting_for(request, "asked_to_nudge"):
         return None
-    return render_to_string("courses/nudges/asked.jinja", {"asked": nudges_of(person).asked}, request)
+    return render_to_string(
+        "courses/nudges/asked.jinja", {"asked": nudges_of(person, with_past=False).asked}, request
+    )
 
 
 @panel("plan.page", order=60)
@@ -135,7 +137,7 @@ def nudges_in_plan(request: HttpRequest, *, enrolment: Enrolment) -> str | None:
     person = cast("Request", request).person
     if person is None or person.pk != enrolment.person_id:
         return None
-    found = nudges_of(person, iteration=enrolment.iteration)
+    found = nudges_of(person, iteration=enrolment.iteration, with_past=False)
     return render_to_string(
         "courses/nudges/beside.jinja", {"nudges": found, "iteration": enrolment.iteration}, request
     )

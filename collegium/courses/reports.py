@@ -8,7 +8,7 @@ who is erased, or who takes their name back, is gone from it at once. Rooms abov
     def drafts(iteration): return Part(_("Drafts and feedback"), [_("Member"), _("Drafts")], [[of(person), 4]])  # or None
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,3 @@ def parts_of(iteration: Iteration) -> list[dict[str, Any]]:
 
 def of(person: Person) -> dict[str, int]:
     return {"person": person.pk}
-
-
-def people_in(parts: Iterable[dict[str, Any]]) -> set[int]:
-    return {
-        cell["person"]
-        for part in parts
-        for row in part["rows"]
-        for cell in row
-        if isinstance(cell, dict) and "person" in cell
-    }

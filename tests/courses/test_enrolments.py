@@ -213,7 +213,7 @@ def test_a_post_a_project_a_session_or_a_mark_each_count_once_a_week(cy, ada, dj
     meeting = make_meeting(weeks[2])
     meeting.attendances.create(person=ada, way="code")
     actions.plan_week(enrolment=enrolment, week=weeks[3], by=ada, state="done")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(2):
         found = progress(enrolment)
     assert [line.is_contributed for line in found.weeks] == [True, True, True, True, False]
     assert found.weeks[0].posts == 2
@@ -273,7 +273,7 @@ def test_participation_is_counted_in_people_of_those_who_learn(cy, ada, bo, djan
         make_post(thread, person)
     make_project(iteration, ada, week=second)
     make_meeting(second)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         found = participation(iteration)
     assert [(week.wrote, week.made, week.any) for week in found.weeks] == [(2, 0, 2), (0, 1, 1)]
     assert found.enrolled == 2

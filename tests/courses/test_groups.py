@@ -496,10 +496,9 @@ def test_pages_ask_the_same_of_the_database_for_one_member_and_for_three(
             iteration=group, number=2
         )
         week.iteration = group
-        queries.group_page(group, found, me)  # what is prepared once in a process is
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(3):
             queries.group_page(group, found, me)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(4):
             queries.meeting_page(week, found, me)
         with django_assert_num_queries(2):
             queries.what_next_in_groups(me)

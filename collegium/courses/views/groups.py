@@ -347,12 +347,6 @@ def show_group(request: HttpRequest, iteration: Iteration, found: Standing, pers
         {
             **frame(iteration, found, "group"),
             "page": page,
-            "saying": SayingForm(
-                initial={
-                    "words": page.saying.words if page.saying else "",
-                    "by_name": page.saying.by_name if page.saying else False,
-                }
-            ),
         },
     )
 
@@ -493,7 +487,7 @@ def timeline(request: SignedInRequest, slug: str) -> HttpResponse:
             **frame(iteration, found, "timeline"),
             "line": queries.timeline(iteration, stops),
             "stops": stops,
-            "nudges": nudges_of(request.person, iteration=iteration),
+            "nudges": nudges_of(request.person, iteration=iteration, with_past=False),
         },
     )
 

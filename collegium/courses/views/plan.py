@@ -47,10 +47,9 @@ def _page(
     enrolment = found.enrolment
     assert enrolment is not None  # noqa: S101  # for the type checker: required above
     mine = queries.progress(enrolment)
-    was_here = queries.was_here_before(enrolment)
-    guides = [] if was_here else [each.person for each in guides_for(enrolment)]
+    given = queries.given_by(enrolment)
+    guides = [] if given.was_here else [each.person for each in guides_for(enrolment)]
     addresses = list(enrolment.addresses.all())
-    given = {each.survey for each in enrolment.survey_answers.all()}
     return render(
         request,
         "courses/plan.jinja",
@@ -58,7 +57,6 @@ def _page(
             **frame(iteration, found, "plan"),
             "enrolment": enrolment,
             "mine": mine,
-            "was_here": was_here,
             "guides": guides,
             "faces": faces(guides, request.person),
             "goal_form": goal_form or GoalForm(),
@@ -70,9 +68,6 @@ def _page(
                 }
             ),
             "given": given,
-            "consent": enrolment.consents.filter(withdrawn_at__isnull=True).first()
-            if iteration.information_sheet
-            else None,
             "asks_exit": bool(iteration.exit_survey) and _asks_exit(iteration, mine),
         },
         status=status,
