@@ -2,7 +2,7 @@
 
 Everybody belongs to the commons, which has half of all posts, and takes part in one course; each group of a hundred has a
 community of its own besides. So at size 1,000 the measured person stands in a forum with half a million posts, a community
-and a course of a hundred thousand, and a week's thread of twenty thousand posts.
+and a course of a hundred thousand, and a week's thread of fifty-four thousand posts.
 """
 
 import random
@@ -39,8 +39,9 @@ from collegium.schemes import actions as schemes
 
 PEOPLE = 100
 THREADS_EACH = 10  # in the commons, and as many in the community of each group
-POSTS_A_THREAD = 49  # with those in the week's thread 1,000
-IN_THE_WEEK = 20
+IN_THE_FIRST = 50  # of each forum: the thread that is opened is one full page
+POSTS_A_THREAD = 47  # all others; with those in the week's thread 1,000
+IN_THE_WEEK = 54  # so that its last page is full at every size
 FOLLOWERS = 10  # of a hundred people in each community: who hears of each post
 WEEKS = 7
 THIS_WEEK = 4
@@ -219,8 +220,8 @@ def _threads(language: Language, forum: Forum, people: list[Person]) -> list[Thr
             for n in range(THREADS_EACH)
         ],
     )
-    for thread in threads:
-        _posts(language, thread, people, POSTS_A_THREAD)
+    for number, thread in enumerate(threads):
+        _posts(language, thread, people, POSTS_A_THREAD if number else IN_THE_FIRST)
     return threads
 
 
