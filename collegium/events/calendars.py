@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from collegium.communities.models import Community
-from collegium.events import moments, queries
+from collegium.events import moments, queries, rules
 from collegium.events.contentlines import duration, line, moment, offset, text
 from collegium.events.models import Answer, Event, Occurrence
 from collegium.foundation import clock, richtext
@@ -68,28 +68,6 @@ def feed(entries: Iterable[Entry], *, name: str) -> bytes:
     return _calendar(head, components, used)
 
 
-def of_occurrences(occurrences: Iterable[Occurrence], *, name: str, with_address: bool = False) -> bytes:
-    """A feed of these; of a series all its times must be among them."""
-    return feed(
-        (
-            Entry(
-                event=those[0].event,
-                occurrences=sorted(those, key=lambda each: each.number),
-                with_address=frozenset(each.pk for each in those) if with_address else frozenset(),
-            )
-            for those in _by_event(occurrences)
-        ),
-        name=name,
-    )
-
-
-def invitation(occurrence: Occurrence, person: Person, method: str = REQUEST) -> bytes:
-    """For one time of an event."""
-    answer = Answer.objects.filter(occurrence=occurrence, person=person).first()
-    coming = answer.coming if answer else Answer.Coming.WAITING
-    return letter([(occurrence, coming)], person, method=method)
-
-
 def letter(
     answered: Sequence[tuple[Occurrence, str]], person: Person, *, method: str, whole: Entry | None = None
 ) -> bytes:
@@ -135,7 +113,7 @@ def entries_of(person: Person) -> list[Entry]:
 
     def has_address(each: Any) -> bool:
         event = each.event
-        return event.capacity is None or event.host_id == person.pk or each.own_answer == Answer.Coming.YES
+        return rules.has_address(event, is_host=event.host_id == person.pk, coming=each.own_answer)
 
     return [
         Entry(

@@ -12,7 +12,7 @@ from collegium.communities.models import Community
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.events import actions, queries, rules
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event
-from collegium.events.when import when
+from collegium.events.when import lines
 from collegium.foundation import clock
 from collegium.people.erasure import erases, goes
 from collegium.people.export import File, exports
@@ -40,15 +40,15 @@ def _reader(request: HttpRequest) -> Person | None:
 def next_of_community(request: HttpRequest, *, community: Community, **_context: Any) -> str | None:
     reader = _reader(request)
     may_plan = rules.may_plan(reader, community)
-    lines: list[Any] = queries.of_community(community, reader)
+    found = queries.of_community(community, reader)
     is_public = community.audience == Audience.PUBLIC
-    if not lines and not may_plan:
+    if not found and not may_plan:
         return None
     return render_to_string(
         "events/of_community.jinja",
         {
             "community": community,
-            "lines": _with_answers(lines, reader),
+            "lines": lines(found, reader),
             "may_plan": may_plan,
             "has_feed": is_public,
         },
@@ -62,23 +62,16 @@ def soon(request: HttpRequest) -> str | None:
     if reader is None:
         return None
     now = clock.now()
-    lines: list[Any] = queries.soon(reader.pk, now, now + SOON)
-    if not lines:
+    found = queries.soon(reader.pk, now, now + SOON)
+    if not found:
         return None
     return render_to_string(
         "events/next.jinja",
         {
-            "lines": _with_answers(lines, reader),
+            "lines": lines(found, reader),
         },
         request,
     )
-
-
-def _with_answers(lines: list[Any], reader: Person | None) -> list[tuple[Any, Any, Answer | None]]:
-    return [
-        (each, when(each, reader), Answer(coming=each.own_answer) if each.own_answer else None)
-        for each in lines
-    ]
 
 
 # Everything of mine ---------------------------------------------------------------------------------------------------

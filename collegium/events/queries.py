@@ -1,6 +1,5 @@
 """Events as their guests and hosts ask for them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +16,9 @@ from collegium.people.models import Audience, Circle, CircleMember, Person
 
 OPEN = (Audience.PUBLIC, Audience.SIGNED_IN)
 COMES = (Answer.Coming.YES, Answer.Coming.MAYBE)
-BATCH = 1000
 SOON = 3
+MOST_AHEAD = 30
+FACES = 24
 OF_COMMUNITY = 4
 
 
@@ -46,19 +46,6 @@ def guests(event: Event, *coming: str, occurrence: Occurrence | None = None) -> 
     return answers.filter(
         occurrence__event=event, occurrence__ends_at__gt=clock.now(), occurrence__cancelled_at__isnull=True
     )
-
-
-def who_may_come(event: Event) -> Iterator[list[int]]:
-    """Ids of all in the event's circles, a thousand at a time in the order of their ids: for telling them of it."""
-    last = 0
-    while batch := list(
-        CircleMember.objects.filter(circle__in=event.circles.all(), person__gt=last)
-        .order_by("person")
-        .values_list("person", flat=True)
-        .distinct()[:BATCH]
-    ):
-        yield batch
-        last = batch[-1]
 
 
 def led_by(person: Person) -> QuerySet[Community]:
@@ -97,19 +84,44 @@ def mine(person: Person) -> OccurrenceQuerySet:
     )
 
 
-def ahead(person: Person, *, limit: int = 20) -> list[Occurrence]:
-    """What of theirs has not ended, soonest first, without what they said no to; cancelled ones are left out."""
-    said_no = Answer.objects.filter(occurrence=OuterRef("pk"), person=person, coming=Answer.Coming.NO)
-    return list(mine(person).ahead().exclude(Exists(said_no)).for_display()[:limit])
+@prepared
+def ahead(person: int, now: datetime) -> "QuerySet[Occurrence]":
+    """What of theirs has not ended, soonest first, with their answer as ``own_answer``; without what is cancelled or they
+    said no to.
+    """
+    return _ahead(person, now)[:MOST_AHEAD]
 
 
 @prepared
 def soon(person: int, now: datetime, until: datetime) -> "QuerySet[Occurrence]":
-    """The next few of somebody's that begin by then, with their answer as ``own_answer``: asked for by every home."""
+    """The next few of these that begin by then: asked for by every home."""
+    return _ahead(person, now).filter(starts_at__lte=until)[:SOON]
+
+
+def _ahead(person: int, now: datetime) -> OccurrenceQuerySet:
     said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
     near = mine(Person(pk=person)).ahead(now).exclude(Exists(said.filter(coming=Answer.Coming.NO)))
-    answered = near.annotate(own_answer=Subquery(said.values("coming")[:1]))
-    return answered.filter(starts_at__lte=until).for_display()[:SOON]
+    return near.annotate(own_answer=Subquery(said.values("coming")[:1])).for_display()
+
+
+@prepared
+def event_shown(event: int, person: int) -> "QuerySet[Event]":
+    return Event.objects.visible_to(Person(pk=person)).filter(pk=event).for_display()
+
+
+def times(event: Event, person: Person | None) -> list[Occurrence]:
+    """All its times, with this person's answer as ``own_answer``."""
+    found = _times(event.pk, person.pk if person else 0)
+    for each in found:
+        each.event = event
+    return found
+
+
+@prepared
+def _times(event: int, person: int) -> "QuerySet[Occurrence]":
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    answered = Occurrence.objects.annotate(own_answer=Subquery(said.values("coming")[:1]))
+    return answered.filter(event=event).order_by("starts_at", "number")
 
 
 @prepared
@@ -164,37 +176,88 @@ def _next_of(community: int, person: Person | None, now: datetime) -> "QuerySet[
     return Occurrence.objects.visible_to(person).filter(event__communities=community).ahead(now).for_display()
 
 
-def of_circle(circle: Circle, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
-    return list(
-        Occurrence.objects.visible_to(person).filter(event__circles=circle).ahead().for_display()[:limit]
-    )
+# One time of an event, as its page shows it: with how many gave each answer (``yes``, ``maybe``, ``waiting``), and what the
+# reader answered, noted or waits for (``own_answer``, ``own_way``, ``in_line``).
 
 
-def answers_of(person: Person | None, occurrences: list[Occurrence]) -> dict[int, Answer]:
-    """Of one person, by occurrence; one query."""
-    if person is None or not occurrences:
-        return {}
-    return {
-        answer.occurrence_id: answer
-        for answer in Answer.objects.filter(person=person, occurrence__in=[each.pk for each in occurrences])
-    }
+def shown(occurrence_id: int, person: Person | None) -> Any | None:
+    """None where this person may not see it."""
+    found: list[Any] = _shown_to(occurrence_id, person.pk) if person else _shown_to_all(occurrence_id)
+    return found[0] if found else None
 
 
-def numbers(occurrence: Occurrence) -> dict[str, int]:
-    """How many gave each answer."""
-    counted = (
-        Answer.objects.filter(occurrence=occurrence).order_by().values("coming").annotate(number=Count("pk"))
-    )
-    return dict.fromkeys(Answer.Coming.values, 0) | {row["coming"]: row["number"] for row in counted}
+@prepared
+def _shown_to_all(occurrence: int) -> "QuerySet[Occurrence]":
+    nothing = Value("")
+    rows = Occurrence.objects.visible_to(None).filter(pk=occurrence)
+    return _counted(rows).annotate(own_answer=nothing, own_way=nothing, in_line=Value(0)).for_display()
 
 
-def ahead_in_line(answer: Answer) -> int:
-    """How many wait before this one."""
-    return Answer.objects.filter(
-        Q(answered_at__lt=answer.answered_at) | Q(answered_at=answer.answered_at, pk__lt=answer.pk),
-        occurrence=answer.occurrence_id,
+@prepared
+def _shown_to(occurrence: int, person: int) -> "QuerySet[Occurrence]":
+    own = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=person)
+    mine = Answer.objects.filter(occurrence=OuterRef("occurrence"), person=person)
+    before = Answer.objects.filter(
+        Q(answered_at__lt=Subquery(mine.values("answered_at")))
+        | Q(answered_at=Subquery(mine.values("answered_at")), pk__lt=Subquery(mine.values("pk"))),
+        occurrence=OuterRef("pk"),
         coming=Answer.Coming.WAITING,
-    ).count()
+    )
+    rows = Occurrence.objects.visible_to(Person(pk=person)).filter(pk=occurrence)
+    return (
+        _counted(rows)
+        .annotate(
+            own_answer=Coalesce(Subquery(own.values("coming")), Value("")),
+            own_way=Coalesce(Subquery(attended.values("way")), Value("")),
+            in_line=_number_of(before),
+        )
+        .for_display()
+    )
+
+
+def _counted(rows: OccurrenceQuerySet) -> OccurrenceQuerySet:
+    said = Answer.objects.filter(occurrence=OuterRef("pk"))
+    return rows.annotate(
+        **{each: _number_of(said.filter(coming=each)) for each in (*COMES, Answer.Coming.WAITING)}
+    )
+
+
+def _number_of(answers: QuerySet[Answer]) -> Coalesce:
+    counted = answers.order_by().values("occurrence").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+@prepared
+def coming(occurrence: int, reader: int) -> "QuerySet[Person]":
+    """The first who said yes, of those whose page the reader may open."""
+    return (
+        Person.objects.visible_to(Person(pk=reader))
+        .filter(event_answers__occurrence=occurrence, event_answers__coming=Answer.Coming.YES)
+        .order_by("event_answers__answered_at", "event_answers__pk")
+        .for_display()[:FACES]
+    )
+
+
+@prepared
+def times_of(event: int) -> "QuerySet[Occurrence, int]":
+    """Ids of its times, in their order."""
+    return Occurrence.objects.filter(event=event).order_by("starts_at", "number").values_list("pk", flat=True)
+
+
+def communities_of(event: Event, reader: Person | None) -> list[Community]:
+    """Of a private one among them, others do not even learn that it is."""
+    return _communities(event.pk, reader.pk) if reader else _open_communities(event.pk)
+
+
+@prepared
+def _open_communities(event: int) -> "QuerySet[Community]":
+    return Community.objects.visible_to(None).filter(events=event)
+
+
+@prepared
+def _communities(event: int, reader: int) -> "QuerySet[Community]":
+    return Community.objects.visible_to(Person(pk=reader)).filter(events=event)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from collegium.design.shortcuts import render
 from collegium.events import actions, calendars, queries, rules
 from collegium.events.forms import CancelForm, CodeForm, MoveForm, PlanForm, RecordForm, editor_says
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence
-from collegium.events.when import when, zone_in_words
+from collegium.events.when import lines, when, zone_in_words
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal, require
 from collegium.foundation.signing import hashed
@@ -34,7 +34,6 @@ from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
 SHOWN = 30
-FACES = 24
 
 
 def _reader(request: HttpRequest) -> Person | None:
@@ -51,13 +50,11 @@ def _only_hosts() -> str:
 @require_http_methods(["GET", "HEAD"])
 @signed_in
 def show_mine(request: SignedInRequest) -> HttpResponseBase:
-    occurrences = queries.ahead(request.person, limit=SHOWN)
-    answers = queries.answers_of(request.person, occurrences)
     return render(
         request,
         "events/list.jinja",
         {
-            "lines": [(each, when(each, request.person), answers.get(each.pk)) for each in occurrences],
+            "lines": lines(queries.ahead(request.person.pk, clock.now()), request.person),
             "may_plan": queries.led_by(request.person).exists(),
             "feed": CalendarFeed.objects.filter(person=request.person).first(),
         },
@@ -142,7 +139,13 @@ def plan(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _event(request: HttpRequest, event_id: int) -> Event:
-    return get_object_or_404(Event.objects.visible_to(_reader(request)).for_display(), pk=event_id)
+    reader = _reader(request)
+    if reader is None:
+        return get_object_or_404(Event.objects.visible_to(None).for_display(), pk=event_id)
+    found = queries.event_shown(event_id, reader.pk)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _occurrence(request: HttpRequest, occurrence_id: int) -> Occurrence:
@@ -248,21 +251,18 @@ def move(request: SignedInRequest, occurrence_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD"])
 def show_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
     event, reader = _event(request, event_id), _reader(request)
-    occurrences = list(event.occurrences.order_by("starts_at", "number"))
+    occurrences = queries.times(event, reader)
     if len(occurrences) == 1:
         return redirect(occurrences[0])
-    for each in occurrences:
-        each.event = event
-    answers = queries.answers_of(reader, occurrences)
-    lines = [(each, when(each, reader), answers.get(each.pk)) for each in occurrences]
+    found = lines(occurrences, reader)
     return render(
         request,
         "events/event.jinja",
         {
             "event": event,
-            "communities": _communities(event, reader),
-            "ahead": [line for line in lines if not line[0].is_over],
-            "past": [line for line in lines if line[0].is_over],
+            "communities": queries.communities_of(event, reader),
+            "ahead": [line for line in found if not line[0].is_over],
+            "past": [line for line in found if line[0].is_over],
             "is_host": rules.may_change(reader, event),
             "can_answer": reader is not None,
             "own_zone": zone_in_words(event.time_zone),
@@ -270,25 +270,17 @@ def show_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
     )
 
 
-def _communities(event: Event, reader: Person | None) -> list[Community]:
-    """Of a private one among them, others do not even learn that it is."""
-    return list(Community.objects.visible_to(reader).filter(events=event).distinct())
-
-
 @require_http_methods(["GET", "HEAD"])
 def show_occurrence(request: HttpRequest, occurrence_id: int) -> HttpResponseBase:
-    return _show_occurrence(request, _occurrence(request, occurrence_id))
-
-
-def _show_occurrence(request: HttpRequest, occurrence: Occurrence) -> HttpResponse:
-    reader, event = _reader(request), occurrence.event
-    answer = Answer.objects.filter(occurrence=occurrence, person=reader).first() if reader else None
-    coming = Answer.objects.filter(
-        occurrence=occurrence, coming=Answer.Coming.YES, person__in=Person.objects.visible_to(reader)
-    ).select_related("person__photo")
-    people = [each.person for each in coming.order_by("answered_at", "pk")[:FACES]] if reader else []
-    siblings = list(event.occurrences.order_by("starts_at", "number")) if event.is_series else []
-    place = siblings.index(occurrence) if occurrence in siblings else 0
+    reader = _reader(request)
+    occurrence = queries.shown(occurrence_id, reader)
+    if occurrence is None:
+        raise Http404
+    event = occurrence.event
+    people = queries.coming(occurrence.pk, reader.pk) if reader else []
+    times = queries.times_of(event.pk) if event.is_series else [occurrence.pk]
+    place = times.index(occurrence.pk)
+    is_host = rules.may_change(reader, occurrence)
     return render(
         request,
         "events/occurrence.jinja",
@@ -296,24 +288,19 @@ def _show_occurrence(request: HttpRequest, occurrence: Occurrence) -> HttpRespon
             "occurrence": occurrence,
             "event": event,
             "when": when(occurrence, reader),
-            "communities": _communities(event, reader),
-            "answer": answer,
-            "in_line": queries.ahead_in_line(answer)
-            if answer and answer.coming == Answer.Coming.WAITING
-            else 0,
-            "numbers": queries.numbers(occurrence),
+            "communities": queries.communities_of(event, reader),
+            "answer": occurrence.own_answer,
             "people": people,
-            "faces": faces(people, reader) if people else {},
-            "attendance": Attendance.objects.filter(occurrence=occurrence, person=reader).first()
-            if reader
-            else None,
-            "is_host": rules.may_change(reader, occurrence),
-            "sees_address": rules.may_see_address(reader, occurrence),
+            "faces": faces(people, reader),
+            "attended": Attendance.Way(occurrence.own_way).label if occurrence.own_way else "",
+            "is_host": is_host,
+            "sees_address": reader is not None
+            and rules.has_address(event, is_host=is_host, coming=occurrence.own_answer),
             "window": actions.code_window(occurrence),
-            "before": siblings[place - 1] if siblings and place else None,
-            "after": siblings[place + 1] if place + 1 < len(siblings) else None,
+            "before": times[place - 1] if place else None,
+            "after": times[place + 1] if place + 1 < len(times) else None,
             "place": place + 1,
-            "of": len(siblings),
+            "of": len(times) if event.is_series else 0,
         },
     )
 
@@ -455,16 +442,16 @@ def attendance(request: SignedInRequest, occurrence_id: int) -> HttpResponseBase
         except Refusal as refusal:
             return refused(request, str(refusal), back=request.get_full_path())
         return redirect(request.get_full_path())
-    lines = queries.attendance_list(occurrence, named=named)
+    listed = queries.attendance_list(occurrence, named=named)
     return render(
         request,
         "events/attendance.jinja",
         {
             "occurrence": occurrence,
             "when": when(occurrence, request.person),
-            "lines": lines,
-            "faces": faces([each.person for each in lines], request.person),
-            "present": sum(1 for each in lines if each.attendance),
+            "lines": listed,
+            "faces": faces([each.person for each in listed], request.person),
+            "present": sum(1 for each in listed if each.attendance),
             "named": named,
             "window": actions.code_window(occurrence),
         },
