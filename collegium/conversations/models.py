@@ -68,6 +68,10 @@ class Forum(models.Model):
         return self.path
 
 
+# What a profile shows and a post does not: lists that would be read for each author on a page.
+_OF_A_PROFILE = ("languages", "specialisms", "links", "biography")
+
+
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible_to(self, person: Person | None) -> Self:
         """Threads of forums that the person may read; a hidden one only for those who moderate there."""
@@ -78,7 +82,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return readable.filter(Q(hidden_at__isnull=True) | Q(forum__moderators__in=moderated))
 
     def for_display(self) -> Self:
-        return self.select_related("forum", "started_by__photo", "last_post__author__photo")
+        return self.select_related("forum", "started_by", "last_post__author").defer(
+            *(f"{who}__{field}" for who in ("started_by", "last_post__author") for field in _OF_A_PROFILE),
+            "last_post__html",
+        )
 
 
 class Thread(models.Model):
@@ -135,14 +142,6 @@ class Thread(models.Model):
         return reverse("conversations:thread", kwargs={"thread_id": self.pk})
 
 
-# What a profile shows and a post does not: lists that would be read for each author on a page.
-_OF_A_PROFILE = [
-    f"{who}__{field}"
-    for who in ("author", "reply_to__author")
-    for field in ("languages", "specialisms", "links", "biography")
-]
-
-
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> Self:
         """Posts of threads that the person may read. A removed one keeps its place and loses its words; a hidden one is
@@ -156,8 +155,8 @@ class PostQuerySet(models.QuerySet["Post"]):
     def for_display(self) -> Self:
         """With ``has_files`` and ``has_links``, so that nobody asks for what no post of a page has."""
         return (
-            self.select_related("author__photo", "reply_to__author")
-            .defer(*_OF_A_PROFILE)
+            self.select_related("author", "reply_to__author")
+            .defer(*(f"{who}__{field}" for who in ("author", "reply_to__author") for field in _OF_A_PROFILE))
             .annotate(
                 has_files=Exists(Attachment.objects.filter(post=OuterRef("pk"))),
                 has_links=Exists(PostLink.objects.filter(post=OuterRef("pk"))),

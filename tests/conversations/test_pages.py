@@ -1,15 +1,15 @@
 """Pages of conversations: who opens them, what they show, what they refuse."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collegium.conversations import actions
 from collegium.conversations.models import Attachment, Draft, Following, Level, Post, Reading, Thread
-from collegium.foundation import clock
 from collegium.people.models import Audience, CircleMember
 from tests.conversations.factories import make_forum, make_many_posts, make_post, make_thread
 from tests.conversations.test_actions import PNG
@@ -74,9 +74,9 @@ def test_a_reply_without_javascript(thread, bo, client_of):
     }
     answer = client.post(thread_url(thread), words)
     post = thread.posts.last()
-    assert answer.url == post.get_absolute_url()
+    assert answer.url == f"{thread_url(thread)}?around={post.pk}#post-{post.pk}"
     assert "<p>I use two &lt;of&gt; them.<br>One is old.</p><p><a" in post.html
-    assert client.post(thread_url(thread), words).url == post.get_absolute_url()
+    assert client.post(thread_url(thread), words).url == answer.url
     assert thread.posts.count() == 2
     page = client.get(answer.url, follow=True).content.decode()
     assert f'id="post-{post.pk}"' in page
@@ -139,8 +139,6 @@ def test_a_thread_page_asks_the_same_for_few_and_for_many(
     thread, ada, bo, client_of, number, django_assert_num_queries
 ):
     make_many_posts(thread, number, ada, bo)
-    # Not all within this hour: of whoever posts all the time it is asked whether they are new.
-    Post.objects.update(posted_at=clock.now() - timedelta(days=1))
     client = client_of(bo)
     client.get(f"{thread_url(thread)}?around={Thread.objects.get(pk=thread.pk).last_post_id}")
     Reading.objects.update_or_create(
@@ -162,7 +160,54 @@ def test_a_forum_page_asks_the_same_for_few_and_for_many(
         client.get(reverse("conversations:forum", args=[forum.pk]))
 
 
-THREAD_PAGE = 11  # 13 where a post of the page has files and links
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_thread_with_files_links_signs_and_a_draft_asks_one_question_more_for_each_of_the_first_two(
+    forum, thread, ada, bo, client_of, number, django_assert_num_queries
+):
+    for _each in range(number):
+        post = make_post(thread, ada, html='<p>See <a href="https://example.org/">it</a>.</p>')
+        actions.react(post=post, by=bo, kind="thanks")
+        actions.react(post=post, by=ada, kind="idea")
+        kept = actions.attach(
+            by=ada, forum=forum, thread=thread, upload=SimpleUploadedFile("a.txt", b"words")
+        )
+        make_post(thread, ada, attachments=[kept])
+    actions.save_draft(by=bo, forum=forum, thread=thread, html="<p>Not yet.</p>")
+    client = client_of(bo)
+    client.get(thread_url(thread))
+    with django_assert_num_queries(THREAD_PAGE + 2):
+        page = client.get(thread_url(thread)).content.decode()
+    assert page.count('class="post__file"') == number
+    assert "Not yet." in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_reply_asks_the_same_in_a_short_thread_and_in_a_longer_one(thread, ada, bo, client_of, number):
+    make_many_posts(thread, number, ada, bo)
+    client = client_of(bo)
+    client.get(thread_url(thread))
+    client.post(thread_url(thread), {"html": "<p>The first.</p>", "submission_key": "a"})
+    assert questions_of_a_reply(client, thread, "b") == REPLY
+    actions.save_draft(by=bo, forum=thread.forum, thread=thread, html="<p>Once more.</p>")
+    assert (
+        questions_of_a_reply(client, thread, "c") == REPLY + 2
+    )  # the draft that is posted goes, with its files
+    assert not Draft.objects.filter(person=bo).exists()
+
+
+THREAD_PAGE = 7
+# Session, account, the thread as it is opened and as it is held; the post, its thread, how far one has read, who hears of
+# it; activity and concern (and the job, written after the test). The words with the database about where a transaction begins and ends are no questions.
+REPLY = 10
+
+
+def questions_of_a_reply(client, thread, key):
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(thread_url(thread), {"html": "<p>Another.</p>", "submission_key": key})
+    assert answer.status_code == 302
+    return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in asked)
+
+
 FORUM_PAGE = 9
 
 

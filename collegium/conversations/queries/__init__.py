@@ -7,6 +7,7 @@ from collegium.conversations.queries.followers import (
     levels_of,
     named_like,
 )
+from collegium.conversations.queries.opening import Opening, opening, reader_of
 from collegium.conversations.queries.pages import (
     PostsPage,
     ThreadRow,
@@ -15,7 +16,6 @@ from collegium.conversations.queries.pages import (
     newest_post_id,
     posts_page,
     read_through,
-    reader_of,
     threads_page,
     unanswered,
     unread_threads,
@@ -34,6 +34,7 @@ from collegium.conversations.queries.shown import (
 __all__ = [
     "Author",
     "Hit",
+    "Opening",
     "PostsPage",
     "Reader",
     "ShownFile",
@@ -47,6 +48,7 @@ __all__ = [
     "named_like",
     "new_since",
     "newest_post_id",
+    "opening",
     "posts_page",
     "read_through",
     "reader_of",

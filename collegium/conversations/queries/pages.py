@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from collegium.conversations import rules
-from collegium.conversations.models import Following, Forum, Level, Post, Reading, Thread
+from collegium.conversations.models import Following, Forum, Level, Post, Reaction, Reading, Thread
+from collegium.conversations.queries.opening import Opening, reached_in, reader_of
 from collegium.conversations.queries.shown import Author, Reader, ShownPost, author_of, shown
 from collegium.foundation import clock
+from collegium.foundation.listed import Listed
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import faces
@@ -21,6 +21,7 @@ BEFORE_UNREAD = 3  # posts shown above the first unread one, so that it is under
 BEFORE_WANTED = 10  # above a post that was asked for
 THREADS = 40
 ENOUGH = 100  # unread threads beyond this are not counted
+NOBODY = 0  # the key of a stranger: nobody has it
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,6 @@ class ThreadsPage:
         return not self.rows and not self.pinned
 
 
-def reader_of(person: Person | None, thing: Thread | Forum) -> Reader:
-    return Reader(person=person, standing=rules.standing(person, thing))
-
-
 # Posts ----------------------------------------------------------------------------------------------------------------
 
 
@@ -74,13 +71,13 @@ def posts_page(
     before: int | None = None,
     after: int | None = None,
     size: int = POSTS,
-    reader: Reader | None = None,
+    opening: Opening | None = None,
 ) -> PostsPage:
     """Without a place: at the first unread post; at the end where all is read; at the beginning for a stranger."""
-    reader = reader or reader_of(person, thread)
-    reached = _reached(thread, person)
+    reader = opening.reader if opening is not None else reader_of(person, thread)
+    reached = opening.reached if opening is not None else reached_in(thread, person)
     through = reached.through
-    posts = Post.objects.filter(thread=thread).for_display()
+    posts = _shown_posts(thread.pk, reader.pk or NOBODY)
     if before is not None:
         above = list(posts.filter(pk__lt=before).order_by("-pk")[: size + 1])
         has_earlier = len(above) > size
@@ -89,7 +86,7 @@ def posts_page(
         below = list(posts.filter(pk__gt=after).order_by("pk")[: size + 1])
         page, has_earlier, has_later = below[:size], True, len(below) > size
     else:
-        page, has_earlier, has_later = _opened(thread, posts, around, through, size)
+        page, has_earlier, has_later = _opened(thread, reader.pk or NOBODY, around, through, size)
     for post in page:
         post.thread = thread
     unread = next(
@@ -113,33 +110,48 @@ def posts_page(
     )
 
 
-@prepared
-def _newest_of(thread: int) -> QuerySet[Post]:
-    return Post.objects.filter(thread=thread).for_display().order_by("-pk")[: POSTS + 1]
+def _shown_posts(thread: int, reader: int) -> QuerySet[Post]:
+    signs = (
+        Reaction.objects.filter(post=OuterRef("pk"))
+        .order_by()
+        .values("kind")
+        .annotate(number=Count("pk"), mine=Count("pk", filter=Q(person=reader)))
+    )
+    return Post.objects.filter(thread=thread).for_display().annotate(given_signs=Listed(signs))
 
 
 @prepared
-def _from(thread: int, first: int) -> QuerySet[Post]:
-    return Post.objects.filter(thread=thread, pk__gte=first).for_display().order_by("pk")[: POSTS + 1]
+def _newest_of(thread: int, reader: int) -> QuerySet[Post]:
+    return _shown_posts(thread, reader).order_by("-pk")[: POSTS + 1]
 
 
 @prepared
-def _above(thread: int, first: int) -> QuerySet[Post]:
+def _from(thread: int, reader: int, first: int) -> QuerySet[Post]:
+    return _shown_posts(thread, reader).filter(pk__gte=first).order_by("pk")[: POSTS + 1]
+
+
+@prepared
+def _above(thread: int, reader: int, first: int) -> QuerySet[Post]:
     """A few: as many as one is shown to understand what follows, and one more."""
     few = max(BEFORE_UNREAD, BEFORE_WANTED) + 1
-    return Post.objects.filter(thread=thread, pk__lt=first).for_display().order_by("-pk")[:few]
+    return _shown_posts(thread, reader).filter(pk__lt=first).order_by("-pk")[:few]
 
 
 def _opened(
-    thread: Thread, posts: QuerySet[Post], around: int | None, through: int | None, size: int
+    thread: Thread,
+    reader: int,
+    around: int | None,
+    through: int | None,
+    size: int,
 ) -> tuple[list[Post], bool, bool]:
+    posts = _shown_posts(thread.pk, reader)
     newest = thread.last_post_id or 0
     if around is not None:
         first, context = around, BEFORE_WANTED
     elif through is None or not through:
         first, context = 0, 0
     elif through >= newest and size == POSTS:
-        last = _newest_of(thread.pk)
+        last = _newest_of(thread.pk, reader)
         return last[:size][::-1], len(last) > size, False
     elif through >= newest:
         first, context = newest, size - 1
@@ -149,59 +161,17 @@ def _opened(
         above = list(posts.filter(pk__lt=first).order_by("-pk")[: context + 1]) if context else []
         below = list(posts.filter(pk__gte=first).order_by("pk")[: size + 1])
     else:
-        above = _above(thread.pk, first)[: context + 1] if context else []
-        below = _from(thread.pk, first)
+        above = _above(thread.pk, reader, first)[: context + 1] if context else []
+        below = _from(thread.pk, reader, first)
     has_earlier = len(above) > context
     above = above[:context][::-1]
     has_later = len(below) > size - len(above)
     return [*above, *below[: size - len(above)]], has_earlier, has_later
 
 
-@dataclass(frozen=True)
-class Reached:
-    """How far somebody has read in a thread, and how closely they follow it."""
-
-    through: int | None = None  # None: a stranger, of whom nothing is remembered
-    level: Level = Level.REPLIES
-    has_own_level: bool = False
-
-
-def _reached(thread: Thread, person: Person | None) -> Reached:
-    """One query."""
-    if person is None:
-        return Reached()
-    found: Any = next(iter(_reached_by(person.pk, thread.pk, thread.forum_id)), None)
-    if found is None:
-        return Reached(through=0)
-    return Reached(
-        through=found.in_thread if found.in_thread is not None else found.in_forum or 0,
-        level=Level(found.own_level or found.forum_level or Level.REPLIES),
-        has_own_level=found.own_level is not None,
-    )
-
-
-@prepared
-def _reached_by(person: int, thread: int, forum: int) -> "QuerySet[Person, Any]":
-    """One row, of the person."""
-    own = Following.objects.filter(person=person, thread=thread)
-    whole = Following.objects.filter(person=person, forum=forum, thread__isnull=True)
-    return (
-        Person.objects.filter(pk=person)
-        .only("pk")
-        .annotate(
-            in_thread=Subquery(
-                Reading.objects.filter(person=person, thread=thread).values("read_through")[:1]
-            ),
-            in_forum=Subquery(whole.values("read_through")[:1]),
-            own_level=Subquery(own.values("level")[:1]),
-            forum_level=Subquery(whole.values("level")[:1]),
-        )
-    )
-
-
 def read_through(thread: Thread, person: Person | None) -> int | None:
     """The last post that the person had read; 0: none of it; None: a stranger, of whom nothing is remembered."""
-    return _reached(thread, person).through
+    return reached_in(thread, person).through
 
 
 def new_since(
@@ -209,7 +179,7 @@ def new_since(
 ) -> list[ShownPost]:
     """What was posted after this one, as a page that stands open shows it."""
     reader = reader or reader_of(person, thread)
-    posts = list(Post.objects.filter(thread=thread, pk__gt=post_id).for_display().order_by("pk")[:size])
+    posts = list(_shown_posts(thread.pk, reader.pk or NOBODY).filter(pk__gt=post_id).order_by("pk")[:size])
     for post in posts:
         post.thread = thread
     return shown(posts, reader, thread_answer=thread.answer_id)
