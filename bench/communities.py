@@ -35,6 +35,7 @@ from collegium.foundation import clock
 from collegium.foundation.models import Job
 from collegium.notifications.models import Notification
 from collegium.people.models import Account, Audience, Circle, CircleMember, Person
+from collegium.people.words import WORDS as WORDS_OF_PEOPLE
 from collegium.schemes import actions as schemes
 
 PEOPLE = 100
@@ -126,6 +127,8 @@ def build(size: int) -> dict[str, str]:
     multiply(GROUP, size, shared=shared)
     _multiply_words(size, group, shared, own.forum_id)
     _count_anew(size, commons, course)
+    for _done in WORDS_OF_PEOPLE.rebuild():
+        pass
     settle()
     return _one_who_is_measured(language, people[40], commons, own, course)
 

@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import snowballstemmer
 from django.conf import settings
@@ -203,6 +203,7 @@ class Hit:
     score: float
 
 
+T = TypeVar("T")
 _Row = tuple[int, str, str]
 INDEXES: dict[str, "Index"] = {}
 
@@ -298,6 +299,12 @@ class Index:
                 return hits
         return self._best(query, among, scopes, limit)
 
+    def newest(self, query: Query, among: "QuerySet[Any, T]") -> list[T]:
+        """The newest ``CANDIDATES`` rows of ``among`` that fit, themselves and not weighed; one query. For a caller that
+        looks at each of them anyway.
+        """
+        return list(self._fitting(query, among, None, by_hits=True)[:CANDIDATES]) if query else []
+
     def _best(
         self, query: Query, among: "QuerySet[Any, Any]", scopes: Sequence[int] | None, limit: int
     ) -> list[Hit]:
@@ -343,6 +350,20 @@ class Index:
         above: int | None = None,
         by_hits: bool = False,
     ) -> list[_Row]:
+        columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
+        rows = self._fitting(query, among, scopes, above=above, by_hits=by_hits).extra(select=columns)  # noqa: S610  # our own names
+        return list(rows.values_list("pk", *columns)[:CANDIDATES])
+
+    def _fitting(
+        self,
+        query: Query,
+        among: "QuerySet[Any, T]",
+        scopes: Sequence[int] | None,
+        *,
+        above: int | None = None,
+        by_hits: bool = False,
+    ) -> "QuerySet[Any, T]":
+        """Newest first."""
         condition, params = self._condition(query, scopes)
         model: type[Model] = among.model
         key = f'"{model._meta.db_table}"."{model._meta.pk.column}"'
@@ -352,17 +373,15 @@ class Index:
         where = [join, condition]
         if above is not None:
             where.append(f'"{self.name}"."rowid" > {int(above)}')
-        columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
         newness = {"newness": f'"{self.name}"."rowid"{" + 0" if by_hits else ""}'}
         # A join with a table that is no model, and that on SQLite is no table either: nothing else in Django can say it.
-        rows = among.order_by().extra(  # noqa: S610  # our own names; what was typed stands in the parameters
-            select=columns | newness,
+        return among.order_by().extra(  # noqa: S610  # our own names; what was typed stands in the parameters
+            select=newness,
             tables=[self.name],
             where=where,
             params=params,
             order_by=["-newness"],
         )
-        return list(rows.values_list("pk", *columns)[:CANDIDATES])
 
     def _condition(self, query: Query, scopes: Sequence[int] | None) -> tuple[str, list[Any]]:
         if connection.vendor == "postgresql":

@@ -24,7 +24,7 @@ from collegium.organisations.models import Membership
 from collegium.organisations.queries import found_by
 from collegium.people import waiting
 from collegium.people.models import Person
-from collegium.people.queries import faces, named_like
+from collegium.people.queries import faces, people_like
 from collegium.portfolios.models import Portfolio
 from collegium.schemes import queries as scheme_queries
 from collegium.schemes.documents import UNSET
@@ -298,7 +298,7 @@ def _schemes(words: str) -> Hits:
 
 
 def _people(words: str, viewer: Person | None) -> Hits:
-    found = named_like(words, viewer, limit=EACH_KIND)
+    found = people_like(words, viewer, limit=EACH_KIND)
     shown = faces(found, viewer)
     hits = [
         Hit(person.name, person.get_absolute_url(), "user", face=shown.get(person.pk), is_person=True)

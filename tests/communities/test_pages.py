@@ -13,6 +13,7 @@ from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Post, Thread
 from collegium.foundation import clock
 from collegium.people.models import Audience, CircleMember, Person
+from collegium.people.words import WORDS, entry
 from tests.communities.factories import make_community, make_membership
 from tests.factories import make_person
 
@@ -136,6 +137,7 @@ def test_hard_names_stand_on_every_page(title, cy, client_of):
 def test_three_hundred_members_page_by_page(cy, client_of):
     community = make_community(convener=cy)
     people = Person.objects.bulk_create([Person(name=f"Member {each:03d}") for each in range(300)])
+    WORDS.put(*map(entry, people))
     Membership.objects.bulk_create([Membership(community=community, person=each) for each in people])
     CircleMember.objects.bulk_create([CircleMember(circle=community.circle, person=each) for each in people])
     Community.objects.filter(pk=community.pk).update(member_count=301)

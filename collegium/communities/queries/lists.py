@@ -15,6 +15,7 @@ from collegium.communities.models import (
 )
 from collegium.conversations.models import Post
 from collegium.people.models import Person
+from collegium.people.queries import members_like
 
 
 def communities_of(person: Person) -> list[Community]:
@@ -60,16 +61,11 @@ def found_by(words: str, person: Person | None, *, most: int = 8) -> list[Commun
     return list(wanted.order_by("-member_count", "title")[:most]) if words.strip() else []
 
 
-def directory(community: Community, words: str = "", role: str = "") -> QuerySet[Membership]:
+def directory(community: Community, words: str = "") -> QuerySet[Membership]:
     """Members who are listed, in the order of their names. Facilitators see to it that unlisted ones are not forgotten."""
     listed = community.memberships.filter(in_directory=True).select_related("person__photo")
-    for word in words.split()[:8]:
-        listed = listed.filter(
-            Q(person__name__icontains=word)
-            | Q(role__in=[role for role in Membership.Role.values if role == word])
-        )
-    if role:
-        listed = listed.filter(role=role)
+    if words.strip():
+        listed = listed.filter(person__in=_found(words, community, community_memberships__in_directory=True))
     return listed.order_by("person__name", "id")
 
 
@@ -77,9 +73,17 @@ def unlisted_count(community: Community) -> int:
     return community.memberships.filter(in_directory=False).count()
 
 
-def members_to_manage(community: Community) -> QuerySet[Membership]:
+def members_to_manage(community: Community, words: str = "") -> QuerySet[Membership]:
     """Everybody, who leads first."""
-    return community.memberships.select_related("person__photo").order_by("role", "person__name", "id")
+    everybody = community.memberships.select_related("person__photo")
+    if words.strip():
+        everybody = everybody.filter(person__in=_found(words, community))
+    return everybody.order_by("role", "person__name", "id")
+
+
+def _found(words: str, community: Community, **which: bool) -> list[int]:
+    """Keys of people: whoever searches here is a member, and shares the community's circle with all of them."""
+    return members_like(words, Person.objects.filter(community_memberships__community=community, **which))
 
 
 def open_requests(community: Community) -> list[JoinRequest]:

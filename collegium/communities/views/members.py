@@ -60,10 +60,7 @@ def manage(request: SignedInRequest, slug: str) -> HttpResponseBase:
     )
     start = _start(request)
     words = request.GET.get("q", "")[:200]
-    members = queries.members_to_manage(community)
-    if words:
-        members = members.filter(person__name__icontains=words)
-    members_shown = list(members[start : start + SHOWN + 1])
+    members_shown = list(queries.members_to_manage(community, words)[start : start + SHOWN + 1])
     requests = queries.open_requests(community)
     return render(
         request,
