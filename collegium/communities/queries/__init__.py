@@ -1,6 +1,7 @@
 """Communities as one reader may see them, who waits for an answer in them, and the network between them."""
 
 from collegium.communities.queries.caring import (
+    ComesBack,
     Waiting,
     Week,
     care_queue,
@@ -9,11 +10,11 @@ from collegium.communities.queries.caring import (
     silent_members,
     to_see_to,
     waiting_threads,
+    what_comes_back,
 )
 from collegium.communities.queries.lists import (
     communities_of,
     directory,
-    found_by,
     linkable,
     members_to_manage,
     memberships_of,
@@ -45,6 +46,7 @@ from collegium.communities.queries.one import (
 
 __all__ = [
     "Beside",
+    "ComesBack",
     "Edge",
     "Faces",
     "Kept",
@@ -60,7 +62,6 @@ __all__ = [
     "faces_of",
     "first_reply_times",
     "for_reader",
-    "found_by",
     "linkable",
     "members_to_manage",
     "membership_in",
@@ -83,4 +84,5 @@ __all__ = [
     "to_see_to",
     "unlisted_count",
     "waiting_threads",
+    "what_comes_back",
 ]

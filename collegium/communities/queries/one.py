@@ -46,12 +46,12 @@ def for_reader(slug: str, person: Person | None) -> tuple[Community, Membership 
 def _with_membership(slug: str, person: int) -> QuerySet[Community]:
     own = FilteredRelation("memberships", condition=Q(memberships__person=person))
     seen = Community.objects.visible_to(Person(pk=person)).filter(slug=slug)
-    return seen.annotate(own=own).select_related("forum", "picture", "own")
+    return seen.annotate(own=own).select_related("forum", "own")
 
 
 @prepared
 def _of_the_public(slug: str) -> QuerySet[Community]:
-    return Community.objects.visible_to(None).filter(slug=slug).select_related("forum", "picture")
+    return Community.objects.visible_to(None).filter(slug=slug).select_related("forum")
 
 
 def membership_in(community: Community, person: Person | None) -> Membership | None:

@@ -44,6 +44,7 @@ def frame(community: Community, person: Person | None, here: str) -> dict[str, o
         "may_care": rules.may_care(person, community) and community.closed_at is None,
         "may_manage": rules.may_invite(person, community),
         "may_edit": rules.may_edit(person, community),
+        "may_reopen": rules.may_reopen(person, community),
     }
 
 

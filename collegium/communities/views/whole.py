@@ -6,7 +6,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -96,6 +96,34 @@ def close(request: SignedInRequest, slug: str) -> HttpResponseBase:
         return redirect(community)
 
     return trying(request, answer, back=community.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def reopen(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """Site administrators open it again though they may not see it, when somebody asks them to."""
+    person = request.person
+    seen = Community.objects if person.is_site_administrator else Community.objects.visible_to(person)
+    community = get_object_or_404(seen.select_related("forum"), slug=slug)
+    queries.membership_in(community, person)
+    require(
+        allowed=rules.may_reopen(person, community),
+        because=_("Only a convener of %(community)s can do that.") % {"community": community.title},
+    )
+    if request.method != "POST":
+        return render(
+            request,
+            "communities/reopen.jinja",
+            {**frame(community, person, "manage"), "back": queries.what_comes_back(community)},
+        )
+
+    def answer() -> HttpResponseBase:
+        actions.reopen(community=community, by=person)
+        messages.success(request, _("%(title)s is open again.") % {"title": community.title})
+        is_seen = Community.objects.visible_to(person).filter(pk=community.pk).exists()
+        return redirect(community if is_seen else "communities:list")
+
+    return trying(request, answer, back=reverse("communities:list"))
 
 
 @require_http_methods(["POST"])
