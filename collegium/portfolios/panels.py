@@ -23,6 +23,7 @@ from collegium.people.waiting import waiting_for, waits
 from collegium.portfolios import export, queries
 from collegium.portfolios.models import (
     Comment,
+    CommentVersion,
     Example,
     Feedback,
     FeedbackRequest,
@@ -307,7 +308,10 @@ def erase_portfolios(person: Person) -> None:
     Feedback.objects.filter(by=person).delete()
     said = Comment.objects.filter(by=person)
     answered = Comment.objects.filter(reply_to__by=person).exclude(by=person)
-    said.filter(pk__in=list(answered.values_list("reply_to", flat=True))).update(words="", by=None)
+    CommentVersion.objects.filter(comment__by=person).delete()
+    said.filter(pk__in=list(answered.values_list("reply_to", flat=True))).update(
+        words="", edited_at=None, by=None
+    )
     Comment.objects.filter(by=person).delete()
     Section.objects.filter(writer=person).delete()
     Example.objects.filter(by=person, portfolio__group__isnull=False).delete()
@@ -357,7 +361,12 @@ def words_written_together_stay(person: Person) -> list[str]:
 
 @exports("feedback", title=gettext_lazy("Comments and feedback"))
 def my_feedback(person: Person) -> tuple[dict[str, object], list[File]]:
-    comments = Comment.objects.filter(by=person).select_related("part__section__node").order_by("pk")
+    comments = (
+        Comment.objects.filter(by=person)
+        .select_related("part__section__node")
+        .prefetch_related("versions")
+        .order_by("pk")
+    )
     given = Feedback.objects.filter(by=person).select_related("request__section__node").order_by("pk")
     asked = FeedbackRequest.objects.filter(by=person).for_display().order_by("pk")
     aside = SetAside.objects.filter(person=person).select_related("part__section__node").order_by("pk")
@@ -368,6 +377,7 @@ def my_feedback(person: Person) -> tuple[dict[str, object], list[File]]:
                 "passage": each.passage,
                 "words": each.words,
                 "made_at": each.made_at.isoformat(),
+                "said_before": [version.words for version in each.versions.all()],
             }
             for each in comments
         ],

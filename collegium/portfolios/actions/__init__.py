@@ -10,7 +10,14 @@ from collegium.portfolios.actions.board import (
     rename_example,
     show_board,
 )
-from collegium.portfolios.actions.commenting import comment, reopen_comment, reply, settle_comment, take_back
+from collegium.portfolios.actions.commenting import (
+    change_comment,
+    comment,
+    reopen_comment,
+    reply,
+    settle_comment,
+    take_back,
+)
 from collegium.portfolios.actions.feedback import ask_feedback, end_request, give_feedback, thank
 from collegium.portfolios.actions.groups import (
     add_own_page,
@@ -57,6 +64,7 @@ __all__ = [
     "begin_section",
     "bring_in",
     "bring_in_sections",
+    "change_comment",
     "change_details",
     "comment",
     "declare",
