@@ -292,6 +292,9 @@ def test_from_the_poster_over_sign_up_and_a_code_to_membership(cy, client):
     community = make_community(convener=cy, audience=Audience.CIRCLE)
     address = reverse("communities:join_code", kwargs={"code": community.code})
     door = client.post(address, {"do": "sign-up"})["Location"]
+    about_to = f"You are on the way to joining {community.title}"
+    assert about_to in client.get(door).content.decode()
+    assert about_to not in client.get(reverse("account_signup")).content.decode()  # turned to something else
     client.post(
         door,
         {
@@ -303,9 +306,28 @@ def test_from_the_poster_over_sign_up_and_a_code_to_membership(cy, client):
         },
     )
     code = re.search(r'<p class="code">([^<]+)</p>', mail.outbox[-1].alternatives[0].content)[1]
+    assert about_to in client.get("/account/confirm-email/").content.decode()
+    assert about_to in client.post("/account/confirm-email/", {"code": "wrong"}).content.decode()
     landed = client.post("/account/confirm-email/", {"code": code}, follow=True)
     assert landed.redirect_chain[-1][0] == community.get_absolute_url()
     assert community.memberships.get(person__name="New Person").way == "code"
+
+
+def test_signing_in_by_a_code_says_which_community_one_joins_until_its_link_is_closed(ada, cy, client):
+    community = make_community(convener=cy, audience=Audience.CIRCLE)
+    address = reverse("communities:join_code", kwargs={"code": community.code})
+    door = client.post(address, {"do": "sign-in"})["Location"]
+    about_to = f"You are on the way to joining {community.title}"
+    assert about_to in client.get(door).content.decode()
+    asked = client.post(reverse("account_request_login_code"), {"email": ada.account.email, "next": address})
+    assert about_to in client.get(asked["Location"]).content.decode()
+    code = re.search(r'<p class="code">([^<]+)</p>', mail.outbox[-1].alternatives[0].content)[1]
+    actions.close_code(community=community, by=cy)
+    assert about_to not in client.get(asked["Location"]).content.decode()
+    actions.open_code(community=community, by=cy)
+    landed = client.post(asked["Location"], {"code": code}, follow=True)
+    assert landed.redirect_chain[-1][0] == community.get_absolute_url()
+    assert community.memberships.filter(person=ada).exists()
 
 
 def test_what_a_moderator_decides_ends_the_membership_at_once(ada, cy, client_of):

@@ -53,14 +53,6 @@ def others(person: Person | None, words: str = "") -> QuerySet[Community]:
     return wanted.order_by("-member_count", "title")
 
 
-def found_by(words: str, person: Person | None, *, most: int = 8) -> list[Community]:
-    """One's own and others that may be seen, whose name or domain has all these words."""
-    wanted = Community.objects.visible_to(person)
-    for word in words.split()[:8]:
-        wanted = wanted.filter(Q(title__icontains=word) | Q(domain__icontains=word))
-    return list(wanted.order_by("-member_count", "title")[:most]) if words.strip() else []
-
-
 def directory(community: Community, words: str = "") -> QuerySet[Membership]:
     """Members who are listed, in the order of their names. Facilitators see to it that unlisted ones are not forgotten."""
     listed = community.memberships.filter(in_directory=True).select_related("person__photo")

@@ -25,10 +25,6 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.foundation.signing import hashed
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-# In the session of a stranger who said that they want to join, until they have an account.
-WANTED = "communities.wanted_code"
-
-
 # The short link -------------------------------------------------------------------------------------------------------
 
 
@@ -43,12 +39,12 @@ def join_code(request: HttpRequest, code: str) -> HttpResponseBase:
         # Its name is not told by a poster that was taken down.
         return render(request, "communities/code_closed.jinja", status=410)
     if person is None and request.method == "POST":
-        request.session[WANTED] = code
+        request.session[joining.WANTED] = code
         door = "account_login" if request.POST.get("do") == "sign-in" else "account_signup"
         return redirect(f"{reverse(door)}?{urlencode({'next': request.path})}")
     # The wish was said by POST before; after signing up, coming back is enough.
-    if person is not None and (request.method == "POST" or request.session.get(WANTED) == code):
-        request.session.pop(WANTED, None)
+    if person is not None and (request.method == "POST" or request.session.get(joining.WANTED) == code):
+        request.session.pop(joining.WANTED, None)
         try:
             actions.join(community=community, person=person, way=Membership.Way.CODE)
         except Refusal as refusal:
