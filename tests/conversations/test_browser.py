@@ -17,10 +17,15 @@ def thread(ada, bo, cy):
     return thread
 
 
+def words_of(page):
+    """The editor. By its name alone it could be the plain field that it is about to take the place of."""
+    return page.locator(".write__words").and_(page.get_by_role("textbox", name="Your words"))
+
+
 def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_page, sign_in_browser, axe):
     sign_in_browser(browser_page, bo)
     browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
-    words = browser_page.get_by_role("textbox", name="Your words")
+    words = words_of(browser_page)
     words.click()
     browser_page.keyboard.type("Ask @ad")
     browser_page.get_by_role("option", name="Ada Candidate").wait_for()
@@ -34,18 +39,18 @@ def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_pa
     browser_page.get_by_text("The draft is saved").wait_for()
     assert "about it." in Draft.objects.get().html
     browser_page.reload()
-    browser_page.get_by_role("textbox", name="Your words").get_by_text("about it.").wait_for()
+    words_of(browser_page).get_by_text("about it.").wait_for()
     browser_page.get_by_role("button", name="Post the reply").click()
     browser_page.get_by_role("article").get_by_text("about it.").wait_for()
     assert Mention.objects.count() == 1
     assert not Draft.objects.exists()
-    assert browser_page.get_by_role("textbox", name="Your words").inner_text().strip() == ""
+    assert words_of(browser_page).inner_text().strip() == ""
 
 
 def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser_page, sign_in_browser):
     sign_in_browser(browser_page, bo)
     browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
-    browser_page.get_by_role("textbox", name="Your words").click()
+    words_of(browser_page).click()
     browser_page.keyboard.type("I am writing")
     new = make_post(thread, ada, html="<p>Just said.</p>")
     browser_page.evaluate(
@@ -54,7 +59,7 @@ def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser
     browser_page.locator(f"#post-{new.pk}").wait_for()
     assert browser_page.locator("#new-says").inner_text().strip() == "1 new post"
     browser_page.keyboard.type(" on")
-    assert "I am writing on" in browser_page.get_by_role("textbox", name="Your words").inner_text()
+    assert "I am writing on" in words_of(browser_page).inner_text()
 
 
 def test_it_opens_at_what_is_new(thread, ada, bo, browser_page, sign_in_browser):

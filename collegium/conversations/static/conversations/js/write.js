@@ -61,10 +61,12 @@ function mount(tiptap, form, source, says, words, changed) {
       changed();
     },
   });
+  const wasWriting = document.activeElement === source; // somebody began before the editor had come
   source.hidden = true;
   source.labels[0]?.addEventListener("click", () => editor.commands.focus());
   const paper = form.querySelector("[data-paper]");
   paper.append(toolbar(editor, form, says), host);
+  if (wasWriting) editor.commands.focus("end");
   return editor;
 }
 
