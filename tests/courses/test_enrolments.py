@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from collegium.activity.models import Activity
+from collegium.activity.models import Activity, Concern
 from collegium.communities.models import MapPlace, Membership
 from collegium.courses import surveys
 from collegium.courses.actions import enrolments as actions
@@ -240,6 +240,11 @@ def test_having_taken_part_and_completed_is_recorded_once(cy, ada):
     assert enrolment.completed_at == WEEK_FOUR
     said = list(Activity.objects.filter(about_kind="courses.enrolment").values_list("verb", flat=True))
     assert sorted(said) == ["enrolment.completed", "enrolment.took_part"]
+    # The letter of either is that of its badge: here nothing is sent, and only completing it is told of on the page.
+    assert [each.activity.verb for each in Concern.objects.filter(person=ada)] == ["enrolment.completed"]
+    assert not any(
+        told.by_email for verb in (actions.TOOK_PART, actions.COMPLETED) for told in verb.tells.values()
+    )
 
 
 @pytest.mark.django_db(transaction=True)

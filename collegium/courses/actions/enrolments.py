@@ -45,21 +45,16 @@ LEFT = verb(
         )
     },
 )
-TOOK_PART = verb(
-    "enrolment.took_part",
-    history=gettext_lazy("%(person)s has taken part in %(title)s."),
-    tells={
-        "participant": Told(
-            gettext_lazy("You have taken part in %(title)s: it is noted."), "courses:iteration_of_enrolment"
-        )
-    },
-)
+# The letter is that of the badge which comes of either: one joy, one letter.
+TOOK_PART = verb("enrolment.took_part", history=gettext_lazy("%(person)s has taken part in %(title)s."))
 COMPLETED = verb(
     "enrolment.completed",
     history=gettext_lazy("%(person)s has completed %(title)s."),
     tells={
         "participant": Told(
-            gettext_lazy("You have completed %(title)s. Well done."), "courses:iteration_of_enrolment"
+            gettext_lazy("You have completed %(title)s. Well done."),
+            "courses:iteration_of_enrolment",
+            by_email=False,
         )
     },
 )
@@ -419,7 +414,7 @@ def note_progress(enrolment: Enrolment) -> Enrolment:
                 verb_,
                 by=None,
                 about=enrolment,
-                concerns=[(enrolment.person, "participant")],
+                concerns=[(enrolment.person, role) for role in verb_.tells],
                 data={
                     "title": enrolment.iteration.title,
                     "person": enrolment.person.name,

@@ -229,12 +229,15 @@ def discuss(request: SignedInRequest, project_id: int) -> HttpResponseBase:
             actions.discuss(
                 project=project,
                 by=request.person,
-                html=wording.as_html(form.cleaned_data["words"]),
+                html=form.cleaned_data["words"],
                 submission_key=form.cleaned_data["key"],
             )
         except Refusal as refusal:
             return refused(
-                request, str(refusal), kept=form.cleaned_data["words"], back=project.get_absolute_url()
+                request,
+                str(refusal),
+                kept=wording.as_text(form.cleaned_data["words"]),
+                back=project.get_absolute_url(),
             )
     return redirect(f"{project.get_absolute_url()}#talk")
 
