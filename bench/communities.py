@@ -471,6 +471,9 @@ def _multiply_words(
     columns = "title, body, stems" if is_sqlite else "title, body, words"
     own = f"'in{own_forum}'" if is_sqlite else str(own_forum)
     new = f"'in' || ({own_forum} + %s)" if is_sqlite else f"{own_forum} + %s"
+    # PostgreSQL has the scope among the words too.
+    copied = f"ts_delete(words, '@{own_forum}') || quote_literal('@' || ({own_forum} + %s))::tsvector"
+    copied = "stems" if is_sqlite else f"CASE WHEN scope = {own} THEN {copied} ELSE words END"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE pattern AS SELECT rowid AS of_row, scope, {columns} FROM {name}"  # noqa: S608  # its own name
@@ -479,9 +482,9 @@ def _multiply_words(
         for copy in range(1, size):
             cursor.execute(
                 f"INSERT INTO {name} (rowid, scope, {columns})"  # noqa: S608  # as above
-                f" SELECT of_row + %s, CASE WHEN scope = {own} THEN {new} ELSE scope END, {columns}"
+                f" SELECT of_row + %s, CASE WHEN scope = {own} THEN {new} ELSE scope END, title, body, {copied}"
                 " FROM pattern ORDER BY of_row",
-                [copy * group[Post], copy * group[Forum]],
+                [copy * group[Post], *[copy * group[Forum]] * (1 if is_sqlite else 2)],
             )
         cursor.execute("DROP TABLE pattern")
 

@@ -117,7 +117,7 @@ OF_A_MEMBER = {
     "community page": 13,
     "week page": 9,
     "home of a member": 9,
-    "search": 14,
+    "search": 9,
     "calendar feed": 2,
 }
 

@@ -6,8 +6,11 @@
 The rows of an ordered queryset come in its order. What JSON has no word for, such as a moment, comes as the database writes it.
 """
 
+import json
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import JSONField, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
@@ -28,11 +31,34 @@ class Listed(Subquery):
     ) -> tuple[str, tuple[Any, ...]]:
         query: Any = self.query
         columns = ", ".join(f'listed."{name}"' for name in (*query.values_select, *query.annotation_select))
-        gather = (
-            "json_group_array(json_array({}))"
-            if connection.vendor == "sqlite"
-            else "jsonb_agg(jsonb_build_array({}))"
-        )
-        shape = f"(SELECT {gather.format(columns)} FROM (%(subquery)s) AS listed)"  # noqa: S608  # names of columns
+        shape = f"(SELECT {_gathering(connection).format(columns)} FROM (%(subquery)s) AS listed)"  # noqa: S608  # names of columns
         sql, params = super().as_sql(compiler, connection, template=shape, **extra_context)
         return sql, tuple(params)
+
+
+def read_together(*asked: "QuerySet[Any, Any]") -> list[list[list[Any]]]:
+    """The rows of several querysets of ``values_list``, whatever tables they are of, in one query; each row is a list.
+
+    For a page that shows a few rows each of many kinds. As with ``Listed``, what JSON has no word for comes as text.
+    """
+    parts, params = [], []
+    for rows in asked:
+        compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        try:
+            sql, given = compiler.as_sql(with_col_aliases=True)
+        except EmptyResultSet:
+            parts.append("NULL")
+            continue
+        names = ", ".join(f'listed."{alias}"' for _column, _sql, alias in compiler.select)
+        parts.append(f"(SELECT {_gathering(compiler.connection).format(names)} FROM ({sql}) AS listed)")  # noqa: S608  # Django's own
+        params.extend(given)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)  # as above
+        found = cursor.fetchone()
+    return [json.loads(column) if isinstance(column, str) else column or [] for column in found]
+
+
+def _gathering(database: BaseDatabaseWrapper) -> str:
+    if database.vendor == "sqlite":
+        return "json_group_array(json_array({}))"
+    return "jsonb_agg(jsonb_build_array({}))"

@@ -206,10 +206,14 @@ def threads_page(
     unread_only: bool = False,
     size: int = THREADS,
     reader: Reader | None = None,
+    followed: tuple[Level, int] | None = None,
 ) -> ThreadsPage:
-    """Newest words first; what is pinned stands above them on the first page. ``after`` is a key of an earlier page."""
+    """Newest words first; what is pinned stands above them on the first page. ``after`` is a key of an earlier page.
+
+    ``reader`` and ``followed``: what the caller has read already of who reads here, how closely, and how far.
+    """
     reader = reader or reader_of(person, forum)
-    level, forum_through = _followed(forum, person)
+    level, forum_through = followed or _followed(forum, person)
     threads = Thread.objects.filter(forum=forum).for_display().order_by("-last_posted_at", "-pk")
     if not reader.standing.is_moderator:
         threads = threads.filter(hidden_at__isnull=True)
