@@ -455,35 +455,6 @@ class EnrolForm(forms.Form):
         return [name.strip() for name in self.cleaned_data["hashtag_names"].split(",") if name.strip()]
 
 
-class SurveyForm(forms.Form):
-    def __init__(self, *args: Any, questions: list[surveys.Question], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for question in questions:
-            self.fields[question.key] = self._field(question)
-
-    @staticmethod
-    def _field(question: surveys.Question) -> forms.Field:
-        if question.kind == "text":
-            return _words(question.words, rows=3)
-        if question.kind == "choice":
-            return forms.ChoiceField(
-                label=question.words,
-                required=False,
-                widget=forms.RadioSelect,
-                choices=[(each, each) for each in question.options],
-            )
-        marks = [(str(mark), str(mark)) for mark in surveys.SCALE]
-        if question.options:
-            marks[0] = ("1", f"1 – {question.lowest}")
-            marks[-1] = (str(surveys.SCALE[-1]), f"{surveys.SCALE[-1]} – {question.highest}")
-        return forms.ChoiceField(
-            label=question.words,
-            required=False,
-            choices=marks,
-            widget=forms.RadioSelect(attrs={"class": "scale"}),
-        )
-
-
 class PlanWeekForm(forms.Form):
     state = forms.ChoiceField(choices=PlannedWeek.State.choices)
     due_on = forms.DateField(label=gettext_lazy("A day of your own"), required=False, widget=Day)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from collegium.courses.views import facilitating, groups, iterations, nudges, plan, projects, weeks
+from collegium.courses.views import facilitating, groups, iterations, nudges, plan, projects, surveys, weeks
 
 app_name = "courses"
 urlpatterns = [
@@ -47,6 +47,7 @@ urlpatterns = [
     path("learn/<slug:slug>/manage/", facilitating.manage, name="manage"),
     path("learn/<slug:slug>/manage/step/", facilitating.step, name="step"),
     path("learn/<slug:slug>/manage/edit/", facilitating.edit, name="edit"),
+    path("learn/<slug:slug>/manage/surveys/<slug:survey>/", surveys.edit, name="edit_survey"),
     path("learn/<slug:slug>/manage/cancel/", facilitating.cancel, name="cancel"),
     path("learn/<slug:slug>/manage/copy/", facilitating.copy, name="copy"),
     # Writing groups: an iteration's own address shows the group, a week's the meeting.

@@ -283,12 +283,18 @@ def answer_survey(
     questions = surveys.read(asked)
     if not questions:
         raise Refusal(_("Nothing is asked here."), code="nothing")
+    fitting = surveys.fitting(questions, answers)
+    if left := surveys.missing(questions, fitting):
+        raise Refusal(
+            _("One question is asked of everybody who answers: “%(question)s”") % {"question": left[0].words},
+            code="missing",
+        )
     kept, _is_new = SurveyAnswers.objects.update_or_create(
         enrolment=enrolment,
         survey=SurveyAnswers.Survey(survey),
         defaults={
             "questions": [each.as_data() for each in questions],
-            "answers": surveys.fitting(questions, answers),
+            "answers": fitting,
             "given_at": clock.now(),
         },
     )

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collegium.communities import actions as communities
 from collegium.courses import rules, surveys
 from collegium.courses.actions import enrolments
-from collegium.courses.forms import EnrolForm, SurveyForm
+from collegium.courses.forms import EnrolForm
 from collegium.courses.models import Course, Enrolment, Iteration, Project, SurveyAnswers, Week
 from collegium.courses.queries import iterations as queries
 from collegium.courses.queries.overview import iteration_page
+from collegium.courses.survey_forms import SurveyForm
 from collegium.courses.views import groups
 from collegium.courses.views.loading import frame, load, person_of
 from collegium.design.errors import refused
