@@ -89,6 +89,11 @@ def first_steps(request: HttpRequest) -> str | None:
     )
 
 
+@panel("profile.place")
+def towns_while_typing(request: HttpRequest) -> str:
+    return render_to_string("communities/towns.jinja", {}, request)
+
+
 @panel("account.entrance", order=10)
 def what_one_is_about_to_join(request: HttpRequest) -> str | None:
     """No more than the poster says, whoever else can see the community."""

@@ -18,6 +18,7 @@ urlpatterns = [
     path("j/<slug:code>", ways_in.join_code, name="join_code"),
     path("communities/", lists.show_list, name="list"),
     path("communities/new/", lists.found, name="found"),
+    path("communities/towns/", whereabouts.towns, name="towns"),
     path("communities/network/", lists.network, name="network"),
     path("communities/by-id/<int:community_id>/", lists.by_id, name="by_id"),
     path("communities/removed/<int:community_id>/", ways_in.removed, name="removed"),

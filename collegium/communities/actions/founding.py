@@ -23,7 +23,7 @@ from collegium.people.models import Audience, Circle, Person
 
 # What stands at these addresses is not a community.
 RESERVED = frozenset(
-    {"new", "network", "invitation", "requests", "by-id", "removed", "members", "mine", "map"}
+    {"new", "network", "invitation", "requests", "by-id", "removed", "members", "mine", "map", "towns"}
 )
 # Without 0, 1, I, L and O, which a poster read from afar mixes up.
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"

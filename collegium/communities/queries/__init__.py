@@ -42,6 +42,7 @@ from collegium.communities.queries.one import (
     for_reader,
     membership_in,
     neighbours,
+    opened,
 )
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "open_invitations",
     "open_requests",
     "open_steps",
+    "opened",
     "others",
     "pages_of",
     "repertoire",

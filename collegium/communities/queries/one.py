@@ -4,6 +4,7 @@ The page of a community is among the busiest, so what it asks is written once a 
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import (
@@ -15,13 +16,17 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
 )
 from django.urls import reverse
 
 from collegium.communities import rules
 from collegium.communities.models import Community, CommunityLink, Membership, Page, RepertoireItem
-from collegium.conversations.models import Post
+from collegium.conversations import rules as forum_rules
+from collegium.conversations.models import Following, Level, Post
+from collegium.conversations.queries import Reader
+from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 
@@ -44,6 +49,10 @@ def for_reader(slug: str, person: Person | None) -> tuple[Community, Membership 
 
 @prepared
 def _with_membership(slug: str, person: int) -> QuerySet[Community]:
+    return _seen_with_membership(slug, person)
+
+
+def _seen_with_membership(slug: str, person: int) -> QuerySet[Community]:
     own = FilteredRelation("memberships", condition=Q(memberships__person=person))
     seen = Community.objects.visible_to(Person(pk=person)).filter(slug=slug)
     return seen.annotate(own=own).select_related("forum", "own")
@@ -52,6 +61,49 @@ def _with_membership(slug: str, person: int) -> QuerySet[Community]:
 @prepared
 def _of_the_public(slug: str) -> QuerySet[Community]:
     return Community.objects.visible_to(None).filter(slug=slug).select_related("forum")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A community as somebody opens it, with who they are in its forum, how closely they follow it, and how far."""
+
+    community: Community
+    membership: Membership | None
+    reader: Reader
+    followed: tuple[Level, int]
+
+
+def opened(slug: str, person: Person | None) -> Opened | None:
+    """One query; none for what a stranger is in the forum."""
+    if person is None:
+        found = for_reader(slug, None)
+        return Opened(*found, Reader(None), (Level.REPLIES, 0)) if found else None
+    rows: list[Any] = _with_standing(slug, person.pk, clock.now())
+    if not rows:
+        return None
+    community = rows[0]
+    return Opened(
+        community=community,
+        membership=_known(community, person, getattr(community, "own", None)),
+        reader=Reader(person, forum_rules.standing_as_found(person, community.forum, community)),
+        followed=(Level(community.followed_at or Level.REPLIES), community.read_through or 0),
+    )
+
+
+@prepared
+def _with_standing(slug: str, person: int, moment: datetime) -> QuerySet[Community]:
+    following = Following.objects.filter(person=person, forum=OuterRef("forum"), thread__isnull=True)
+    return _seen_with_membership(slug, person).annotate(
+        **forum_rules.stands(
+            person,
+            moment,
+            forum=OuterRef("forum"),
+            members=OuterRef("forum__members"),
+            moderators=OuterRef("forum__moderators"),
+        ),
+        followed_at=Subquery(following.values("level")[:1]),
+        read_through=Subquery(following.values("read_through")[:1]),
+    )
 
 
 def membership_in(community: Community, person: Person | None) -> Membership | None:

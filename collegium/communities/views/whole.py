@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -27,10 +27,15 @@ THREADS_ON_THE_PAGE = 12
 
 @require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    community, membership = load(request, slug)
     person = cast("Request", request).person
+    found = queries.opened(slug, person)
+    if found is None:
+        raise Http404
+    community, membership = found.community, found.membership
     members = queries.faces_of(community, person)
-    threads = conversations.threads_page(community.forum, person)
+    threads = conversations.threads_page(
+        community.forum, person, reader=found.reader, followed=found.followed
+    )
     asked = (
         community.join_requests.filter(person=person, settled_at__isnull=True).first()
         if person and membership is None and community.joining == Community.Joining.REQUEST

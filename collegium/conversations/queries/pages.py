@@ -11,7 +11,7 @@ from collegium.conversations.models import Following, Forum, Level, Post, Reacti
 from collegium.conversations.queries.opening import Opening, reached_in, reader_of
 from collegium.conversations.queries.shown import Author, Reader, ShownPost, author_of, shown
 from collegium.foundation import clock
-from collegium.foundation.listed import Listed
+from collegium.foundation.listed import CountedUpTo, Listed
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import faces
@@ -21,6 +21,7 @@ BEFORE_UNREAD = 3  # posts shown above the first unread one, so that it is under
 BEFORE_WANTED = 10  # above a post that was asked for
 THREADS = 40
 ENOUGH = 100  # unread threads beyond this are not counted
+MOST_COUNTED = 100  # new posts of a thread in a list: of more it is said that there are more
 NOBODY = 0  # the key of a stranger: nobody has it
 
 
@@ -41,6 +42,7 @@ class PostsPage:
 class ThreadRow:
     thread: Thread
     is_unread: bool
+    new_posts: int  # by others, up to ``MOST_COUNTED``
     is_new: bool  # nothing of it was ever read
     starter: Author
     last: Author
@@ -185,14 +187,43 @@ def new_since(
     return shown(posts, reader, thread_answer=thread.answer_id)
 
 
-def newest_post_id(thread_id: int, person: Person | None) -> int | None:
-    """Of a thread that the person may read, in one query; None if there is no such thread for them."""
-    return (
-        Thread.objects.visible_to(person)
-        .filter(pk=thread_id)
-        .values_list(Coalesce("last_post_id", Value(0)), flat=True)
-        .first()
+def changed_since(thread: Thread, reader: Reader, since: int, *, first: int, last: int) -> list[ShownPost]:
+    """Of the posts between these two, those that look otherwise since that moment (see ``Pulse``)."""
+    moment = _EPOCH + timedelta(microseconds=since)
+    posts = _shown_posts(thread.pk, reader.pk or NOBODY).filter(
+        pk__range=(first, last), changed_at__gt=moment
     )
+    changed = list(posts.order_by("pk")[:POSTS])
+    for post in changed:
+        post.thread = thread
+    return shown(changed, reader, thread_answer=thread.answer_id)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What an open page compares: the newest post, and when one last changed, in microseconds since 1970."""
+
+    newest: int
+    changed: int
+
+
+def pulse(thread_id: int, person: Person | None) -> Pulse | None:
+    """Of a thread that the person may read, in one query; None if there is no such thread for them."""
+    found = _pulse(thread_id, person.pk) if person is not None else list(_beats(thread_id, None))
+    return Pulse(found[0][0] or 0, moment_of(found[0][1])) if found else None
+
+
+def moment_of(changed_at: datetime | None) -> int:
+    return (changed_at - _EPOCH) // timedelta(microseconds=1) if changed_at is not None else 0
+
+
+@prepared
+def _pulse(thread: int, person: int) -> "QuerySet[Thread, tuple[int | None, datetime | None]]":
+    return _beats(thread, person)
+
+
+def _beats(thread: int, person: int | None) -> "QuerySet[Thread, tuple[int | None, datetime | None]]":
+    return Thread.objects.visible_to(person).filter(pk=thread).values_list("last_post_id", "changed_at")  # type: ignore[arg-type]  # a key does as well as a person
 
 
 # Threads --------------------------------------------------------------------------------------------------------------
@@ -220,6 +251,7 @@ def threads_page(
     if person is not None:
         own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
         threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+        threads = threads.annotate(new_posts=_new_posts(person.pk))
         if unread_only:
             threads = threads.filter(last_post_id__gt=F("reached"))
     pinned: list[Thread] = []
@@ -262,7 +294,14 @@ def threads_page(
 def _seen_by(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
     own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
     threads = Thread.objects.filter(forum=forum, hidden_at__isnull=True).for_display()
-    return threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+    threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+    return threads.annotate(new_posts=_new_posts(person))
+
+
+def _new_posts(person: int) -> CountedUpTo:
+    """Of a thread that is annotated with how far it has been read."""
+    posts = Post.objects.standing().filter(thread=OuterRef("pk"), pk__gt=OuterRef("reached"))
+    return CountedUpTo(posts.exclude(author=person).order_by().values("pk")[:MOST_COUNTED])
 
 
 @prepared
@@ -282,6 +321,7 @@ def _row(thread: Thread, reader: Reader, photos: dict[int, str]) -> ThreadRow:
     return ThreadRow(
         thread=thread,
         is_unread=reached is not None and (thread.last_post_id or 0) > reached,
+        new_posts=getattr(thread, "new_posts", 0),
         is_new=reached is not None and reached == 0,
         starter=author_of(thread.started_by, reader, photos),
         last=author_of(thread.last_post.author if thread.last_post else None, reader, photos),
