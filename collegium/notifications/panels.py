@@ -6,8 +6,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from collegium.communities.models import Community
+from collegium.communities.rules import membership_of
 from collegium.design.places import bar_item, panel, signed_in
-from collegium.notifications import actions, queries
+from collegium.notifications import actions, hearing, queries
 from collegium.notifications.models import InboundMail, Notification, Preference
 from collegium.people.addresses import address_verified, verified_addresses
 from collegium.people.erasure import erases
@@ -78,6 +80,19 @@ def recent(request: HttpRequest) -> str | None:
     return render_to_string(
         "notifications/recent.jinja",
         {"lines": lines, "faces": faces([line.actor for line in lines if line.actor], person)},
+        request,
+    )
+
+
+@panel("community.side", order=10)
+def what_you_hear(request: HttpRequest, *, community: Community) -> str | None:
+    person = cast("Request", request).person
+    if person is None or community.closed_at is not None or membership_of(person, community) is None:
+        return None
+    now = hearing.hearing(person, community.forum_id)
+    return render_to_string(
+        "notifications/hearing.jinja",
+        {"community": community, "now": now, "choices": hearing.Hearing.choices},
         request,
     )
 

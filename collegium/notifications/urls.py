@@ -11,6 +11,7 @@ urlpatterns = [
     path("stop/<str:token>", views.stop, name="stop"),
     path("address/<int:person_id>", views.address, name="address"),
     path("arrives/<str:token>", views.arrives, name="arrives"),
+    path("hear/<int:forum_id>", views.hear, name="hear"),
     path("<int:notification_id>", views.open_one, name="open"),
     path("<int:notification_id>/mark", views.mark, name="mark"),
     path("<int:notification_id>/less", views.less, name="less"),

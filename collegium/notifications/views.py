@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from collegium.conversations import rules as conversations_rules
 from collegium.conversations.models import Forum, Thread
+from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation import signing
-from collegium.foundation.refusal import Refusal
-from collegium.notifications import actions, digests, letters, queries, returns
+from collegium.foundation.refusal import Refusal, require
+from collegium.notifications import actions, digests, hearing, letters, queries, returns
 from collegium.notifications.forms import HoursForm, MailingListsForm, PreferencesForm
 from collegium.notifications.models import Notification, Way
 from collegium.people.models import Person
@@ -175,6 +177,23 @@ def _end(person: Person, sort: str, which: str, *, resumes: bool) -> None:
         digests.ends_digests(person, which)
     else:
         actions.choose(person=person, ways={sort: Way.AT_ONCE if resumes else Way.IN_APP})
+
+
+@require_http_methods(["POST"])
+@signed_in
+def hear(request: SignedInRequest, forum_id: int) -> HttpResponseBase:
+    """The choice on a community's own page."""
+    forum = get_object_or_404(Forum.objects.visible_to(request.person), pk=forum_id)
+    require(allowed=conversations_rules.standing(request.person, forum, limits=False).belongs)
+    try:
+        chosen = hearing.hear(person=request.person, forum=forum, of=request.POST.get("of", ""))
+    except Refusal as refusal:
+        return refused(request, str(refusal), back=forum.path)
+    messages.success(
+        request,
+        _("What you hear of %(forum)s: %(choice)s.") % {"forum": forum.title, "choice": chosen.label.lower()},
+    )
+    return redirect(forum)
 
 
 # Letters that came back -----------------------------------------------------------------------------------------------
