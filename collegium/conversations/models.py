@@ -111,6 +111,9 @@ class Thread(models.Model):
     pinned_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when one of its posts last began to look otherwise
     # What the thread is about, where a room above opened it beneath something: a week, a project, an item.
     about_kind = models.CharField(max_length=60, blank=True)
     about_id = models.CharField(max_length=40, blank=True)
@@ -180,6 +183,9 @@ class Post(models.Model):
     hidden_at = models.DateTimeField(
         null=True, blank=True
     )  # a moderator hid it; can be appealed and shown again
+    changed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # edited, taken away, hidden, shown, or the answer now
     reply_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import JSONField, QuerySet, Subquery
+from django.db.models import IntegerField, JSONField, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -34,6 +34,13 @@ class Listed(Subquery):
         shape = f"(SELECT {_gathering(connection).format(columns)} FROM (%(subquery)s) AS listed)"  # noqa: S608  # names of columns
         sql, params = super().as_sql(compiler, connection, template=shape, **extra_context)
         return sql, tuple(params)
+
+
+class CountedUpTo(Subquery):
+    """How many rows a queryset has that was cut off at as many as anybody wants to know of: ``rows[:100]``."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def read_together(*asked: "QuerySet[Any, Any]") -> list[list[list[Any]]]:

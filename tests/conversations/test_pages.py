@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collegium.conversations import actions
+from collegium.conversations.actions import moderation
 from collegium.conversations.models import Attachment, Draft, Following, Level, Post, Reading, Thread
 from collegium.people.models import Audience, CircleMember
 from tests.conversations.factories import make_forum, make_many_posts, make_post, make_thread
@@ -209,6 +210,84 @@ def questions_of_a_reply(client, thread, key):
 
 
 FORUM_PAGE = 9
+
+
+def ask_for_new(client, page):
+    """As the open page does: at the address that stands in it."""
+    address = re.search(r'id="newer" hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
+    return client.get(address, headers={"HX-Request": "true"})
+
+
+def test_an_open_page_is_brought_what_changed_in_its_posts(thread, ada, bo, cy, client_of):
+    client, first = client_of(bo), thread.posts.get()
+    second, third = (make_post(thread, ada) for _each in range(2))
+    page = client.get(thread_url(thread)).content.decode()
+    assert ask_for_new(client, page).status_code == 204
+    actions.edit_post(post=first, by=ada, html="<p>Said otherwise.</p>")
+    actions.remove_post(post=second, by=ada)
+    page = ask_for_new(client, page).content.decode()
+    drawn = re.findall(r'id="post-(\d+)" hx-swap-oob="true"', page)
+    assert drawn == [str(first.pk), str(second.pk)]
+    assert "Said otherwise." in page
+    assert "Taken away by its author." in page
+    assert "new post" not in page
+    assert ask_for_new(client, page).status_code == 204
+    moderation.take_measure(kind="hide", post=third, by=cy, reason="It hurts.")
+    page = ask_for_new(client, page).content.decode()
+    assert "Hidden by a moderator." in page
+    moderation.lift(measure=third.measures.get(), by=cy)
+    page = ask_for_new(client, page).content.decode()
+    assert "Hidden by a moderator" not in page
+    actions.mark_answer(thread=thread, by=ada, post=third)
+    assert "post--answer" in ask_for_new(client, page).content.decode()
+
+
+def test_what_changed_elsewhere_in_a_long_thread_is_not_brought(thread, ada, bo, client_of):
+    posts = make_many_posts(thread, 120, ada)
+    client = client_of(bo)
+    actions.read(person=bo, thread=Thread.objects.get(pk=thread.pk), through=posts[-1].pk)
+    page = client.get(thread_url(thread)).content.decode()
+    actions.edit_post(post=posts[3], by=ada, html="<p>Far above.</p>")
+    assert "Far above." not in ask_for_new(client, page).content.decode()
+
+
+@pytest.mark.parametrize("how", ["left", "deleted", "signed out"])
+def test_an_open_page_stops_asking_once_the_thread_is_not_open_any_more(thread, bo, client_of, how):
+    client = client_of(bo)
+    page = client.get(thread_url(thread)).content.decode()
+    if how == "left":
+        CircleMember.objects.filter(circle=thread.forum.members, person=bo).delete()
+    elif how == "deleted":
+        Thread.objects.filter(pk=thread.pk).update(last_post=None)
+        thread.delete()
+    else:
+        client.logout()
+    answer = ask_for_new(client, page)
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert ("You are signed out" if how == "signed out" else "is not open to you any more") in said
+    assert 'id="newer"' in said
+    assert "hx-get" not in said
+    assert "Rubrics" not in said
+    address = reverse("conversations:new_posts", args=[thread.pk or 1])
+    assert client.get(address).status_code == 404  # for who asks by hand
+
+
+def test_a_list_of_threads_says_how_many_posts_are_new(forum, ada, bo, client_of):
+    old, few, many = (make_thread(forum, ada, title=title) for title in ("Old", "Few", "Many"))
+    for each in (old, few, many):
+        actions.read(person=bo, thread=each, through=each.posts.get().pk)
+    *_stand, gone = make_many_posts(few, 4, ada)
+    actions.remove_post(post=gone, by=ada)
+    make_many_posts(many, 130, ada)
+    make_thread(forum, ada, title="Never opened")
+    page = client_of(bo).get(reverse("conversations:forum", args=[forum.pk])).content.decode()
+    said = dict(
+        re.findall(
+            r"<bdi>([A-Z][a-z ]+)</bdi></a>\s*(?:<span class=\"thread-row__new\">([^<]+)</span>)?", page
+        )
+    )
+    assert said == {"Old": "", "Few": "3 new", "Many": "99+ new", "Never opened": "new"}
 
 
 def test_asking_for_new_posts_is_cheap_when_there_are_none(

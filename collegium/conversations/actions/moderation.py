@@ -317,8 +317,8 @@ def _checked(kind: str, post: Post, person: Person, forum: Forum, until: datetim
 
 def _hide(post: Post, thread: Thread) -> None:
     """With a thread that holds nothing else, its title goes too."""
-    post.hidden_at = clock.now()
-    post.save(update_fields=["hidden_at"])
+    post.hidden_at = post.changed_at = clock.now()
+    post.save(update_fields=["hidden_at", "changed_at"])
     if thread.answer_id == post.pk:
         thread.answer = None
         thread.save(update_fields=["answer"])
@@ -335,8 +335,8 @@ def _lift(measure: Measure) -> None:
     if measure.kind != Measure.Kind.HIDE or post is None or post.hidden_at is None:
         return
     thread = locked(post.thread)
-    post.hidden_at = None
-    post.save(update_fields=["hidden_at"])
+    post.hidden_at, post.changed_at = None, clock.now()
+    post.save(update_fields=["hidden_at", "changed_at"])
     if thread.hidden_at is not None:
         thread.hidden_at = None
         thread.save(update_fields=["hidden_at"])

@@ -192,8 +192,9 @@ def edit_post(*, post: Post, by: Person, html: str) -> Post:
     now = clock.now()
     PostVersion.objects.create(post=post, html=post.html, replaced_at=now, replaced_by=by)
     post.html = written.html
-    post.edited_at = now
-    post.save(update_fields=["html", "edited_at"])
+    post.edited_at = post.changed_at = thread.changed_at = now
+    post.save(update_fields=["html", "edited_at", "changed_at"])
+    thread.save(update_fields=["changed_at"])
     known = set(post.mentions.values_list("person_id", flat=True))
     Mention.objects.filter(post=post).exclude(person__in=written.mentioned).delete()
     fresh = [person for person in written.mentioned if person.pk not in known]
@@ -238,9 +239,9 @@ def remove_post(*, post: Post, by: Person) -> Post:
 def empty(post: Post, by: Person | None) -> None:
     """Its words and all that hangs on them go; whoever calls counts the thread anew."""
     post.html = ""
-    post.removed_at = clock.now()
+    post.removed_at = post.changed_at = clock.now()
     post.removed_by = by
-    post.save(update_fields=["html", "removed_at", "removed_by"])
+    post.save(update_fields=["html", "removed_at", "removed_by", "changed_at"])
     for rows in (post.versions, post.attachments, post.links, post.mentions, post.reactions):
         rows.all().delete()
 

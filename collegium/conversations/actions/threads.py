@@ -28,8 +28,12 @@ def mark_answer(*, thread: Thread, by: Person, post: Post | None) -> Thread:
         raise Refusal(_("This post is not in the thread any more."))
     if thread.answer_id == (post.pk if post is not None else None):
         return thread
-    thread.answer = post
-    thread.save(update_fields=["answer"])
+    now = clock.now()
+    Post.objects.filter(pk__in=[pk for pk in (thread.answer_id, post and post.pk) if pk]).update(
+        changed_at=now
+    )
+    thread.answer, thread.changed_at = post, now
+    thread.save(update_fields=["answer", "changed_at"])
     facts = {"title": thread.title, "forum": thread.forum.title, "thread": thread.pk}
     if post is None:
         record(verbs.ANSWER_TAKEN_BACK, by=by, about=thread, data=facts)

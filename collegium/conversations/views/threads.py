@@ -16,7 +16,7 @@ from collegium.conversations.queries import Opening, PostsPage
 from collegium.conversations.views import replying
 from collegium.conversations.views.loading import number, opened, place_of, readable_thread, reader
 from collegium.design.errors import refused
-from collegium.design.shortcuts import render
+from collegium.design.shortcuts import render, wants_fragment
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import CircleMember, Person
 from collegium.people.requests import SignedInRequest, signed_in
@@ -97,6 +97,8 @@ def _page(
         "level_words": LEVEL_WORDS,
         "form": None,
         "opens": _opens(request, page),
+        "first": page.posts[0].pk if page.posts else 0,
+        "since": queries.moment_of(thread.changed_at),
         "starter": queries.shown_author(thread.started_by, page.reader),
     }
     if person is not None:
@@ -157,10 +159,14 @@ def _post(request: SignedInRequest, form: PostForm, thread: Thread, quoted: Post
 
 @require_http_methods(["GET", "HEAD"])
 def new_posts(request: HttpRequest, thread_id: int) -> HttpResponseBase:
-    """What an open page asks for every few seconds: nothing (204) at the price of one query, or the new posts."""
-    after = number(request, "after") or 0
-    newest = queries.newest_post_id(thread_id, reader(request))
-    if newest is not None and newest <= after:
+    """What an open page asks for every few seconds: nothing (204) at the price of one query, or the new posts, and those of
+    the page that look otherwise now. Once the thread is not open to its reader any more it says so, and asks no more.
+    """
+    first, after, since = (number(request, name) or 0 for name in ("first", "after", "since"))
+    pulse = queries.pulse(thread_id, reader(request))
+    if pulse is None and wants_fragment(request):
+        return render(request, "conversations/gone.jinja", {"is_signed_in": reader(request) is not None})
+    if pulse is not None and pulse.newest <= after and pulse.changed <= since:
         return HttpResponse(status=204)
     thread = readable_thread(request, thread_id)
     page_reader = queries.reader_of(reader(request), thread)
@@ -172,7 +178,10 @@ def new_posts(request: HttpRequest, thread_id: int) -> HttpResponseBase:
         {
             "thread": thread,
             "posts": posts,
-            "after": posts[-1].pk if posts else newest,
+            "changed": queries.changed_since(thread, page_reader, since, first=first, last=after),
+            "first": first,
+            "after": posts[-1].pk if posts else max(after, thread.last_post_id or 0),
+            "since": queries.moment_of(thread.changed_at),
             "reader": page_reader,
             "kinds": Reaction.Kind.choices,
         },
