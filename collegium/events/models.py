@@ -229,6 +229,19 @@ class CalendarFeed(models.Model):
         return str(self.person)
 
 
+class WithoutLetters(models.Model):
+    """Somebody to whose calendar no letters go: it subscribes to their address, or they keep it by hand.
+
+    They are told of changes in an ordinary letter instead, where others get one for their calendar.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="without_calendar_letters")
+    since = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
 class Reminder(models.Model):
     """A reminder that went out, so that it goes once."""
 

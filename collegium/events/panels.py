@@ -104,6 +104,7 @@ def exported(person: Person) -> tuple[Any, Iterable[File]]:
             }
             for each in attendances.order_by("occurrence__starts_at")
         ],
+        "letters_to_calendar": queries.has_letters(person),
         "calendar_address_since": CalendarFeed.objects.filter(person=person)
         .values_list("made_at", flat=True)
         .first(),

@@ -9,7 +9,15 @@ from django.db.models.functions import Coalesce
 
 from collegium.communities.models import Community
 from collegium.communities.rules import LEADERS
-from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence, OccurrenceQuerySet
+from collegium.events.models import (
+    Answer,
+    Attendance,
+    CalendarFeed,
+    Event,
+    Occurrence,
+    OccurrenceQuerySet,
+    WithoutLetters,
+)
 from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Circle, CircleMember, Person
@@ -46,6 +54,11 @@ def guests(event: Event, *coming: str, occurrence: Occurrence | None = None) -> 
     return answers.filter(
         occurrence__event=event, occurrence__ends_at__gt=clock.now(), occurrence__cancelled_at__isnull=True
     )
+
+
+def has_letters(person: Person) -> bool:
+    """Whether letters bring meetings into their calendar."""
+    return not WithoutLetters.objects.filter(person=person).exists()
 
 
 def led_by(person: Person) -> QuerySet[Community]:
@@ -299,11 +312,15 @@ def attendance_list(occurrence: Occurrence, *, named: str = "", limit: int = 30)
 
 
 def owed_invitations() -> QuerySet[Answer]:
-    """Answers whose person's calendar does not have it as it is now: see ``calendars.due``."""
+    """Answers whose person's calendar does not have it as it is now, and is to learn it by letter."""
     live = Q(
         coming__in=COMES, occurrence__cancelled_at__isnull=True, occurrence__event__cancelled_at__isnull=True
     )
     revision = F("occurrence__event__sequence") + F("occurrence__sequence")
-    return Answer.objects.filter(occurrence__ends_at__gt=clock.now(), person__account__isnull=False).filter(
+    return Answer.objects.filter(
+        occurrence__ends_at__gt=clock.now(),
+        person__account__is_active=True,
+        person__without_calendar_letters__isnull=True,
+    ).filter(
         (live & (Q(sent_sequence__lt=revision) | ~Q(sent_as="request"))) | (~live & Q(sent_as="request"))
     )

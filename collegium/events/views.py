@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from markupsafe import Markup
 
@@ -26,7 +27,7 @@ from collegium.events import actions, calendars, queries, rules
 from collegium.events.forms import CancelForm, CodeForm, MoveForm, PlanForm, RecordForm, editor_says
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence
 from collegium.events.when import lines, when, zone_in_words
-from collegium.foundation import clock
+from collegium.foundation import clock, signing
 from collegium.foundation.refusal import Refusal, require
 from collegium.foundation.signing import hashed
 from collegium.people.models import Person
@@ -98,6 +99,10 @@ def calendar(request: SignedInRequest) -> HttpResponseBase:
             request, _("The address is switched off: calendars that had it get nothing any more.")
         )
         return redirect("events:calendar")
+    if request.method == "POST" and request.POST.get("do") in {"letters", "no_letters"}:
+        actions.set_calendar_letters(person=request.person, on=request.POST["do"] == "letters")
+        messages.success(request, _("Kept."))
+        return redirect("events:calendar")
     if request.method == "POST":
         token = actions.feed_token(person=request.person)
         address = settings.SITE_URL + reverse("events:feed", kwargs={"token": token})
@@ -108,7 +113,30 @@ def calendar(request: SignedInRequest) -> HttpResponseBase:
             "address": address,
             "webcal": "webcal://" + address.partition("://")[2] if address else "",
             "feed": CalendarFeed.objects.filter(person=request.person).first(),
+            "has_letters": queries.has_letters(request.person),
         },
+    )
+
+
+# A mail program presses this button for its reader (RFC 8058), without our cookie: the signed link is the permission.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_letters(request: HttpRequest, token: str) -> HttpResponse:
+    """The link at the foot of a letter to somebody's calendar, which works without signing in."""
+    try:
+        person_id = actions.read_letters_token(token)
+    except signing.LinkExpired:
+        return render(request, "events/letters_stopped.jinja", {"state": "expired"}, status=410)
+    except signing.LinkInvalid:
+        return render(request, "events/letters_stopped.jinja", {"state": "invalid"}, status=404)
+    person = get_object_or_404(Person, pk=person_id, erased_at__isnull=True)
+    state = "ask"
+    if request.method == "POST":
+        state = "resumed" if request.POST.get("again") == "yes" else "stopped"
+        actions.set_calendar_letters(person=person, on=state == "resumed")
+    has_feed = CalendarFeed.objects.filter(person=person).exists()
+    return render(
+        request, "events/letters_stopped.jinja", {"state": state, "again": request.path, "has_feed": has_feed}
     )
 
 
@@ -316,7 +344,7 @@ def answer(request: SignedInRequest, occurrence_id: int) -> HttpResponseBase:
         )
     except Refusal as refusal:
         return refused(request, str(refusal), back=occurrence.get_absolute_url())
-    messages.success(request, _said(given.coming))
+    messages.success(request, _said(given))
     return redirect(occurrence)
 
 
@@ -329,17 +357,22 @@ def answer_all(request: SignedInRequest, event_id: int) -> HttpResponseBase:
         given = actions.answer_all(event=event, person=request.person, coming=request.POST.get("coming", ""))
     except Refusal as refusal:
         return refused(request, str(refusal), back=event.get_absolute_url())
-    messages.success(request, _said(given[-1].coming))
+    messages.success(request, _said(given[-1]))
     return redirect(event)
 
 
-def _said(coming: str) -> str:
+def _said(answer: Answer) -> str:
+    by_letter = answer.coming in queries.COMES and queries.has_letters(answer.person)
     return {
-        Answer.Coming.YES: _("You come. A letter brings it to your calendar."),
-        Answer.Coming.MAYBE: _("You come perhaps. A letter brings it to your calendar."),
+        Answer.Coming.YES: _("You come. A letter brings it to your calendar.")
+        if by_letter
+        else _("You come."),
+        Answer.Coming.MAYBE: _("You come perhaps. A letter brings it to your calendar.")
+        if by_letter
+        else _("You come perhaps."),
         Answer.Coming.NO: _("You don’t come. Thank you for saying so."),
         Answer.Coming.WAITING: _("All places are taken. You wait, and get the first that becomes free."),
-    }[Answer.Coming(coming)]
+    }[Answer.Coming(answer.coming)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

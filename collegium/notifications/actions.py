@@ -219,21 +219,22 @@ def set_mailing_list(*, person: Person, forum: Forum, on: bool) -> None:
 
 
 @transaction.atomic
-def claim_letter(*, notification_id: int) -> Notification | None:
-    """The notification whose letter the caller must now send; None if it is sent, held by somebody else, or not due.
+def claim_letters(*, notification_ids: Collection[int]) -> list[Notification]:
+    """Of these, the notifications whose letter the caller must now send; not those sent, held by somebody else, or not due.
 
     The claim is committed before the mail server is asked; it runs out after ten minutes, if whoever holds it died.
     """
     moment = clock.wall()
     free = Q(letter_claimed_until__isnull=True) | Q(letter_claimed_until__lt=moment)
-    claimed = (
-        Notification.objects.owed()
-        .filter(free, pk=notification_id, way=Way.AT_ONCE, letter_due_at__lte=clock.now())
-        .update(letter_claimed_until=moment + CLAIM, letter_attempts=F("letter_attempts") + 1)
+    owed = Notification.objects.owed().filter(
+        free, pk__in=notification_ids, way=Way.AT_ONCE, letter_due_at__lte=clock.now()
     )
-    if not claimed:
-        return None
-    return Notification.objects.select_related("person__account", "activity__actor").get(pk=notification_id)
+    ids = list(owed.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Notification.objects.filter(pk__in=ids).update(
+        letter_claimed_until=moment + CLAIM, letter_attempts=F("letter_attempts") + 1
+    )
+    claimed = Notification.objects.filter(pk__in=ids).order_by("pk")
+    return list(claimed.select_related("person__account", "activity__actor"))
 
 
 @transaction.atomic
@@ -244,9 +245,10 @@ def letter_sent(*, notification: Notification) -> None:
 
 
 @transaction.atomic
-def letter_failed(*, notification: Notification) -> None:
-    """Give the claim back, so that the next attempt need not wait for it to run out."""
-    Notification.objects.filter(pk=notification.pk).update(letter_claimed_until=None)
+def letters_failed(*, notifications: Iterable[Notification]) -> None:
+    """Give the claims back of those that were not sent, so that the next attempt need not wait for them to run out."""
+    held = Notification.objects.filter(pk__in=[each.pk for each in notifications])
+    held.filter(letter_sent_at__isnull=True).update(letter_claimed_until=None)
 
 
 @transaction.atomic

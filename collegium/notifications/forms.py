@@ -62,6 +62,17 @@ class HoursForm(forms.ModelForm[Hours]):
         fields = ("digest_hour", "digest_weekday", "quiet_from", "quiet_until", "confirms_replies")
 
 
+class CalendarForm(forms.Form):
+    calendar_letters = forms.BooleanField(
+        label=_("Letters that bring what I come to into my calendar, and change or remove it there"),
+        help_text=_(
+            "You can do without them if your calendar subscribes to your events. What is changed or cancelled then "
+            "comes to you in an ordinary letter."
+        ),
+        required=False,
+    )
+
+
 class MailingListsForm(forms.Form):
     """One check box a forum."""
 

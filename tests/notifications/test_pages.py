@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from collegium.foundation import clock
-from collegium.notifications import letters, queries
+from collegium.notifications import addresses, queries
 from collegium.notifications.models import Notification, Preference
 from tests.factories import make_organisation, make_person
 
@@ -37,7 +37,7 @@ def test_unread_stands_first_then_the_newest(told, bo, client_of):
     )
     assert "2 things are new." in page
     client.post(f"/notifications/{told[2].pk}/mark", {"as": "unread"})
-    assert queries.unread_count(bo) == 3
+    assert queries.bell(bo).unread == 3
 
 
 def test_the_count_stands_in_the_bar_until_all_is_read(told, bo, client_of):
@@ -78,7 +78,7 @@ def test_the_list_costs_the_same_whatever_its_length(
         wave(waving, place, (reading, "friend"))
     client = client_of(reading)
     client.get("/notifications/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get("/notifications/")
 
 
@@ -173,7 +173,7 @@ def test_the_letter_says_that_mail_programs_may_press_the_button(told):
 def test_a_link_that_was_tampered_with_or_ran_out_says_so(stop, client):
     assert client.post(stop + "x").status_code == 404
     assert client.post("/notifications/stop/made-up").status_code == 404
-    with clock.moved_to(clock.now() + letters.STOP_LASTS + timedelta(days=1)):
+    with clock.moved_to(clock.now() + addresses.STOP_LASTS + timedelta(days=1)):
         answer = client.post(stop)
     assert answer.status_code == 410
     assert "run out" in answer.content.decode()
