@@ -38,6 +38,7 @@ from collegium.foundation.prepared import prepared
 from collegium.people.models import CircleMember, Person
 
 State = Iteration.State
+OF_COMMUNITY = 5
 MOST_WEEKS = 1000
 
 
@@ -219,13 +220,23 @@ def of_community(community: Community, person: Person | None) -> list[Iteration]
     """Its courses that are open or under way and that the reader may see, the next to begin last; ``takes_part`` says whether
     the reader does.
     """
+    if person is None:
+        return list(_to_begin_with(community.pk, None).annotate(takes_part=Value(False))[:OF_COMMUNITY])
+    return _of_community(community.pk, person.pk)
+
+
+@prepared
+def _of_community(community: int, person: int) -> "QuerySet[Iteration]":
     takes_part = Enrolment.objects.filter(iteration=OuterRef("pk"), person=person, left_at__isnull=True)
-    return list(
+    return _to_begin_with(community, person).annotate(takes_part=Exists(takes_part))[:OF_COMMUNITY]
+
+
+def _to_begin_with(community: int, person: int | None) -> "QuerySet[Iteration]":
+    return (
         Iteration.objects.visible_to(person)
-        .filter(course__community=community, state__in=[Iteration.State.OPEN, Iteration.State.RUNNING])
+        .filter(course__community=community, state__in=[State.OPEN, State.RUNNING])
         .select_related("course")
-        .annotate(takes_part=Exists(takes_part) if person else Value(False))
-        .order_by("starts_on", "pk")[:5]
+        .order_by("starts_on", "pk")
     )
 
 
