@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.courses.models import Course, Enrolment, Iteration, Week
+from collegium.courses.queries.iterations import Standing
 from collegium.courses.reports import Part, of, report_part
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.evidence.models import Evidence
@@ -117,7 +118,7 @@ def draft_of_week(request: HttpRequest, *, week: Week, enrolment: Enrolment | No
     if person is None or enrolment is None or pathway is None or week.draft_node is None:
         return None
     portfolio = queries.own_on(person, pathway)
-    section = queries.draft_in(portfolio, week.draft_node.code) if portfolio else None
+    section = queries.draft_for(portfolio, week) if portfolio else None
     return render_to_string(
         "portfolios/of_week.jinja",
         {"week": week, "portfolio": portfolio, "section": section, "title": week.draft_node.title},
@@ -126,12 +127,12 @@ def draft_of_week(request: HttpRequest, *, week: Week, enrolment: Enrolment | No
 
 
 @panel("iteration.page", order=20)
-def portfolio_for_iteration(request: HttpRequest, *, iteration: Iteration, **_context: object) -> str | None:
+def portfolio_for_iteration(
+    request: HttpRequest, *, iteration: Iteration, standing: Standing, **_context: object
+) -> str | None:
     """How far one's own portfolio on the pathway has come; for whoever takes part."""
     person = cast("Request", request).person
-    if person is None or iteration.pathway is None:
-        return None
-    if not person.circle_memberships.filter(circle=iteration.circle_id).exists():
+    if person is None or iteration.pathway is None or not standing.takes_part:
         return None
     portfolio = queries.own_on(person, iteration.pathway)
     drafts = queries.drafts_in(portfolio) if portfolio else []

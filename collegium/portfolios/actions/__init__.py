@@ -39,6 +39,7 @@ from collegium.portfolios.actions.sharing import (
     unpublish,
 )
 from collegium.portfolios.actions.turns import NotYourTurn, pass_turn, take_turn
+from collegium.portfolios.actions.weeks import draft_of_week
 from collegium.portfolios.actions.whole import (
     change_details,
     declare,
@@ -69,6 +70,7 @@ __all__ = [
     "comment",
     "declare",
     "delete",
+    "draft_of_week",
     "end_request",
     "end_share",
     "give_feedback",

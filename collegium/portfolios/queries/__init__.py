@@ -47,7 +47,6 @@ from collegium.portfolios.queries.feedback import (
     Progress,
     asked_anything,
     asked_here,
-    draft_in,
     drafts_in,
     expected_of,
     given_by,
@@ -108,6 +107,7 @@ from collegium.portfolios.queries.snapshots import (
     public,
     snapshot,
 )
+from collegium.portfolios.queries.weeks import draft_for
 
 __all__ = [
     "SESSION_KEY",
@@ -151,7 +151,7 @@ __all__ = [
     "difference",
     "dimension_groups",
     "dimensions_of",
-    "draft_in",
+    "draft_for",
     "drafts_in",
     "evidence_by_id",
     "evidence_count",

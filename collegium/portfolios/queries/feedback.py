@@ -224,17 +224,6 @@ def own_on(person: Person, pathway: Pathway) -> Portfolio | None:
     return found
 
 
-def draft_in(portfolio: Portfolio, code: str) -> Section | None:
-    """The first page of a section, with ``words_written``."""
-    return (
-        Section.objects.filter(portfolio=portfolio, node__code=code)
-        .annotate(words_written=Sum("parts__words"))
-        .select_related("node")
-        .order_by("instance")
-        .first()
-    )
-
-
 def drafts_in(portfolio: Portfolio) -> list[int]:
     """The words of each section."""
     return [

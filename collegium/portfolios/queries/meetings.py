@@ -9,6 +9,7 @@ from collegium.courses.models import Enrolment, Week
 from collegium.people.models import Person
 from collegium.portfolios.models import Section, Share
 from collegium.portfolios.queries.feedback import Offer, offers
+from collegium.portfolios.queries.weeks import fits
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def own_drafts(person: Person, week: Week) -> list[OwnDraft]:
             portfolio__pathway=week.iteration.pathway_id,
             node__code__in=codes_of(week),
         )
+        .filter(fits(week))
         .annotate(words_written=Sum("parts__words"))
         .filter(words_written__gt=0)
         .select_related("node", "portfolio")
@@ -82,6 +84,7 @@ def drafts_in(week: Week, reader: Person) -> dict[int, list[Section]]:
             portfolio__pathway=week.iteration.pathway_id,
             node__code__in=codes_of(week),
         )
+        .filter(fits(week))
         .annotate(words_written=Sum("parts__words"))
         .filter(words_written__gt=0)
         .select_related("node", "portfolio")
