@@ -114,7 +114,7 @@ def test_home_asks_twelve_for_who_takes_part_in_a_course_and_in_a_writing_group(
 OF_A_MEMBER = {
     "thread": 7,
     "list of threads": 9,
-    "community page": 13,
+    "community page": 12,
     "week page": 9,
     "home of a member": 9,
     "search": 9,

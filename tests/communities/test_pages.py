@@ -64,7 +64,7 @@ def fill(community, number, convener):
 # The list pages that are counted: the same number for one thing and for three.
 QUERIES = {
     "list": 6,
-    "community": 13,
+    "community": 12,
     "directory": 7,
     "repertoire": 7,
     "map": 6,
