@@ -313,7 +313,7 @@ def followed(known: dict[str, str], rows: list[Row], told: dict[str, str]) -> li
     by_name = {row.page: row for row in rows}
     few, many = by_name[POST_TO_FEW], by_name[POST_TO_MANY]
     slower = many.one.p50 / few.one.p50
-    per_second = float(told["told_per_second"])
+    per_second, letters = float(told["told_per_second"]), float(told["letters_per_second"])
     warning = " **over**" if slower > AIM_GROWTH else ""
     # So few that beginning and ending are most of it say nothing of a crowd.
     under = " **under**" if per_second < AIM_TOLD < int(told["told"]) else ""
@@ -321,6 +321,8 @@ def followed(known: dict[str, str], rows: list[Row], told: dict[str, str]) -> li
     return [
         f"A reply that {int(known['followers']):,} people follow took {times}.{warning}",
         f"Notifications made in the background: {int(told['told']):,}, at {per_second:,.0f}/s.{under}",
+        "",
+        f"Letters sent by one worker, over loopback: {int(told['letters']):,}, at {letters:,.0f}/s.",
         "",
     ]
 
