@@ -158,6 +158,7 @@ def exported(person: Person) -> tuple[object, Iterable[File]]:
             "took part": enrolment.took_part_at,
             "completed": enrolment.completed_at,
             "guides": enrolment.guides,
+            "a report may say how the submission ended": enrolment.shows_outcome,
             "names with the hashtag": enrolment.hashtag_names,
             "addresses": [each.url for each in enrolment.addresses.all()],
             "goals": [{"words": each.words, "reached": each.reached_at} for each in enrolment.goals.all()],
@@ -248,8 +249,8 @@ def erase(person: Person) -> None:
     for enrolment in Enrolment.objects.filter(person=person):
         enrolment.addresses.all().delete()
         enrolment.plan.all().delete()
-        enrolment.hashtag_names = []
-        enrolment.save(update_fields=["hashtag_names"])
+        enrolment.hashtag_names, enrolment.shows_outcome = [], False
+        enrolment.save(update_fields=["hashtag_names", "shows_outcome"])
     Appreciation.objects.filter(person=person).delete()
     Project.objects.filter(person=person).delete()
     Nudge.objects.filter(person=person).delete()

@@ -75,6 +75,7 @@ urlpatterns = [
     path("learn/<slug:slug>/report/", groups.report, name="report"),
     path("learn/<slug:slug>/report.pdf", groups.report_pdf, name="report_pdf"),
     path("learn/<slug:slug>/report/say/", groups.say, name="say_of_group"),
+    path("learn/<slug:slug>/report/outcome/", groups.show_outcome, name="show_outcome"),
     path("learn/<slug:slug>/report/closing/", groups.close_with_words, name="close_with_words"),
     path("learn/<slug:slug>/meetings/<int:number>/edit/", groups.edit_meeting, name="edit_meeting"),
     path("learn/<slug:slug>/meetings/<int:number>/move/", groups.move_meeting, name="move_meeting"),

@@ -211,7 +211,7 @@ def share_for_meeting(
 
 @report_part("drafts", order=30)
 def drafts_in_report(iteration: Iteration) -> Part | None:
-    """As the panel above, in numbers that can be kept when a group ends."""
+    """As beside each member, in numbers that can be kept when a group ends."""
     members = queries.progress(iteration)
     if not members:
         return None
@@ -247,14 +247,6 @@ def drafts_in_report(iteration: Iteration) -> Part | None:
             for each in members
         ],
     )
-
-
-@panel("group.report", order=30)
-def report_of_group(request: HttpRequest, *, iteration: Iteration, **_context: object) -> str | None:
-    members = _progress(request, iteration)
-    if not members:
-        return None
-    return render_to_string("portfolios/of_report.jinja", {"members": members}, request)
 
 
 # Evidence -------------------------------------------------------------------------------------------------------------

@@ -116,6 +116,12 @@ PAIRED = verb(
         )
     },
 )
+OUTCOME_SHOWN = verb(
+    "group.outcome_shown",
+    history=gettext_lazy(
+        "%(actor)s said whether the report of %(title)s may tell how their submission ended."
+    ),
+)
 SAID = verb("group.said", history=gettext_lazy("A member said what the group was to them."))
 REPORTED = verb(
     "group.reported",
@@ -802,6 +808,18 @@ def say(*, enrolment: Enrolment, by: Person, words: str, by_name: bool) -> Sayin
 
 
 @transaction.atomic
+def show_outcome(*, enrolment: Enrolment, by: Person, shows: bool) -> Enrolment:
+    """Leave for the report to say how one's submission ended; nobody else gives it, and it is taken back at any time."""
+    if enrolment.person_id != by.pk:
+        raise Refusal(_("That is theirs alone to say."), code="not_yours")
+    if enrolment.shows_outcome != shows:
+        enrolment.shows_outcome = shows
+        enrolment.save(update_fields=["shows_outcome"])
+        record(OUTCOME_SHOWN, by=by, about=enrolment.iteration, data={"title": enrolment.iteration.title})
+    return enrolment
+
+
+@transaction.atomic
 def close_with_words(*, iteration: Iteration, by: Person, html: str) -> Iteration:
     """The mentor's closing words, until two weeks after the end."""
     _may_run(by, iteration)
@@ -847,7 +865,7 @@ def freeze_report(*, iteration: Iteration) -> GroupReport:
 
 def facts(iteration: Iteration) -> dict[str, Any]:
     """The report as it would be now."""
-    return {**counted(iteration), "parts": made_of.parts_of(iteration)}
+    return {**counted(iteration), "parts": made_of.parts_of(iteration, kept=True)}
 
 
 # Beneath --------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from collegium.courses.models import (
 )
 from collegium.courses.queries.home import Card, under_way
 from collegium.courses.queries.iterations import Standing
+from collegium.courses.reports import parts_of
 from collegium.design.filters import day_in_words
 from collegium.events.models import Answer, Attendance, Occurrence
 from collegium.foundation import clock
@@ -437,6 +438,7 @@ class Report:
     people: Map[int, str]
     sayings: list[tuple[str, str]]  # words, and the name where there is leave for it
     mine: Saying | None
+    parts: list[dict[str, Any]]  # those that were kept, and those that people may still take back
 
     @property
     def takes_words(self) -> bool:
@@ -462,7 +464,7 @@ class Report:
 
 
 def report(iteration: Iteration, facts: Map[str, Any], kept: GroupReport | None, person: Person) -> Report:
-    """``facts`` frozen or of now. One query: everybody who is named in them was enrolled once."""
+    """``facts`` frozen or of now. One query and those of other rooms: everybody who is named in them was enrolled once."""
     enrolled = list(
         Enrolment.objects.filter(iteration=iteration)
         .select_related("person", "saying")
@@ -477,6 +479,7 @@ def report(iteration: Iteration, facts: Map[str, Any], kept: GroupReport | None,
         {each.person_id: each.person.name for each in enrolled if each.person.erased_at is None},
         [(each.words, each.enrolment.person.name if each.by_name else "") for each in sayings],
         next((each for each in sayings if each.enrolment.person_id == person.pk), None),
+        [*facts["parts"], *parts_of(iteration, kept=False)],
     )
 
 

@@ -571,6 +571,18 @@ def say(request: SignedInRequest, slug: str) -> HttpResponseBase:
 
 @require_POST
 @signed_in
+def show_outcome(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    iteration, found = _load_inside(request, slug)
+    require(allowed=found.enrolment is not None)
+    assert found.enrolment is not None  # noqa: S101  # for the type checker: required above
+    actions.show_outcome(
+        enrolment=found.enrolment, by=request.person, shows=request.POST.get("shows") == "yes"
+    )
+    return redirect(reverse("courses:report", args=[iteration.slug]) + "#outcome")
+
+
+@require_POST
+@signed_in
 def close_with_words(request: SignedInRequest, slug: str) -> HttpResponseBase:
     iteration, _found = _load_run(request, slug)
     back = reverse("courses:report", args=[iteration.slug]) + "#closing"
