@@ -94,6 +94,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "organisations:found": "anyone may put an organisation on the list",
     "organisations:invitation": "whoever has the letter; a wrong token is told so",
     "communities:found": "anyone may found a community",
+    "communities:towns": "names of towns, from the package",
     "courses:new": "anyone may plan a course, which nobody else sees",
     "courses:new_group": "anyone may plan a writing group, which nobody else sees",
     "courses:nudges": "one's own",

@@ -159,7 +159,8 @@ def people_like(
     seen = Person.objects.visible_to(viewer).for_display()
     if viewer is not None and not by_name_alone:
         seen = seen.annotate(is_near=_shares_a_circle(viewer))
-    named, described = [], []
+    named: list[Person] = []
+    described: list[Person] = []
     for person in wanted.among(seen):
         called = names_of(person)
         said = [] if by_name_alone else texts(person, _seen_of(person, viewer))

@@ -55,7 +55,7 @@ def _with_membership(slug: str, person: int) -> QuerySet[Community]:
 def _seen_with_membership(slug: str, person: int) -> QuerySet[Community]:
     own = FilteredRelation("memberships", condition=Q(memberships__person=person))
     seen = Community.objects.visible_to(Person(pk=person)).filter(slug=slug)
-    return seen.annotate(own=own).select_related("forum", "own")
+    return seen.annotate(own=own).select_related("forum", "own")  # type: ignore[misc]  # annotated just here
 
 
 @prepared
@@ -319,11 +319,10 @@ def _rows(rows: "QuerySet[Any, Any]", kind: str, **columns: Any) -> "QuerySet[An
         "post_key": Value(None, output_field=IntegerField()),
         "place": Value(0, output_field=IntegerField()),
     } | columns
-    return (
-        rows.order_by()
-        .annotate(kind=Value(kind, output_field=words), key=F("pk"), **whole)
-        .values_list(*_COLUMNS)
+    named: QuerySet[Any, Any] = rows.order_by().annotate(
+        kind=Value(kind, output_field=words), key=F("pk"), **whole
     )
+    return named.values_list(*_COLUMNS)
 
 
 def _kept(row: _Row, community: Community) -> Kept:

@@ -1,5 +1,7 @@
 """The picture of a community: looked at by whoever may see the community, set by its conveners."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest
@@ -63,7 +65,7 @@ def change(request: SignedInRequest, slug: str) -> HttpResponseBase:
     )
 
 
-def _kept(upload: UploadedFile) -> Blob:
+def _kept(upload: "UploadedFile[Any]") -> Blob:
     """Drawn anew, so that nothing stays in the file but what can be seen."""
     brought = files.store(upload, max_bytes=MOST_BYTES, allowed=files.kinds["image"])
     cleaned = files.without_metadata(brought)
