@@ -19,7 +19,7 @@ from django.db.models.sql.compiler import SQLCompiler
 class Listed(Subquery):
     """``rows`` is a queryset of ``values``, each named as its column is, or annotated."""
 
-    def __init__(self, rows: "QuerySet[Any, dict[str, Any]]") -> None:
+    def __init__(self, rows: "QuerySet[Any, Any]") -> None:
         super().__init__(rows, output_field=JSONField())
 
     def as_sql(
