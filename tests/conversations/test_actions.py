@@ -149,8 +149,8 @@ def test_nothing_active_is_kept(forum, ada, html):
     assert '" onmouseover=' not in kept
 
 
-def test_empty_words_too_long_words_and_images_without_words_are_refused(forum, ada):
-    for html in ("", "<p> </p>", "<p>" + "x" * 100_001 + "</p>", '<p>a</p><img src="/evidence/1/file">'):
+def test_empty_words_and_too_long_words_are_refused(forum, ada):
+    for html in ("", "<p> </p>", "<p>" + "x" * 100_001 + "</p>", "\0<p>\0</p>"):
         with pytest.raises(Refusal):
             make_thread(forum, ada, html=html)
     with pytest.raises(Refusal) as caught:

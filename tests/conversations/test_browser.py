@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from collegium.conversations import actions
 from collegium.conversations.models import Draft, Mention
+from collegium.people.models import CircleMember
 from tests.conversations.factories import make_forum, make_many_posts, make_post, make_thread
+from tests.conversations.test_actions import PNG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -101,3 +104,44 @@ def test_every_page_is_clean_and_narrow(thread, bo, cy, browser_page, sign_in_br
             browser_page.wait_for_load_state("networkidle")
             assert axe(browser_page) == [], address
             assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_a_picture_in_the_words(thread, bo, browser_page, sign_in_browser, axe):
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    words_of(browser_page).click()
+    browser_page.keyboard.type("Look: ")
+    browser_page.get_by_role("button", name="Picture").click()
+    asked = browser_page.get_by_role("dialog", name="A picture for your words")
+    asked.get_by_label("The picture").set_input_files(
+        {"name": "dot.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    asked.get_by_role("button", name="Put it in").click()
+    asked.get_by_role("alert").get_by_text("Say in words what the image shows").wait_for()
+    assert axe(browser_page) == []
+    asked.get_by_label("What it shows").fill("A dot")
+    asked.get_by_role("button", name="Put it in").click()
+    expect(asked).to_have_count(0)
+    expect(words_of(browser_page).get_by_role("img", name="A dot")).to_have_count(1)
+    browser_page.get_by_role("button", name="Post the reply").click()
+    expect(browser_page.get_by_role("article").get_by_role("img", name="A dot")).to_have_count(1)
+    assert thread.posts.last().attachments.get().alt_text == "A dot"
+
+
+def test_a_post_that_changes_is_drawn_anew_and_the_focus_stays_in_it(
+    thread, ada, bo, browser_page, sign_in_browser
+):
+    first = thread.posts.get()
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    link = browser_page.locator(f"#post-{first.pk} a[data-reply]")
+    link.focus()
+    actions.edit_post(post=first, by=ada, html="<p>Said otherwise.</p>")
+    ask = "htmx.ajax('GET', document.getElementById('newer').getAttribute('hx-get'), {target: '#newer', swap: 'outerHTML'})"
+    browser_page.evaluate(ask)
+    expect(browser_page.locator(f"#post-{first.pk}").get_by_text("Said otherwise.")).to_be_visible()
+    expect(browser_page.locator(f"#post-{first.pk} a[data-reply]")).to_be_focused()
+    CircleMember.objects.filter(circle=thread.forum.members, person=bo).delete()
+    browser_page.evaluate(ask)
+    expect(browser_page.locator("#newer").get_by_text("is not open to you any more")).to_be_visible()
+    expect(browser_page.locator("#newer[hx-get]")).to_have_count(0)

@@ -1,6 +1,7 @@
 """Starting a thread, posting, changing and taking away. The words are cleaned here, once."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -186,7 +187,7 @@ def edit_post(*, post: Post, by: Person, html: str) -> Post:
     if not rules.is_standing(post):
         raise Refusal(_("This post has been taken away or hidden, so it cannot be changed."))
     _require_may_post(by, post, limits=False)
-    written = _written(html, thread.forum, by)
+    written = _written(html, thread.forum, by, post=post)
     if richtext.is_same(post.html, written.html):
         return post
     now = clock.now()
@@ -200,6 +201,7 @@ def edit_post(*, post: Post, by: Person, html: str) -> Post:
     fresh = [person for person in written.mentioned if person.pk not in known]
     Mention.objects.bulk_create(Mention(post=post, person=person) for person in fresh)
     set_links(post, written.addresses)
+    hand_over(post, by, words.pictures(written.html))
     record(
         verbs.POST_EDITED,
         by=by,
@@ -326,12 +328,16 @@ def _once(
         return already, False
 
 
-def _written(html: str, forum: Forum, by: Person | None) -> words.Words:
+def _written(html: str, forum: Forum, by: Person | None, *, post: Post | None = None) -> words.Words:
     if len(html) > WORDS_MOST:
         raise Refusal(
             _("That is too long for one post. Attach it as a file, or make several of it."), code="html"
         )
     written = words.prepare(html, forum=forum, by=by)
+    if by is not None and "<img" in written.html:
+        written = replace(
+            written, html=words.with_pictures(written.html, _own_pictures(written.html, by, post))
+        )
     if words.is_empty(written.html):
         raise Refusal(_("There is nothing written yet."), code="html")
     if richtext.images_without_alt(written.html):
@@ -339,6 +345,17 @@ def _written(html: str, forum: Forum, by: Person | None) -> words.Words:
     if by is not None and (too_much := newcomers.too_much(by, forum, links=written.addresses)):
         raise Refusal(too_much, code="html")
     return written
+
+
+def _own_pictures(html: str, by: Person, post: Post | None) -> set[int]:
+    """Of the pictures in the words, those that their author has brought to a draft, or that belong to the post already."""
+    wanted = Attachment.objects.filter(pk__in=words.pictures(html), owner=by)
+    mine = (
+        wanted.filter(models.Q(post__isnull=True) | models.Q(post=post))
+        if post
+        else wanted.filter(post__isnull=True)
+    )
+    return set(mine.values_list("pk", flat=True))
 
 
 def _make(thread: Thread, by: Person | None, written: words.Words, via: str, **facts: Any) -> Post:
@@ -351,7 +368,7 @@ def _make(thread: Thread, by: Person | None, written: words.Words, via: str, **f
 def _settle(post: Post, written: words.Words, by: Person | None, attachments: Iterable[Attachment]) -> None:
     Mention.objects.bulk_create(Mention(post=post, person=person) for person in written.mentioned)
     set_links(post, written.addresses)
-    hand_over(post, by, attachments)
+    hand_over(post, by, [*(each.pk for each in attachments), *words.pictures(written.html)])
 
 
 def _reachable(keys: Collection[int], thread: Thread) -> list[Person]:

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0005_scopes_in_vectors'),
+        ("conversations", "0005_scopes_in_vectors"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='post',
-            name='changed_at',
+            model_name="post",
+            name="changed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='thread',
-            name='changed_at',
+            model_name="thread",
+            name="changed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -120,7 +120,7 @@ def shown(
                 is_readable=is_readable,
                 is_own=is_own,
                 signs=_signs(post, reader),
-                files=attached.get(post.pk, []) if is_readable else [],
+                files=_beside(post, attached.get(post.pk, [])) if is_readable else [],
                 cards=cards.get(post.pk, []) if is_readable else [],
                 quote=_quote(post, reader),
                 is_unread=through is not None and post.pk > through and not is_own,
@@ -194,6 +194,12 @@ def _files(ids: Sequence[int]) -> dict[int, list[ShownFile]]:
     for attachment in Attachment.objects.filter(post__in=ids).select_related("blob").order_by("pk"):
         found.setdefault(attachment.post_id or 0, []).append(shown_file(attachment))
     return found
+
+
+def _beside(post: Post, attached: list[ShownFile]) -> list[ShownFile]:
+    """Without the pictures that stand in the words."""
+    inside = set(words.pictures(post.html)) if attached else set()
+    return [each for each in attached if each.attachment.pk not in inside]
 
 
 def shown_file(attachment: Attachment) -> ShownFile:
