@@ -157,9 +157,6 @@ class RewordForm(forms.Form):
 
 
 class _Questions(forms.BaseFormSet[QuestionForm]):
-    ordering_widget = forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"})
-    deletion_widget = forms.CheckboxInput
-
     def add_fields(self, form: QuestionForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["ORDER"].label = _("Place")

@@ -26,7 +26,6 @@ from collegium.courses.models import (
     DesignDecision,
     Enrolment,
     Iteration,
-    IterationQuerySet,
     PlannedWeek,
     Project,
     SurveyAnswers,
@@ -111,24 +110,25 @@ def standing_in(iteration: Iteration, person: Person | None, row: Any) -> Standi
 def _of_person(rows: "QuerySet[Any]", person: int, *, to: str = "") -> "QuerySet[Any]":
     own = {f"{to}enrolments__person": person, f"{to}enrolments__left_at__isnull": True}
     run = CircleMember.objects.filter(circle=OuterRef(f"{to}facilitators"), person=person)
-    return rows.annotate(
+    joined: QuerySet[Any] = rows.annotate(
         own=FilteredRelation(f"{to}enrolments", condition=Q(**own)), is_run=Exists(run)
     ).select_related("own")
+    return joined
 
 
-def _with_all(rows: IterationQuerySet) -> IterationQuerySet:
+def _with_all(rows: "QuerySet[Iteration]") -> "QuerySet[Iteration]":
     return rows.select_related("course__community", "pathway__scheme_version__scheme", "forum").defer(
         "pathway__scheme_version__document"
     )
 
 
-def _with_week(rows: IterationQuerySet, number: int) -> IterationQuerySet:
+def _with_week(rows: "QuerySet[Iteration]", number: int) -> "QuerySet[Iteration]":
     # As a value of its own, for a prepared query asks with a stand-in that is out of the column's range.
     of_number = Q(weeks__number=Value(number, output_field=IntegerField()))
     return (
         rows.annotate(the_week=FilteredRelation("weeks", condition=of_number))
         .filter(the_week__isnull=False)
-        .select_related(
+        .select_related(  # type: ignore[misc]  # the week is joined above
             "course",
             "pathway__scheme_version",
             "forum",
@@ -141,22 +141,22 @@ def _with_week(rows: IterationQuerySet, number: int) -> IterationQuerySet:
 
 
 @prepared
-def _seen(slug: str, person: int) -> IterationQuerySet:
+def _seen(slug: str, person: int) -> "QuerySet[Iteration]":
     return _of_person(_with_all(Iteration.objects.visible_to(person).filter(slug=slug)), person)
 
 
 @prepared
-def _shown(slug: str) -> IterationQuerySet:
+def _shown(slug: str) -> "QuerySet[Iteration]":
     return _with_all(Iteration.objects.visible_to(None).filter(slug=slug))
 
 
 @prepared
-def _week_seen(slug: str, number: int, person: int) -> IterationQuerySet:
+def _week_seen(slug: str, number: int, person: int) -> "QuerySet[Iteration]":
     return _of_person(_with_week(Iteration.objects.visible_to(person).filter(slug=slug), number), person)
 
 
 @prepared
-def _week_shown(slug: str, number: int) -> IterationQuerySet:
+def _week_shown(slug: str, number: int) -> "QuerySet[Iteration]":
     return _with_week(Iteration.objects.visible_to(None).filter(slug=slug), number)
 
 

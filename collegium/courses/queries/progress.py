@@ -164,7 +164,7 @@ def _lines(iteration: int, enrolment: int, person: int) -> "QuerySet[Week]":
                 Answer.objects.filter(occurrence=OuterRef("meeting"), person=person).values("coming")[:1]
             ),
         )
-        .select_related("draft_node", "own_plan")
+        .select_related("draft_node", "own_plan")  # type: ignore[misc]  # joined above
         .order_by("number")
     )
 

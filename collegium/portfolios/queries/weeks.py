@@ -20,7 +20,7 @@ def dimensions_named_by(week: Week) -> "QuerySet[Mapping, str]":
 
 def fits(week: Week) -> Q:
     """Of pages: not tagged with dimensions that the week does not speak for, unless it speaks for none."""
-    tags: Any = Section.dimensions.through.objects.filter(section=OuterRef("pk"))
+    tags = _tags()
     named = dimensions_named_by(week)
     return Q(Exists(tags.filter(node__code__in=named))) | ~Q(Exists(tags)) | ~Q(Exists(named))
 
@@ -29,7 +29,7 @@ def draft_for(portfolio: Portfolio, week: Week) -> Section | None:
     """With ``words_written``; None where none of its pages is for this week. One query."""
     if week.draft_node is None:
         return None
-    tags: Any = Section.dimensions.through.objects.filter(section=OuterRef("pk"))
+    tags = _tags()
     named = dimensions_named_by(week)
     pages: list[Any] = list(
         Section.objects.filter(portfolio=portfolio, node__code=week.draft_node.code)
@@ -45,6 +45,12 @@ def draft_for(portfolio: Portfolio, week: Week) -> Section | None:
     if not pages or not pages[0].is_named:
         return pages[0] if pages else None
     tagged = max(pages, key=lambda page: page.shared or 0)  # of equals the first
-    if tagged.shared:
-        return tagged
-    return next((page for page in pages if not page.is_tagged and not page.words_written), None)
+    untouched = (page for page in pages if not page.is_tagged and not page.words_written)
+    found: Section | None = tagged if tagged.shared else next(untouched, None)
+    return found
+
+
+def _tags() -> Any:
+    """Of the section that a query is about."""
+    through: Any = Section.dimensions.through
+    return through.objects.filter(section=OuterRef("pk"))
