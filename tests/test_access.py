@@ -281,6 +281,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
                     "report",
                     "report_pdf",
                     "say_of_group",
+                    "show_outcome",
                     "close_with_words",
                     "edit_meeting",
                     "move_meeting",
