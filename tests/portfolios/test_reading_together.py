@@ -101,6 +101,29 @@ def test_a_passage_is_selected_and_commented_on_beside_the_words(ada, bo, draft,
     shot(page, "reading")
 
 
+def test_a_comment_is_changed_where_it_stands_and_another_ones_draft_of_a_reply_stays(
+    ada, bo, draft, opened, axe
+):
+    actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
+    first = on(draft, "few came to collect them", bo, "How many? A number would carry this.")
+    own = on(draft, "they were right", ada, "Check with Cy.")
+    page = opened(ada, draft.get_absolute_url())
+    page.wait_for_selector(".desk--ready")
+    theirs, mine = page.locator(f"#comment-{first.pk}"), page.locator(f"#comment-{own.pk}")
+    theirs.locator("summary", has_text="Reply").click()
+    theirs.get_by_label("Your reply").fill("Eleven of forty.")
+    mine.locator("summary", has_text="Change").click()
+    mine.get_by_label("Your comment").fill("Check with Cy and Di.")
+    mine.get_by_role("button", name="Keep the change").click()
+    expect(mine.locator(".note__words")).to_have_text("Check with Cy and Di.")
+    expect(theirs.get_by_label("Your reply")).to_have_value("Eleven of forty.")
+    expect(mine.get_by_role("link", name=re.compile("changed"))).to_be_visible()
+    assert axe(page) == []
+    mine.get_by_role("link", name=re.compile("changed")).click()
+    expect(page.get_by_text("Check with Cy.", exact=True)).to_be_visible()
+    assert axe(page) == []
+
+
 def test_by_keyboard_from_a_selection(ada, bo, draft, opened):
     actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
     page = opened(bo, draft.get_absolute_url())
