@@ -33,6 +33,7 @@ CLAIM = timedelta(minutes=10)
 SOFT_BOUNCES = 5  # letters that came back for the time being, after which an address is taken for dead
 SOFT_WITHIN = timedelta(days=14)  # of one another: what came back long ago has nothing to do with it
 _LETTERS = (Way.DAILY, Way.WEEKLY)
+_LETTER_WAYS = [Way.AT_ONCE, Way.DAILY, Way.WEEKLY, Way.IN_APP]  # from more to less
 
 STOPPED = verb(
     "address.stopped",
@@ -147,9 +148,37 @@ def choose(*, person: Person, ways: Mapping[str, str]) -> None:
 
     What waits for a digest follows the new choice; a letter that goes at once is not called back.
     """
-    for kind, way in ways.items():
-        Preference.objects.update_or_create(person=person, kind=kind, defaults={"way": Way(way)})
+    Preference.objects.bulk_create(
+        (Preference(person=person, kind=kind, way=Way(way)) for kind, way in ways.items()),
+        update_conflicts=True,
+        unique_fields=["person", "kind"],
+        update_fields=["way"],
+    )
     _plan_anew(person, kinds=set(ways))
+
+
+@transaction.atomic
+def fewer_letters(*, person: Person, way: Way) -> None:
+    """All that comes by more than this way comes by it from now on; what has no use a day later still comes at once."""
+    more = _LETTER_WAYS[: _LETTER_WAYS.index(way)]
+    standing = {choice.kind: choice.way for topic in queries.topics(person) for choice in topic.choices}
+    choose(
+        person=person,
+        ways={
+            kind: way
+            for kind, now in standing.items()
+            if now in more and not (way in _LETTERS and kind in queries.CANNOT_WAIT)
+        },
+    )
+
+
+@transaction.atomic
+def as_at_first(*, person: Person) -> None:
+    """No kind is chosen any more: each comes as its own default says."""
+    chosen = Preference.objects.filter(person=person)
+    kinds = set(chosen.values_list("kind", flat=True))
+    chosen.delete()
+    _plan_anew(person, kinds=kinds)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Notifications with their sentence and the page they lead to, and what can be chosen about them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from collegium.people.models import CircleMember, Person
 ON_HOME = 5
 A_PAGE = 50
 BY_LIST = "post.by_list"
+CANNOT_WAIT = frozenset({"event.reminder"})
 _UNREAD_FIRST = Case(When(read_at__isnull=True, then=0), default=1)
 
 
@@ -49,6 +51,12 @@ class Topic:
     key: str
     title: str
     choices: list[Choice]
+
+    @property
+    def counted(self) -> list[tuple[Way, int]]:
+        """How many of them come by each way, the ways in their order."""
+        number = Counter(choice.way for choice in self.choices)
+        return [(way, number[way]) for way in Way if number[way]]
 
 
 @dataclass(frozen=True)
@@ -254,7 +262,18 @@ class _Somebody(dict[str, str]):
         return _("Somebody") if key == "actor" else "…"
 
 
-_FIRST = ("post", "thread", "community", "event", "week", "iteration")
+_FIRST = (
+    "post",
+    "thread",
+    "measure",
+    "community",
+    "care",
+    "event",
+    "week",
+    "iteration",
+    "enrolment",
+    "project",
+)
 
 
 def topic_title(key: str) -> str:
@@ -269,6 +288,11 @@ def topic_title(key: str) -> str:
         "iteration": _("Courses"),
         "enrolment": _("Courses: taking part"),
         "project": _("Project bank"),
+        "group": _("Writing groups"),
+        "meeting": _("Writing groups: meetings"),
+        "comment": _("Comments on drafts"),
+        "feedback": _("Feedback on drafts"),
+        "badge": _("Badges"),
         "nudge": _("Nudges"),
         "registration": _("Registration"),
         "submission": _("Submission"),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("bell", views.bell, name="bell"),
     path("read", views.mark_all, name="mark_all"),
     path("preferences", views.preferences, name="preferences"),
+    path("preferences/all", views.choose_all, name="choose_all"),
     path("stop/<str:token>", views.stop, name="stop"),
     path("address/<int:person_id>", views.address, name="address"),
     path("arrives/<str:token>", views.arrives, name="arrives"),

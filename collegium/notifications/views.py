@@ -144,6 +144,25 @@ def preferences(request: SignedInRequest) -> HttpResponseBase:
     )
 
 
+@require_http_methods(["POST"])
+@signed_in
+def choose_all(request: SignedInRequest) -> HttpResponseBase:
+    """One click for every kind: ``as`` is a way, or "first" for how it was before anything was chosen."""
+    wanted = request.POST.get("as", "")
+    if wanted == "first":
+        actions.as_at_first(person=request.person)
+        messages.success(request, _("Everything comes as it did at first."))
+    elif wanted == Way.DAILY:
+        actions.fewer_letters(person=request.person, way=Way.DAILY)
+        messages.success(
+            request, _("One letter a day from now on. Reminders of meetings still come at once.")
+        )
+    elif wanted == Way.IN_APP:
+        actions.fewer_letters(person=request.person, way=Way.IN_APP)
+        messages.success(request, _("No more letters: what concerns you stands under Notifications."))
+    return redirect("notifications:preferences")
+
+
 # A mail program presses this button for its reader (RFC 8058), without our cookie: the signed link is the permission.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from collegium.events.queries import has_letters
 from collegium.foundation import clock
-from collegium.notifications import addresses, queries
-from collegium.notifications.models import Notification, Preference
+from collegium.notifications import actions, addresses, queries
+from collegium.notifications.models import Notification, Preference, Way
 from tests.factories import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,13 @@ def _as_it_stands(person):
     """What the form posts when nothing is changed."""
     topics = queries.topics(person)
     ways = {choice.kind: str(choice.way) for topic in topics for choice in topic.choices}
-    return {**ways, "digest_hour": "7", "digest_weekday": "0", "confirms_replies": "on"}
+    return {
+        **ways,
+        "digest_hour": "7",
+        "digest_weekday": "0",
+        "confirms_replies": "on",
+        "calendar_letters": "on",
+    }
 
 
 def test_the_way_of_each_kind_is_chosen_on_a_page(waved, bo, client_of):
@@ -99,6 +106,57 @@ def test_the_way_of_each_kind_is_chosen_on_a_page(waved, bo, client_of):
     assert list(Preference.objects.values_list("person", "kind", "way")) == [(bo.pk, "test.waved", "weekly")]
     client.post("/notifications/preferences", {**_as_it_stands(bo), "test.waved": "nothing"})
     assert Preference.objects.get().way == "nothing"
+
+
+def test_one_click_is_less_of_everything_and_one_takes_it_back(waved, told, bo, client_of):
+    client = client_of(bo)
+    standing = {choice.kind: choice.way for topic in queries.topics(bo) for choice in topic.choices}
+    where = "/notifications/preferences/all"
+    assert "One letter a day" in client.post(where, {"as": "daily"}, follow=True).content.decode()
+    ways = {choice.kind: choice.way for topic in queries.topics(bo) for choice in topic.choices}
+    assert ways["event.reminder"] == "at_once"  # of no use a day later
+    assert [kind for kind, way in ways.items() if way == "at_once"] == ["event.reminder"]
+    assert all(ways[kind] == way for kind, way in standing.items() if way == "in_app")
+    assert "No more letters" in client.post(where, {"as": "in_app"}, follow=True).content.decode()
+    assert {way for topic in queries.topics(bo) for way, _number in topic.counted} == {"in_app"}
+    assert "as it did at first" in client.post(where, {"as": "first"}, follow=True).content.decode()
+    assert not Preference.objects.exists()
+    assert client.get(where).status_code == 405
+    assert client_of(None).post(where, {"as": "daily"}).status_code == 302
+    assert not Preference.objects.exists()
+
+
+def test_what_waits_for_a_digest_follows_the_one_click(waved, wave, ada, bo, place):
+    actions.choose(person=bo, ways={"test.waved": "weekly"})
+    wave(ada, place, (bo, "friend"))
+    assert Notification.objects.get().letter_due_at is not None
+    actions.fewer_letters(person=bo, way=Way.IN_APP)
+    assert Notification.objects.get().letter_due_at is None
+    assert queries.way_of_kind(bo, "test.waved") == "in_app"
+
+
+def test_letters_to_the_calendar_are_chosen_beside_the_others(bo, client_of):
+    client = client_of(bo)
+    assert (
+        "bring what I come to into my calendar" in client.get("/notifications/preferences").content.decode()
+    )
+    without = {key: value for key, value in _as_it_stands(bo).items() if key != "calendar_letters"}
+    client.post("/notifications/preferences", without)
+    assert not has_letters(bo)
+    client.post("/notifications/preferences", _as_it_stands(bo))
+    assert has_letters(bo)
+
+
+def test_the_page_of_choices_asks_the_same_however_much_was_chosen(bo, client_of, django_assert_num_queries):
+    client = client_of(bo)
+    client.get("/notifications/preferences")
+    for _each in range(2):
+        with django_assert_num_queries(PREFERENCES):
+            assert client.get("/notifications/preferences").status_code == 200
+        actions.fewer_letters(person=bo, way=Way.DAILY)
+
+
+PREFERENCES = 10
 
 
 def test_quiet_hours_have_two_ends(bo, client_of):
