@@ -90,6 +90,7 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "notifications:list": "one's own",
     "notifications:mark_all": "one's own",
     "notifications:preferences": "one's own",
+    "notifications:choose_all": "one's own",
     "notifications:bell": "one's own",
     "organisations:found": "anyone may put an organisation on the list",
     "organisations:invitation": "whoever has the letter; a wrong token is told so",
