@@ -239,6 +239,16 @@ def may_take_measure(person: Person, post: Post) -> bool:
     return post.author_id != person.pk
 
 
+@rule(
+    MODERATOR,
+    says=gettext_lazy(
+        "warn a member, ask them to pause or end their membership for more than one post, with a reason"
+    ),
+)
+def may_act_on_members(person: Person, forum: Forum) -> bool:  # noqa: ARG001  # the role settles it
+    return True
+
+
 @rule(CONCERNED, MODERATOR, says=gettext_lazy("read what was done and why"))
 def may_see_measure(person: Person, measure: Measure) -> bool:  # noqa: ARG001  # the role settles it
     return True
