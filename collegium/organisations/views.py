@@ -31,7 +31,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     viewer = cast("Request", request).person
     words = request.GET.get("q", "")[:200]
     country = request.GET.get("country", "")[:2]
-    start = int(page) * SHOWN if (page := request.GET.get("page", "0")).isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
+    start = _start(request, SHOWN)
     found = list(queries.found_by(words, country)[start : start + SHOWN + 1])
     return render(
         request,
@@ -53,11 +53,22 @@ def show_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _start(request: HttpRequest, size: int) -> int:
+    page = request.GET.get("page", "0")
+    return int(page) * size if page.isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
+
+
+def _pages(members: queries.Members) -> dict[str, int | None]:
+    here = members.start // queries.MEMBERS
+    return {"earlier": here - 1 if here else None, "further": here + 1 if members.has_more else None}
+
+
 @require_http_methods(["GET", "HEAD"])
 def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = cast("Request", request).person
     organisation = get_object_or_404(Organisation.objects.visible_to(viewer), slug=slug)
-    members = queries.members(organisation, viewer)
+    mine = queries.membership_in(organisation, viewer)
+    members = queries.members(organisation, viewer, start=_start(request, queries.MEMBERS))
     return render(
         request,
         "organisations/organisation.jinja",
@@ -65,8 +76,11 @@ def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
             "organisation": organisation,
             "country": territories.country_name(organisation.country),
             "members": members,
-            "faces": faces([membership.person for membership in members.shown], viewer),
-            "mine": next((each for each in members.shown if viewer and each.person_id == viewer.pk), None),
+            **_pages(members),
+            "faces": faces(
+                [membership.person for membership in members.shown], viewer, are_near=mine is not None
+            ),
+            "mine": mine,
             "domains": [each for each in organisation.email_domains.all() if each.verified_at],
             "may_edit": rules.may_edit(viewer, organisation),
         },
@@ -144,13 +158,14 @@ def _manage(
     status: int = 200,
 ) -> HttpResponse:
     email_domains = list(organisation.email_domains.order_by("domain"))
-    members = queries.members(organisation, request.person)
+    members = queries.members(organisation, request.person, start=_start(request, queries.MEMBERS))
     return render(
         request,
         "organisations/manage.jinja",
         {
             "organisation": organisation,
             "members": members,
+            **_pages(members),
             "faces": faces([membership.person for membership in members.shown], request.person),
             "invitations": list(organisation.invitations.open().order_by("email")),
             "email_domains": [
