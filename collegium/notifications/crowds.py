@@ -108,7 +108,7 @@ def of_event(activity: Activity) -> list[Stage]:
 def of_guests(activity: Activity) -> list[Stage]:
     """Whoever answered to what was ahead of it then. (Cancelling it leaves its times as they are.)"""
     answers = Answer.objects.filter(
-        occurrence__event=activity.about_id,
+        occurrence__event=int(activity.about_id),
         occurrence__ends_at__gt=activity.at,
         occurrence__cancelled_at__isnull=True,
     )
@@ -117,14 +117,14 @@ def of_guests(activity: Activity) -> list[Stage]:
 
 @crowd("event.moved", "event.one_cancelled")
 def of_guests_of_one(activity: Activity) -> list[Stage]:
-    return _guests(Answer.objects.filter(occurrence=activity.about_id))
+    return _guests(Answer.objects.filter(occurrence=int(activity.about_id)))
 
 
 @crowd("event.recorded")
 def of_who_was_there(activity: Activity) -> list[Stage]:
     """And of who wanted to come."""
-    came = Attendance.objects.filter(occurrence=activity.about_id)
-    wanted = Answer.objects.filter(occurrence=activity.about_id, coming__in=COMES)
+    came = Attendance.objects.filter(occurrence=int(activity.about_id))
+    wanted = Answer.objects.filter(occurrence=int(activity.about_id), coming__in=COMES)
     return [Stage("guest", came), Stage("guest", wanted.exclude(person__in=came.values("person")))]
 
 
