@@ -24,7 +24,8 @@ class Level(models.TextChoices):
 
 
 class ForumQuerySet(models.QuerySet["Forum"]):
-    def visible_to(self, person: Person | None) -> Self:
+    def visible_to(self, person: Person | int | None) -> Self:
+        """The person's key does as well, in a query that is prepared."""
         if person is None:
             return self.filter(audience=Audience.PUBLIC)
         circles = CircleMember.objects.filter(person=person).values("circle")
@@ -73,7 +74,7 @@ _OF_A_PROFILE = ("languages", "specialisms", "links", "biography")
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
-    def visible_to(self, person: Person | None) -> Self:
+    def visible_to(self, person: Person | int | None) -> Self:
         """Threads of forums that the person may read; a hidden one only for those who moderate there."""
         readable = self.filter(forum__in=Forum.objects.visible_to(person).values("pk"))
         if person is None:

@@ -152,7 +152,7 @@ def _schemes(words: str) -> "QuerySet[Scheme, tuple[str, str]]":
     return rows.order_by("title", "key").values_list("key", "title").distinct()[:EACH_KIND]
 
 
-def _awards(words: str) -> "QuerySet[RegisterName, tuple[str, str, str]]":
+def _awards(words: str) -> "QuerySet[RegisterName, tuple[UUID, str, str]]":
     """Twice as many as are shown: two words of one name may begin alike."""
     rows = register.named(register.Wanted(name=words))
     return rows.values_list("award__public_id", "award__holder_name", "award__pathway__title")[

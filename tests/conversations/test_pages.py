@@ -242,6 +242,14 @@ def test_an_open_page_is_brought_what_changed_in_its_posts(thread, ada, bo, cy, 
     assert "post--answer" in ask_for_new(client, page).content.decode()
 
 
+@pytest.mark.parametrize("since", ["9" * 18, "9" * 40, "-1", "x", "\u0661"])
+def test_whatever_the_address_says_of_when(thread, ada, bo, client_of, since):
+    make_post(thread, ada)
+    address = reverse("conversations:new_posts", args=[thread.pk])
+    given = {"since": since, "first": since, "after": "0"}
+    assert client_of(bo).get(address, given, headers={"HX-Request": "true"}).status_code == 200
+
+
 def test_what_changed_elsewhere_in_a_long_thread_is_not_brought(thread, ada, bo, client_of):
     posts = make_many_posts(thread, 120, ada)
     client = client_of(bo)

@@ -189,7 +189,7 @@ def new_since(
 
 def changed_since(thread: Thread, reader: Reader, since: int, *, first: int, last: int) -> list[ShownPost]:
     """Of the posts between these two, those that look otherwise since that moment (see ``Pulse``)."""
-    moment = _EPOCH + timedelta(microseconds=since)
+    moment = _EPOCH + timedelta(microseconds=min(since, moment_of(clock.now())))  # whatever the address says
     posts = _shown_posts(thread.pk, reader.pk or NOBODY).filter(
         pk__range=(first, last), changed_at__gt=moment
     )
@@ -223,7 +223,7 @@ def _pulse(thread: int, person: int) -> "QuerySet[Thread, tuple[int | None, date
 
 
 def _beats(thread: int, person: int | None) -> "QuerySet[Thread, tuple[int | None, datetime | None]]":
-    return Thread.objects.visible_to(person).filter(pk=thread).values_list("last_post_id", "changed_at")  # type: ignore[arg-type]  # a key does as well as a person
+    return Thread.objects.visible_to(person).filter(pk=thread).values_list("last_post_id", "changed_at")
 
 
 # Threads --------------------------------------------------------------------------------------------------------------
