@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from collegium.design import paging
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
@@ -31,7 +32,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     viewer = cast("Request", request).person
     words = request.GET.get("q", "")[:200]
     country = request.GET.get("country", "")[:2]
-    start = _start(request, SHOWN)
+    start = paging.start(request, SHOWN)
     found = list(queries.found_by(words, country)[start : start + SHOWN + 1])
     return render(
         request,
@@ -53,11 +54,6 @@ def show_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _start(request: HttpRequest, size: int) -> int:
-    page = request.GET.get("page", "0")
-    return int(page) * size if page.isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
-
-
 def _pages(members: queries.Members) -> dict[str, int | None]:
     here = members.start // queries.MEMBERS
     return {"earlier": here - 1 if here else None, "further": here + 1 if members.has_more else None}
@@ -68,7 +64,7 @@ def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = cast("Request", request).person
     organisation = get_object_or_404(Organisation.objects.visible_to(viewer), slug=slug)
     mine = queries.membership_in(organisation, viewer)
-    members = queries.members(organisation, viewer, start=_start(request, queries.MEMBERS))
+    members = queries.members(organisation, viewer, start=paging.start(request, queries.MEMBERS))
     return render(
         request,
         "organisations/organisation.jinja",
@@ -158,7 +154,7 @@ def _manage(
     status: int = 200,
 ) -> HttpResponse:
     email_domains = list(organisation.email_domains.order_by("domain"))
-    members = queries.members(organisation, request.person, start=_start(request, queries.MEMBERS))
+    members = queries.members(organisation, request.person, start=paging.start(request, queries.MEMBERS))
     return render(
         request,
         "organisations/manage.jinja",

@@ -95,10 +95,10 @@ def test_things_are_put_in_order_by_who_facilitates(ada, cy, community, client_o
     address = reverse("communities:move_item", kwargs={"slug": community.slug, "item_id": items[2].pk})
     assert client_of(ada).post(address, {"do": "up"}).status_code == 403
     client_of(cy).post(address, {"do": "up"})
-    assert [each.title for each in queries.repertoire(community, ada)] == ["One", "Three", "Two"]
+    assert [each.title for each in queries.repertoire(community)] == ["One", "Three", "Two"]
     client_of(cy).post(address, {"do": "up"})
     client_of(cy).post(address, {"do": "up"})  # at the edge nothing happens
-    assert [each.title for each in queries.repertoire(community, ada)] == ["Three", "One", "Two"]
+    assert [each.title for each in queries.repertoire(community)] == ["Three", "One", "Two"]
 
 
 def test_a_post_is_kept_once_and_goes_when_it_is_removed(ada, community):
@@ -106,9 +106,9 @@ def test_a_post_is_kept_once_and_goes_when_it_is_removed(ada, community):
     post = thread.posts.get()
     first = actions.add_to_repertoire(community=community, by=ada, title="Good", post=post)
     assert actions.add_to_repertoire(community=community, by=ada, title="Good", post=post) == first
-    assert queries.repertoire(community, ada) == [first]
+    assert queries.repertoire(community) == [first]
     conversations.remove_post(post=post, by=ada)
-    assert queries.repertoire(community, ada) == []
+    assert queries.repertoire(community) == []
 
 
 def test_a_post_of_another_community_is_not_kept_here(ada, cy, community):

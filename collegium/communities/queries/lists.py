@@ -117,18 +117,14 @@ def requests_waiting(person: Person) -> list[tuple[Community, int]]:
     return [(each, numbers[each.pk]) for each in Community.objects.filter(pk__in=numbers)]
 
 
-def repertoire(
-    community: Community, viewer: Person | None, *, most: int | None = None
-) -> list[RepertoireItem]:
-    """In its order; a post that the viewer may not read any more is left out."""
+def repertoire(community: Community) -> list[RepertoireItem]:
+    """In its order, without posts that are hidden or removed; whoever sees the community sees its forum."""
     readable = Post.objects.standing().filter(pk=OuterRef("post"), thread__hidden_at__isnull=True)
-    items = (
+    return list(
         community.repertoire.filter(Q(post__isnull=True) | Exists(readable))
         .select_related("post__author__photo", "post__thread", "blob", "added_by", "community")
         .order_by("position", "id")
     )
-    del viewer  # whoever sees the community sees its forum: they have one audience
-    return list(items[:most] if most else items)
 
 
 def pages_of(community: Community) -> list[Page]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from collegium.communities import actions, queries, rules, webs
 from collegium.communities.forms import CommunityForm
 from collegium.communities.models import Community
+from collegium.design import paging
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.requests import Request, SignedInRequest, signed_in
@@ -26,7 +27,7 @@ SHOWN = 30
 def show_list(request: HttpRequest) -> HttpResponse:
     person = cast("Request", request).person
     words = request.GET.get("q", "")[:200]
-    start = int(page) * SHOWN if (page := request.GET.get("page", "0")).isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
+    start = paging.start(request, SHOWN)
     others = list(queries.others(person, words)[start : start + SHOWN + 1])
     return render(
         request,
