@@ -117,8 +117,7 @@ def draft_of_week(request: HttpRequest, *, week: Week, enrolment: Enrolment | No
     pathway = week.iteration.pathway
     if person is None or enrolment is None or pathway is None or week.draft_node is None:
         return None
-    portfolio = queries.own_on(person, pathway)
-    section = queries.draft_for(portfolio, week) if portfolio else None
+    portfolio, section = queries.draft_of(person, week, pathway)
     return render_to_string(
         "portfolios/of_week.jinja",
         {"week": week, "portfolio": portfolio, "section": section, "title": week.draft_node.title},
@@ -134,18 +133,17 @@ def portfolio_for_iteration(
     person = cast("Request", request).person
     if person is None or iteration.pathway is None or not standing.takes_part:
         return None
-    portfolio = queries.own_on(person, iteration.pathway)
-    drafts = queries.drafts_in(portfolio) if portfolio else []
+    found = queries.in_iteration(person, iteration, iteration.pathway)
     return render_to_string(
         "portfolios/of_iteration.jinja",
         {
             "iteration": iteration,
-            "portfolio": portfolio,
-            "begun": sum(words > 0 for words in drafts),
-            "sections": len(drafts),
-            "written": sum(drafts),
+            "portfolio": found.portfolio,
+            "begun": sum(words > 0 for words in found.words),
+            "sections": len(found.words),
+            "written": sum(found.words),
             "is_group": iteration.course.shape == Course.Shape.GROUP,
-            "together": list(Portfolio.objects.filter(group=iteration.circle_id).order_by("-pk")[:3]),
+            "together": found.together,
         },
         request,
     )
@@ -177,6 +175,15 @@ def member_of_group(
     return render_to_string("portfolios/of_member.jinja", {"each": each}, request)
 
 
+def _drafts_for(request: HttpRequest, week: Week, reader: Person) -> meetings.MeetingDrafts:
+    """Asked by a panel for each member, and by that for one's own: read once a request."""
+    kept = request.__dict__.setdefault("drafts_for_meetings", {})
+    if week.pk not in kept:
+        kept[week.pk] = meetings.drafts_for(week, reader)
+    found: meetings.MeetingDrafts = kept[week.pk]
+    return found
+
+
 @panel("meeting.member", order=10)
 @panel("group.member", order=10)
 def draft_for_meeting(
@@ -186,10 +193,7 @@ def draft_for_meeting(
     reader = cast("Request", request).person
     if reader is None or person is None or week is None:
         return None
-    kept = request.__dict__.setdefault("drafts_for_meetings", {})
-    if week.pk not in kept:
-        kept[week.pk] = meetings.drafts_in(week, reader)
-    sections = kept[week.pk].get(person.pk, [])
+    sections = _drafts_for(request, week, reader).by_writer.get(person.pk, [])
     if not sections:
         return None
     return render_to_string("portfolios/in_meeting.jinja", {"sections": sections}, request)
@@ -203,7 +207,7 @@ def share_for_meeting(
     person = cast("Request", request).person
     if person is None or enrolment is None:
         return None
-    drafts = meetings.own_drafts(person, week)
+    drafts = meetings.own_drafts(person, week, _drafts_for(request, week, person))
     if not drafts:
         return None
     return render_to_string("portfolios/for_meeting.jinja", {"drafts": drafts, "week": week}, request)

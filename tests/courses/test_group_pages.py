@@ -23,7 +23,7 @@ from tests.portfolios.factories import make_meeting, make_pair, make_writing_gro
 pytestmark = pytest.mark.django_db
 
 # Each with the panels that portfolios put there: of a member, one question for all members.
-QUERIES = {"group": 19, "meeting": 18, "report": 18, "timeline": 7, "set up": 9}
+QUERIES = {"group": 11, "meeting": 12, "report": 12, "timeline": 7, "set up": 9}
 BEFORE = datetime(2027, 2, 1, 9, tzinfo=UTC)
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from collegium.courses.models import Mapping
 from collegium.portfolios import actions, queries
-from collegium.portfolios.queries.meetings import own_drafts
+from collegium.portfolios.queries.meetings import drafts_for, own_drafts
 from collegium.portfolios.queries.plans import plan_of
 from tests.courses.factories import make_enrolment, make_iteration, make_week
 from tests.portfolios.factories import make_meeting, make_pair, make_writing_group
@@ -148,4 +148,4 @@ def test_at_a_meeting_on_dimensions_the_page_that_is_tagged_with_them_is_the_dra
     for section, code in ((first, "V1"), (second, "A1")):
         write(section, section.parts.earliest("pk").component)
         actions.tag(section=section, nodes=[node(psf, code)], by=ada)
-    assert [each.section for each in own_drafts(ada, meeting)] == [second]
+    assert [each.section for each in own_drafts(ada, meeting, drafts_for(meeting, ada))] == [second]

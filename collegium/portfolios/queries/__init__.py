@@ -43,13 +43,14 @@ from collegium.portfolios.queries.evidence import (
     size_of_files,
 )
 from collegium.portfolios.queries.feedback import (
+    InIteration,
     Offer,
     Progress,
     asked_anything,
     asked_here,
-    drafts_in,
     expected_of,
     given_by,
+    in_iteration,
     iteration_seen_by,
     offers,
     own_on,
@@ -107,7 +108,7 @@ from collegium.portfolios.queries.snapshots import (
     public,
     snapshot,
 )
-from collegium.portfolios.queries.weeks import draft_for
+from collegium.portfolios.queries.weeks import WeekDraft, draft_for, draft_of
 
 __all__ = [
     "SESSION_KEY",
@@ -122,6 +123,7 @@ __all__ = [
     "DeskSection",
     "Finding",
     "Fitting",
+    "InIteration",
     "MemberBoard",
     "Note",
     "Offer",
@@ -129,6 +131,7 @@ __all__ = [
     "Readiness",
     "SectionChange",
     "Space",
+    "WeekDraft",
     "addable",
     "asked_anything",
     "asked_here",
@@ -152,7 +155,7 @@ __all__ = [
     "dimension_groups",
     "dimensions_of",
     "draft_for",
-    "drafts_in",
+    "draft_of",
     "evidence_by_id",
     "evidence_count",
     "expected_of",
@@ -162,6 +165,7 @@ __all__ = [
     "free_choice",
     "given_by",
     "group_portfolios",
+    "in_iteration",
     "iteration_seen_by",
     "lacking",
     "ledger",
