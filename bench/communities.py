@@ -2,7 +2,7 @@
 
 Everybody belongs to the commons, which has half of all posts, and takes part in one course; each group of a hundred has a
 community of its own besides. So at size 1,000 the measured person stands in a forum with half a million posts, a community
-and a course of a hundred thousand, and a week's thread of twenty thousand posts.
+and a course of a hundred thousand, and a week's thread of fifty-four thousand posts.
 """
 
 import random
@@ -35,12 +35,14 @@ from collegium.foundation import clock
 from collegium.foundation.models import Job
 from collegium.notifications.models import Notification
 from collegium.people.models import Account, Audience, Circle, CircleMember, Person
+from collegium.people.words import WORDS as WORDS_OF_PEOPLE
 from collegium.schemes import actions as schemes
 
 PEOPLE = 100
 THREADS_EACH = 10  # in the commons, and as many in the community of each group
-POSTS_A_THREAD = 49  # with those in the week's thread 1,000
-IN_THE_WEEK = 20
+IN_THE_FIRST = 50  # of each forum: the thread that is opened is one full page
+POSTS_A_THREAD = 47  # all others; with those in the week's thread 1,000
+IN_THE_WEEK = 54  # so that its last page is full at every size
 FOLLOWERS = 10  # of a hundred people in each community: who hears of each post
 WEEKS = 7
 THIS_WEEK = 4
@@ -125,6 +127,8 @@ def build(size: int) -> dict[str, str]:
     multiply(GROUP, size, shared=shared)
     _multiply_words(size, group, shared, own.forum_id)
     _count_anew(size, commons, course)
+    for _done in WORDS_OF_PEOPLE.rebuild():
+        pass
     settle()
     return _one_who_is_measured(language, people[40], commons, own, course)
 
@@ -219,8 +223,8 @@ def _threads(language: Language, forum: Forum, people: list[Person]) -> list[Thr
             for n in range(THREADS_EACH)
         ],
     )
-    for thread in threads:
-        _posts(language, thread, people, POSTS_A_THREAD)
+    for number, thread in enumerate(threads):
+        _posts(language, thread, people, POSTS_A_THREAD if number else IN_THE_FIRST)
     return threads
 
 
@@ -467,6 +471,9 @@ def _multiply_words(
     columns = "title, body, stems" if is_sqlite else "title, body, words"
     own = f"'in{own_forum}'" if is_sqlite else str(own_forum)
     new = f"'in' || ({own_forum} + %s)" if is_sqlite else f"{own_forum} + %s"
+    # PostgreSQL has the scope among the words too.
+    copied = f"ts_delete(words, '@{own_forum}') || quote_literal('@' || ({own_forum} + %s))::tsvector"
+    copied = "stems" if is_sqlite else f"CASE WHEN scope = {own} THEN {copied} ELSE words END"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE pattern AS SELECT rowid AS of_row, scope, {columns} FROM {name}"  # noqa: S608  # its own name
@@ -475,9 +482,9 @@ def _multiply_words(
         for copy in range(1, size):
             cursor.execute(
                 f"INSERT INTO {name} (rowid, scope, {columns})"  # noqa: S608  # as above
-                f" SELECT of_row + %s, CASE WHEN scope = {own} THEN {new} ELSE scope END, {columns}"
+                f" SELECT of_row + %s, CASE WHEN scope = {own} THEN {new} ELSE scope END, title, body, {copied}"
                 " FROM pattern ORDER BY of_row",
-                [copy * group[Post], copy * group[Forum]],
+                [copy * group[Post], *[copy * group[Forum]] * (1 if is_sqlite else 2)],
             )
         cursor.execute("DROP TABLE pattern")
 

@@ -19,6 +19,7 @@ from collegium.evidence.models import Alignment, Evidence
 from collegium.foundation import clock
 from collegium.notifications.models import Notification
 from collegium.people.models import Account, Audience, Person
+from collegium.people.words import WORDS as WORDS_OF_PEOPLE
 from collegium.portfolios import actions as portfolios
 from collegium.portfolios.models import Part, Portfolio, Revision, Section
 from collegium.schemes import actions as schemes
@@ -57,6 +58,8 @@ def build(size: int) -> dict[str, str]:
     _portfolios(chance, people[1:], pathway)
     _awards(chance, people, pathway)
     multiply(GROUP, size)
+    for _done in WORDS_OF_PEOPLE.rebuild():
+        pass
     settle()
     return _one_who_is_measured(chance, people[0], pathway)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from collegium.evidence.models import Evidence
 from collegium.organisations.models import Membership, Organisation
+from collegium.people import words
 from collegium.people.models import Account, Circle, CircleMember, Person
 from collegium.portfolios.models import Portfolio
 from collegium.schemes.models import Pathway, RoleHolding
@@ -25,7 +26,9 @@ def make_person(
 
     account = make_account(email=email, is_staff=is_staff)
     EmailAddress.objects.create(user=account, email=account.email, verified=verified, primary=True)
-    return Person.objects.create(account=account, name=name or f"Person {next(_numbers)}", **fields)
+    person = Person.objects.create(account=account, name=name or f"Person {next(_numbers)}", **fields)
+    words.write(person)
+    return person
 
 
 def make_circle(*members: Person, name: str = "A circle") -> Circle:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from collegium.accreditation.models import (
     Submission,
     SubmittedFile,
 )
+from collegium.accreditation.queries.groups import outcomes
 from collegium.courses.models import Enrolment, Iteration
-from collegium.courses.reports import Part, report_part
+from collegium.courses.reports import Part, of, report_part
 from collegium.design.places import bar_item, panel
 from collegium.foundation.files import holds_blobs
 from collegium.people.erasure import erases, goes, stays
@@ -129,16 +131,32 @@ def submissions_in_report(iteration: Iteration) -> Part | None:
         ).values("person"),
         submitted_at__date__gte=iteration.starts_on,
     ).exclude(state=Submission.State.WITHDRAWN)
-    count = handed_in.count()
-    if not count:
+    counted = handed_in.aggregate(
+        all=Count("pk"), passed=Count("pk", filter=Q(state=Submission.State.PASSED))
+    )
+    if not counted["all"]:
         return None
     return Part(
         _("Submissions"),
         [_("What"), _("How many")],
         [
-            [_("Handed in"), count],
-            [_("Passed so far"), handed_in.filter(state=Submission.State.PASSED).count()],
+            [_("Handed in"), counted["all"]],
+            [_("Passed so far"), counted["passed"]],
         ],
+    )
+
+
+@report_part("outcomes", order=41, kept=False)
+def outcomes_in_report(iteration: Iteration) -> Part | None:
+    """By name, of those who gave leave for it; asked anew each time, so that it is gone once they take it back."""
+    found = outcomes(iteration)
+    if not found:
+        return None
+    return Part(
+        _("How submissions ended"),
+        [_("Member"), _("Outcome")],
+        [[of(person), said] for person, said in found],
+        note=_("Of members who want it told."),
     )
 
 

@@ -142,6 +142,29 @@ class CommunityForm(forms.Form):
         )
 
 
+class PictureForm(forms.Form):
+    """A new picture with its words, or other words for the one that is there."""
+
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        widget=forms.FileInput(attrs={"accept": ",".join(endings_of("image"))}),
+        help_text=gettext_lazy(
+            "Wide is best. Up to 15 MB; where and with what it was taken is removed from it."
+        ),
+    )
+    alt = forms.CharField(
+        label=gettext_lazy("What can be seen on it"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=gettext_lazy("For those who do not see it: a sentence that a screen reader says instead."),
+    )
+
+    def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
+        kwargs["initial"] = {"alt": community.picture_alt}
+        super().__init__(*args, **kwargs)
+        self.fields["picture"].required = community.picture_id is None
+
+
 class AskForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("What brings you here"), required=False, max_length=1000, widget=_area(3)

@@ -46,6 +46,7 @@ class Community(models.Model):
     )
     forum = models.OneToOneField(Forum, on_delete=models.PROTECT, related_name="community")
     picture = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    picture_alt = models.CharField(_("what can be seen on it"), max_length=300, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     welcome = models.TextField(_("welcome"), blank=True)  # safe HTML, shown and sent to whoever joins
     first_steps = models.JSONField(default=list, blank=True)  # list[str], what a newcomer may do first
@@ -72,6 +73,13 @@ class Community(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("communities:community", kwargs={"slug": self.slug})
+
+    def picture_address(self, size: int = 1024) -> str | None:
+        """None: it has none. The hash makes a new picture a new address, so that a browser may keep the old one."""
+        if self.picture_id is None:
+            return None
+        kept = reverse("communities:picture", kwargs={"slug": self.slug, "size": size})
+        return f"{kept}?v={self.picture_id[:12]}"
 
 
 class Membership(models.Model):

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
-from collegium.communities import actions, queries
+from collegium.communities import actions, joining, queries
 from collegium.communities.models import (
     Community,
     JoinRequest,
@@ -89,6 +89,20 @@ def first_steps(request: HttpRequest) -> str | None:
     )
 
 
+@panel("profile.place")
+def towns_while_typing(request: HttpRequest) -> str:
+    return render_to_string("communities/towns.jinja", {}, request)
+
+
+@panel("account.entrance", order=10)
+def what_one_is_about_to_join(request: HttpRequest) -> str | None:
+    """No more than the poster says, whoever else can see the community."""
+    community = joining.on_the_way(request)
+    if community is None:
+        return None
+    return render_to_string("communities/on_the_way.jinja", {"community": community}, request)
+
+
 @panel("person.page", order=30)
 def communities_of(request: HttpRequest, *, person: Person) -> str | None:
     """Those that the reader shares with the person: nobody else learns where somebody belongs."""
@@ -101,14 +115,6 @@ def communities_of(request: HttpRequest, *, person: Person) -> str | None:
         {"communities": found, "is_own": viewer is not None and viewer.pk == person.pk},
         request,
     )
-
-
-@panel("search.results", order=15)
-def communities_found(request: HttpRequest, *, words: str) -> str | None:
-    found = queries.found_by(words, cast("Request", request).person)
-    if not found:
-        return None
-    return render_to_string("communities/found.jinja", {"communities": found}, request)
 
 
 @panel("post.actions", order=60)

@@ -96,6 +96,15 @@ def may_close(person: Person, community: Community) -> bool:  # noqa: ARG001  # 
     return community.closed_at is None
 
 
+@rule(
+    CONVENER,
+    SITE_ADMINISTRATOR,
+    says=_("open the community again after it was closed: people write there anew"),
+)
+def may_reopen(person: Person, community: Community) -> bool:  # noqa: ARG001  # the role settles it
+    return community.closed_at is not None
+
+
 @rule(FACILITATOR, says=_("renew, close and open the short link and QR code of the community"))
 def may_set_code(person: Person, thing: object) -> bool:  # noqa: ARG001  # the role settles it
     return True

@@ -221,6 +221,7 @@ def rehearse(file: Path, out: Path, *, portfolios_only: bool) -> None:
             COLLEGIUM_MODE="rehearsal",
             COLLEGIUM_DATA=scratch,
             COLLEGIUM_SITE_URL="https://rehearsal.example",
+            COLLEGIUM_REPLY_DOMAIN="reply.rehearsal.example",
             COLLEGIUM_LOG_LEVEL="WARNING",
             DATABASE_URL="",
             REDIS_URL="",

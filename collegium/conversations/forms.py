@@ -209,6 +209,18 @@ class MeasureForm(forms.Form):
     )
 
 
+class MemberMeasureForm(MeasureForm):
+    """Of a member, and of no post."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a ChoiceField has them
+            (Measure.Kind.WARN, _("A warning, and nothing more")),
+            (Measure.Kind.MUTE, _("Ask them to read and not to post for a time")),
+            (Measure.Kind.REMOVE, _("End their membership")),
+        ]
+
+
 class AppealForm(forms.Form):
     words = forms.CharField(
         label=_("What you would say to it"),

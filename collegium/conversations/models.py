@@ -24,7 +24,8 @@ class Level(models.TextChoices):
 
 
 class ForumQuerySet(models.QuerySet["Forum"]):
-    def visible_to(self, person: Person | None) -> Self:
+    def visible_to(self, person: Person | int | None) -> Self:
+        """The person's key does as well, in a query that is prepared."""
         if person is None:
             return self.filter(audience=Audience.PUBLIC)
         circles = CircleMember.objects.filter(person=person).values("circle")
@@ -68,8 +69,12 @@ class Forum(models.Model):
         return self.path
 
 
+# What a profile shows and a post does not: lists that would be read for each author on a page.
+_OF_A_PROFILE = ("languages", "specialisms", "links", "biography")
+
+
 class ThreadQuerySet(models.QuerySet["Thread"]):
-    def visible_to(self, person: Person | None) -> Self:
+    def visible_to(self, person: Person | int | None) -> Self:
         """Threads of forums that the person may read; a hidden one only for those who moderate there."""
         readable = self.filter(forum__in=Forum.objects.visible_to(person).values("pk"))
         if person is None:
@@ -78,7 +83,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return readable.filter(Q(hidden_at__isnull=True) | Q(forum__moderators__in=moderated))
 
     def for_display(self) -> Self:
-        return self.select_related("forum", "started_by__photo", "last_post__author__photo")
+        return self.select_related("forum", "started_by", "last_post__author").defer(
+            *(f"{who}__{field}" for who in ("started_by", "last_post__author") for field in _OF_A_PROFILE),
+            "last_post__html",
+        )
 
 
 class Thread(models.Model):
@@ -104,6 +112,9 @@ class Thread(models.Model):
     pinned_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when one of its posts last began to look otherwise
     # What the thread is about, where a room above opened it beneath something: a week, a project, an item.
     about_kind = models.CharField(max_length=60, blank=True)
     about_id = models.CharField(max_length=40, blank=True)
@@ -135,14 +146,6 @@ class Thread(models.Model):
         return reverse("conversations:thread", kwargs={"thread_id": self.pk})
 
 
-# What a profile shows and a post does not: lists that would be read for each author on a page.
-_OF_A_PROFILE = [
-    f"{who}__{field}"
-    for who in ("author", "reply_to__author")
-    for field in ("languages", "specialisms", "links", "biography")
-]
-
-
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> Self:
         """Posts of threads that the person may read. A removed one keeps its place and loses its words; a hidden one is
@@ -156,8 +159,8 @@ class PostQuerySet(models.QuerySet["Post"]):
     def for_display(self) -> Self:
         """With ``has_files`` and ``has_links``, so that nobody asks for what no post of a page has."""
         return (
-            self.select_related("author__photo", "reply_to__author")
-            .defer(*_OF_A_PROFILE)
+            self.select_related("author", "reply_to__author")
+            .defer(*(f"{who}__{field}" for who in ("author", "reply_to__author") for field in _OF_A_PROFILE))
             .annotate(
                 has_files=Exists(Attachment.objects.filter(post=OuterRef("pk"))),
                 has_links=Exists(PostLink.objects.filter(post=OuterRef("pk"))),
@@ -181,6 +184,9 @@ class Post(models.Model):
     hidden_at = models.DateTimeField(
         null=True, blank=True
     )  # a moderator hid it; can be appealed and shown again
+    changed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # edited, taken away, hidden, shown, or the answer now
     reply_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )

@@ -35,19 +35,18 @@ def is_new(person: Person, forum: Forum) -> bool:
     return len(stood.order_by("-pk").values_list("pk")[:POSTS_TO_OUTGROW]) < POSTS_TO_OUTGROW
 
 
-def is_far_from_often(posted_often_at: datetime | None) -> bool:
-    """Whether the last post but nine, if there is one, is so long ago that nobody need look whether the account is new."""
-    return posted_often_at is None or clock.now() - posted_often_at >= timedelta(hours=1)
+def too_often(person: Person, posted_often_at: datetime | None, settled_in_at: datetime | None) -> str:
+    """Why the next post of a new account has to wait, in a sentence; empty if it need not.
 
-
-def too_often(person: Person, forum: Forum) -> str:
-    """Why the next post has to wait, in a sentence; empty if it need not. One query for who does not post all the time."""
-    times = Post.objects.filter(author=person).order_by("-pk").values_list("posted_at", flat=True)
-    latest = list(times[:POSTS_AN_HOUR])
-    hour = timedelta(hours=1)
-    if len(latest) < POSTS_AN_HOUR or clock.now() - latest[-1] >= hour or not is_new(person, forum):
+    ``posted_often_at`` is when they posted last but nine, ``settled_in_at`` when the third of the posts that still stand.
+    """
+    now, hour = clock.now(), timedelta(hours=1)
+    if posted_often_at is None or now - posted_often_at >= hour:
         return ""
-    minutes = max(1, round((latest[-1] + hour - clock.now()).total_seconds() / 60))
+    has_settled_in = settled_in_at is not None and now - settled_in_at >= STANDING_FOR
+    if has_settled_in and now - person.joined_at >= NEW_FOR:
+        return ""
+    minutes = max(1, round((posted_often_at + hour - now).total_seconds() / 60))
     return ngettext(
         "New accounts can post %(most)s times an hour. You can post again in a minute; what you have written is kept.",
         "New accounts can post %(most)s times an hour. You can post again in %(num)s minutes; what you have written is kept.",

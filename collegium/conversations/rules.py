@@ -80,10 +80,14 @@ def standing(person: Person | None, thing: Any, *, limits: bool = True) -> Stand
     forum = forum_of(thing)
     if person is None or forum is None:
         return Standing()
-    found: Any = next(
-        iter(_stands(person.pk, forum.pk, forum.members_id, forum.moderators_id, clock.now())), None
-    )
-    if found is None or not (found.is_member or found.moderates):
+    found = next(iter(_stands(person.pk, forum.pk, forum.members_id, forum.moderators_id, clock.now())), None)
+    return standing_as_found(person, thing, found, limits=limits) if found is not None else Standing()
+
+
+def standing_as_found(person: Person, thing: Any, found: Any, *, limits: bool = True) -> Standing:
+    """Of a row that was annotated with ``stands``."""
+    forum = forum_of(thing)
+    if forum is None or not (found.is_member or found.moderates):
         return Standing()
     return Standing(
         is_member=found.is_member,
@@ -92,11 +96,10 @@ def standing(person: Person | None, thing: Any, *, limits: bool = True) -> Stand
     )
 
 
-@prepared
-def _stands(
-    person: int, forum: int, members: int, moderators: int, moment: datetime
-) -> "QuerySet[Person, Any]":
-    """One row, of the person."""
+def stands(person: int, moment: datetime, *, forum: Any, members: Any, moderators: Any) -> dict[str, Any]:
+    """What ``standing_as_found`` looks at, to annotate a query that is asked anyway; the forum and its circles are keys, or
+    point to columns of that query.
+    """
     circles = CircleMember.objects.filter(person=person)
     silencing = Measure.objects.filter(
         Q(until__isnull=True) | Q(until__gt=moment),
@@ -106,17 +109,24 @@ def _stands(
         kind__in=[Measure.Kind.MUTE, Measure.Kind.REMOVE],
     )
     latest = Post.objects.filter(author=person).order_by("-pk").values("posted_at")
-    most = newcomers.POSTS_AN_HOUR
-    return (
-        Person.objects.filter(pk=person)
-        .only("pk")
-        .annotate(
-            is_member=Exists(circles.filter(circle=members)),
-            moderates=Exists(circles.filter(circle=moderators)),
-            is_silenced=Exists(silencing),
-            posted_often_at=Subquery(latest[most - 1 : most]),
-        )
-    )
+    oldest = Post.objects.standing().filter(author=person).order_by("pk").values("posted_at")
+    most, few = newcomers.POSTS_AN_HOUR, newcomers.POSTS_TO_OUTGROW
+    return {
+        "is_member": Exists(circles.filter(circle=members)),
+        "moderates": Exists(circles.filter(circle=moderators)),
+        "is_silenced": Exists(silencing),
+        "posted_often_at": Subquery(latest[most - 1 : most]),
+        "settled_in_at": Subquery(oldest[few - 1 : few]),
+    }
+
+
+@prepared
+def _stands(
+    person: int, forum: int, members: int, moderators: int, moment: datetime
+) -> "QuerySet[Person, Any]":
+    """One row, of the person."""
+    facts = stands(person, moment, forum=forum, members=members, moderators=moderators)
+    return Person.objects.filter(pk=person).only("pk").annotate(**facts)
 
 
 def _silence(person: Person, thing: Any, forum: Forum, found: Any, *, limits: bool) -> str:
@@ -127,14 +137,7 @@ def _silence(person: Person, thing: Any, forum: Forum, found: Any, *, limits: bo
         return _("This thread is closed: it can be read, and nobody posts any more.")
     if found.is_silenced:
         return _("A moderator has asked you not to post here for a time. You can read, and you can appeal.")
-    if not limits or newcomers.is_far_from_often(found.posted_often_at):
-        return ""
-    return limit(person, forum)
-
-
-def limit(person: Person, forum: Forum) -> str:
-    """Why a new account has to wait with its next post, in a sentence; empty if it need not. Moderators need not."""
-    return newcomers.too_often(person, forum)
+    return newcomers.too_often(person, found.posted_often_at, found.settled_in_at) if limits else ""
 
 
 def may_read(person: Person | None, thing: Any) -> bool:
@@ -234,6 +237,16 @@ def may_report(person: Person, post: Post) -> bool:
 )
 def may_take_measure(person: Person, post: Post) -> bool:
     return post.author_id != person.pk
+
+
+@rule(
+    MODERATOR,
+    says=gettext_lazy(
+        "warn a member, ask them to pause or end their membership for more than one post, with a reason"
+    ),
+)
+def may_act_on_members(person: Person, forum: Forum) -> bool:  # noqa: ARG001  # the role settles it
+    return True
 
 
 @rule(CONCERNED, MODERATOR, says=gettext_lazy("read what was done and why"))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("forums/<int:forum_id>/draft", drafts.save_in_forum, name="forum_draft"),
     path("forums/<int:forum_id>/attach", drafts.attach_in_forum, name="forum_attach"),
     path("forums/<int:forum_id>/moderation/", moderation.show_queue, name="moderation"),
+    path("forums/<int:forum_id>/moderation/member", moderation.member, name="moderate_member"),
     path("<int:thread_id>/", threads.show, name="thread"),
     path("<int:thread_id>/new", threads.new_posts, name="new_posts"),
     path("<int:thread_id>/draft", drafts.save_in_thread, name="thread_draft"),

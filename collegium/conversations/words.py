@@ -1,7 +1,7 @@
 """What is written in a post: cleaned, with the people it names and the pages it points to."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -20,6 +20,9 @@ MOST_NAMESAKES = 500
 _AT = re.compile(r"(?<![\w@/.+-])@(?=\w)")
 _FIRST_WORD = re.compile(r"\w[\w'’-]*")
 _WEB = re.compile(r"https?://[^\s<>\"]+")
+# As the cleaned HTML writes them: each attribute within double quotes.
+_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
+_PICTURE = re.compile(r'\ssrc="/conversations/files/([1-9][0-9]{0,17})/(?:small/[0-9]{1,4})?"')
 _OF_PERSON = re.compile(r"/people/([1-9][0-9]{0,17})/")
 
 
@@ -60,6 +63,21 @@ def prepare(html: str, *, forum: Forum, by: Person | None) -> Words:
 def excerpt(html: str) -> str:
     text = " ".join(richtext.plain(html).split())
     return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+
+
+def pictures(html: str) -> list[int]:
+    """The files that stand in the words as pictures, each once."""
+    return list(dict.fromkeys(int(number) for number in _PICTURE.findall(html)))
+
+
+def with_pictures(html: str, allowed: Collection[int]) -> str:
+    """Safe HTML without the pictures that are none of these files: others, and those of other rooms, are not shown."""
+
+    def kept(image: re.Match[str]) -> str:
+        found = _PICTURE.search(image.group())
+        return image.group() if found is not None and int(found.group(1)) in allowed else ""
+
+    return _IMAGE.sub(kept, html)
 
 
 def is_empty(html: str) -> bool:

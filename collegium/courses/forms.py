@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from collegium.communities.forms import Words
 from collegium.communities.models import Community
 from collegium.courses import moments, surveys, wording
 from collegium.courses.models import (
@@ -27,9 +28,6 @@ from collegium.people import territories
 from collegium.people.models import Audience, Person
 from collegium.schemes.models import Node, Pathway
 
-MARKED_UP = gettext_lazy(
-    "A blank line begins a paragraph; lines that begin with a dash make a list; addresses become links."
-)
 LONG = 20_000
 
 
@@ -43,37 +41,38 @@ def _words(label: Any, *, rows: int = 4, required: bool = False, help_text: Any 
     )
 
 
-class FormattedField(forms.CharField):
-    """Plain words that are kept as HTML. Left as they were shown, the HTML stays as it was, with all its formatting."""
+class FormattedField(Words):
+    """Rich text. Without the editor it is written in plain words, and left as they were shown, all its formatting stays."""
 
-    def __init__(self, *, rows: int = 6, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", MARKED_UP)
-        super().__init__(
-            max_length=LONG,
-            required=kwargs.pop("required", False),
-            widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
-            **kwargs,
-        )
+    def __init__(self, *, rows: int = 6, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(rows=rows, required=required, **kwargs)
         self.html = ""
+
+    def begin_with(self, html: str, *, is_shown: bool) -> None:
+        """What is kept. ``formatted.js`` hands it to the editor where it is shown and nothing else was typed."""
+        self.html = html
+        if is_shown:
+            self.widget.attrs["data-html"] = html
 
     def prepare_value(self, value: Any) -> Any:
         return wording.as_text(value) if value and value == self.html else value
 
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
+    def to_python(self, value: Any) -> str:
+        typed = str(forms.CharField.to_python(self, value) or "")
         if self.html and typed.replace("\r\n", "\n").strip() == wording.as_text(self.html).strip():
             return self.html
-        return wording.as_html(typed) if typed.strip() else ""
+        return typed if wording.is_html(typed) else wording.as_html(typed)
 
 
-class _Formatted(forms.Form):
-    """Hands each formatted field what it was made from."""
+class Formatted(forms.Form):
+    """Hands each formatted field what it begins with, unless something was typed already."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if isinstance(field, FormattedField):
-                field.html = self.initial.get(name, "") or ""
+            html = self.initial.get(name) if isinstance(field, FormattedField) else None
+            if isinstance(field, FormattedField) and html:
+                field.begin_with(html, is_shown=not self.is_bound)
 
 
 # Planning -------------------------------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ class CourseForm(forms.Form):
         return self.led.get(self.cleaned_data["community"])
 
 
-class IterationForm(_Formatted):
+class IterationForm(Formatted):
     """All of an iteration but its weeks. ``surveys`` and the rubric are written a line at a time."""
 
     title = forms.CharField(
@@ -236,7 +235,7 @@ class IterationForm(_Formatted):
         return facts
 
 
-class WeekForm(_Formatted):
+class WeekForm(Formatted):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     kind = forms.ChoiceField(label=gettext_lazy("What kind of week"))
     starts_on = forms.DateField(label=gettext_lazy("Begins on"), widget=Day)
@@ -456,35 +455,6 @@ class EnrolForm(forms.Form):
         return [name.strip() for name in self.cleaned_data["hashtag_names"].split(",") if name.strip()]
 
 
-class SurveyForm(forms.Form):
-    def __init__(self, *args: Any, questions: list[surveys.Question], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for question in questions:
-            self.fields[question.key] = self._field(question)
-
-    @staticmethod
-    def _field(question: surveys.Question) -> forms.Field:
-        if question.kind == "text":
-            return _words(question.words, rows=3)
-        if question.kind == "choice":
-            return forms.ChoiceField(
-                label=question.words,
-                required=False,
-                widget=forms.RadioSelect,
-                choices=[(each, each) for each in question.options],
-            )
-        marks = [(str(mark), str(mark)) for mark in surveys.SCALE]
-        if question.options:
-            marks[0] = ("1", f"1 – {question.lowest}")
-            marks[-1] = (str(surveys.SCALE[-1]), f"{surveys.SCALE[-1]} – {question.highest}")
-        return forms.ChoiceField(
-            label=question.words,
-            required=False,
-            choices=marks,
-            widget=forms.RadioSelect(attrs={"class": "scale"}),
-        )
-
-
 class PlanWeekForm(forms.Form):
     state = forms.ChoiceField(choices=PlannedWeek.State.choices)
     due_on = forms.DateField(label=gettext_lazy("A day of your own"), required=False, widget=Day)
@@ -618,7 +588,7 @@ class AppreciationForm(forms.Form):
 
 
 class SayForm(forms.Form):
-    words = _words(gettext_lazy("Your words"), rows=4, required=True)
+    words = FormattedField(label=gettext_lazy("Your words"), rows=4, required=True)
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from collegium.courses import groups, moments, pairs
 from collegium.courses.actions.groups import Line, Times
-from collegium.courses.forms import FormattedField, _Formatted, _words
+from collegium.courses.forms import Formatted, FormattedField, _words
 from collegium.courses.models import Enrolment, Iteration, Nudge, Rhythm, Week
 from collegium.design.forms import Day
 from collegium.foundation.refusal import Refusal
@@ -196,7 +196,7 @@ class LineForm(forms.Form):
         return Line(self.week.pk, said["order"], said["title"], said["day"], keep=not said["drop"])
 
 
-class MeetingTextForm(_Formatted):
+class MeetingTextForm(Formatted):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     summary = _words(gettext_lazy("In a sentence or two"), rows=2)
     activity_html = FormattedField(label=gettext_lazy("Agenda"), rows=7)
@@ -258,14 +258,14 @@ class PairRuleForm(forms.Form):
     )
 
 
-class NotesForm(_Formatted):
+class NotesForm(Formatted):
     notes = FormattedField(label=gettext_lazy("Notes of the meeting"), rows=5)
     recording_url = forms.URLField(
         label=gettext_lazy("Recording"), required=False, max_length=2000, assume_scheme="https"
     )
 
 
-class ClosingForm(_Formatted):
+class ClosingForm(Formatted):
     words = FormattedField(label=gettext_lazy("Closing words"), rows=6)
 
 

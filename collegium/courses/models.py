@@ -43,8 +43,8 @@ class Course(models.Model):
 
 
 class IterationQuerySet(models.QuerySet["Iteration"]):
-    def visible_to(self, person: Person | None) -> Self:
-        """Public ones that are no draft; all in whose circles one is; drafts for those who run them."""
+    def visible_to(self, person: Person | int | None) -> Self:
+        """Public ones that are no draft; all in whose circles one is; drafts for those who run them. A person's key will do."""
         shown = ~Q(state=Iteration.State.DRAFTED)
         if person is None:
             return self.filter(shown, audience=Audience.PUBLIC)
@@ -233,6 +233,9 @@ class Enrolment(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     guides = models.BooleanField(_("was here before, and helps others find their way"), default=False)
     hashtag_names = models.JSONField(default=list, blank=True)  # list[str], under which they post elsewhere
+    shows_outcome = models.BooleanField(
+        _("the report of the group may say how my submission ended"), default=False
+    )  # taken back at any time, and gone from the report at once
     took_part_at = models.DateTimeField(null=True, blank=True)  # reached the iteration's own threshold
     completed_at = models.DateTimeField(null=True, blank=True)
 

@@ -127,7 +127,9 @@ def asked_for_nudges(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None or not waiting_for(request, "asked_to_nudge"):
         return None
-    return render_to_string("courses/nudges/asked.jinja", {"asked": nudges_of(person).asked}, request)
+    return render_to_string(
+        "courses/nudges/asked.jinja", {"asked": nudges_of(person, with_past=False).asked}, request
+    )
 
 
 @panel("plan.page", order=60)
@@ -135,7 +137,7 @@ def nudges_in_plan(request: HttpRequest, *, enrolment: Enrolment) -> str | None:
     person = cast("Request", request).person
     if person is None or person.pk != enrolment.person_id:
         return None
-    found = nudges_of(person, iteration=enrolment.iteration)
+    found = nudges_of(person, iteration=enrolment.iteration, with_past=False)
     return render_to_string(
         "courses/nudges/beside.jinja", {"nudges": found, "iteration": enrolment.iteration}, request
     )
@@ -156,6 +158,7 @@ def exported(person: Person) -> tuple[object, Iterable[File]]:
             "took part": enrolment.took_part_at,
             "completed": enrolment.completed_at,
             "guides": enrolment.guides,
+            "a report may say how the submission ended": enrolment.shows_outcome,
             "names with the hashtag": enrolment.hashtag_names,
             "addresses": [each.url for each in enrolment.addresses.all()],
             "goals": [{"words": each.words, "reached": each.reached_at} for each in enrolment.goals.all()],
@@ -246,8 +249,8 @@ def erase(person: Person) -> None:
     for enrolment in Enrolment.objects.filter(person=person):
         enrolment.addresses.all().delete()
         enrolment.plan.all().delete()
-        enrolment.hashtag_names = []
-        enrolment.save(update_fields=["hashtag_names"])
+        enrolment.hashtag_names, enrolment.shows_outcome = [], False
+        enrolment.save(update_fields=["hashtag_names", "shows_outcome"])
     Appreciation.objects.filter(person=person).delete()
     Project.objects.filter(person=person).delete()
     Nudge.objects.filter(person=person).delete()

@@ -2,13 +2,14 @@
 
 Its facts are frozen when the group ends, so they hold numbers, words of ours and ids of people, never names: a person
 who is erased, or who takes their name back, is gone from it at once. Rooms above add parts of their own from their
-``panels.py``: drafts and feedback, submissions.
+``panels.py``: drafts and feedback, submissions. What people may take back later is not ``kept``: it is asked anew each
+time the report is read.
 
     @report_part("drafts", order=30)
     def drafts(iteration): return Part(_("Drafts and feedback"), [_("Member"), _("Drafts")], [[of(person), 4]])  # or None
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,31 +40,25 @@ class Part:
 
 
 Maker = Callable[[Iteration], Part | None]
-_makers: dict[str, tuple[int, Maker]] = {}
+_makers: dict[str, tuple[int, bool, Maker]] = {}
 
 
-def report_part(key: str, *, order: int = 100) -> Callable[[Maker], Maker]:
+def report_part(key: str, *, order: int = 100, kept: bool = True) -> Callable[[Maker], Maker]:
     def register(maker: Maker) -> Maker:
-        _makers[key] = (order, maker)
+        _makers[key] = (order, kept, maker)
         return maker
 
     return register
 
 
-def parts_of(iteration: Iteration) -> list[dict[str, Any]]:
-    made = (maker(iteration) for _order, maker in sorted(_makers.values(), key=lambda each: each[0]))
+def parts_of(iteration: Iteration, *, kept: bool) -> list[dict[str, Any]]:
+    made = (
+        maker(iteration)
+        for _order, is_kept, maker in sorted(_makers.values(), key=lambda each: each[0])
+        if is_kept == kept
+    )
     return [part.as_data() for part in made if part is not None]
 
 
 def of(person: Person) -> dict[str, int]:
     return {"person": person.pk}
-
-
-def people_in(parts: Iterable[dict[str, Any]]) -> set[int]:
-    return {
-        cell["person"]
-        for part in parts
-        for row in part["rows"]
-        for cell in row
-        if isinstance(cell, dict) and "person" in cell
-    }

@@ -11,6 +11,7 @@ KINDS: tuple[Kind, ...] = ("choice", "scale", "text")
 SCALE = range(1, 6)
 LONGEST_ANSWER = 4000
 MOST_QUESTIONS = 30
+MOST_OPTIONS = 12
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Question:
     kind: Kind
     words: str
     options: tuple[str, ...] = ()  # of a choice; of a scale, what its lowest and its highest mean
+    required: bool = False  # of whoever answers the survey at all: nobody has to
 
     @property
     def lowest(self) -> str:
@@ -29,7 +31,18 @@ class Question:
         return self.options[1] if len(self.options) > 1 else ""
 
     def as_data(self) -> dict[str, Any]:
-        return {"key": self.key, "kind": self.kind, "words": self.words, "options": list(self.options)}
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "words": self.words,
+            "options": list(self.options),
+            "required": self.required,
+        }
+
+    @property
+    def shape(self) -> tuple[str, str, int, bool]:
+        """All but its wording."""
+        return self.key, self.kind, len(self.options), self.required
 
 
 def read(data: Iterable[Mapping[str, Any]]) -> list[Question]:
@@ -44,6 +57,7 @@ def read(data: Iterable[Mapping[str, Any]]) -> list[Question]:
                     kind=kind,
                     words=str(each["words"]),
                     options=tuple(map(str, each.get("options", ()))),
+                    required=each.get("required") is True,
                 )
             )
     return found
@@ -63,6 +77,43 @@ def fitting(questions: Iterable[Question], given: Mapping[str, Any]) -> dict[str
         elif question.kind == "text":
             answers[question.key] = answer[:LONGEST_ANSWER]
     return answers
+
+
+def missing(questions: Iterable[Question], answers: Mapping[str, Any]) -> list[Question]:
+    """What is asked of everybody who answers, and is not answered."""
+    if not any(answers.values()):
+        return []
+    return [each for each in questions if each.required and not answers.get(each.key)]
+
+
+def as_worded_now(
+    questions: Iterable[Question], asked: Iterable[Question], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Answers to questions as they were asked, in the words that their choices have now."""
+    before = {each.key: each for each in asked}
+    found = dict(answers)
+    for question in questions:
+        was = before.get(question.key)
+        chosen = answers.get(question.key)
+        if question.kind == "choice" and was is not None and chosen in was.options:
+            place = was.options.index(chosen)
+            found[question.key] = question.options[place] if place < len(question.options) else chosen
+    return found
+
+
+def fault(question: Question) -> tuple[str, str] | None:
+    """Why a question can't be asked like this: what of it ("words", "options"), and a sentence."""
+    if not question.words:
+        return "words", _("Say what you ask.")
+    if question.kind == "choice" and len(question.options) < 2:  # noqa: PLR2004  # between one thing nobody chooses
+        return "options", _("A choice needs at least two things to choose from, one a line.")
+    if question.kind == "choice" and len(set(question.options)) < len(question.options):
+        return "options", _("Two of the choices are the same.")
+    if question.kind == "scale" and len(question.options) not in {0, 2}:
+        return "options", _("A scale has two lines: what its lowest mark means, and its highest. Or none.")
+    if len(question.options) > MOST_OPTIONS:
+        return "options", _("That is a long list: %(most)s choices at most.") % {"most": MOST_OPTIONS}
+    return None
 
 
 def entry() -> list[Question]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from collegium.courses.views import facilitating, groups, iterations, nudges, plan, projects, weeks
+from collegium.courses.views import facilitating, groups, iterations, nudges, plan, projects, surveys, weeks
 
 app_name = "courses"
 urlpatterns = [
@@ -47,6 +47,7 @@ urlpatterns = [
     path("learn/<slug:slug>/manage/", facilitating.manage, name="manage"),
     path("learn/<slug:slug>/manage/step/", facilitating.step, name="step"),
     path("learn/<slug:slug>/manage/edit/", facilitating.edit, name="edit"),
+    path("learn/<slug:slug>/manage/surveys/<slug:survey>/", surveys.edit, name="edit_survey"),
     path("learn/<slug:slug>/manage/cancel/", facilitating.cancel, name="cancel"),
     path("learn/<slug:slug>/manage/copy/", facilitating.copy, name="copy"),
     # Writing groups: an iteration's own address shows the group, a week's the meeting.
@@ -74,6 +75,7 @@ urlpatterns = [
     path("learn/<slug:slug>/report/", groups.report, name="report"),
     path("learn/<slug:slug>/report.pdf", groups.report_pdf, name="report_pdf"),
     path("learn/<slug:slug>/report/say/", groups.say, name="say_of_group"),
+    path("learn/<slug:slug>/report/outcome/", groups.show_outcome, name="show_outcome"),
     path("learn/<slug:slug>/report/closing/", groups.close_with_words, name="close_with_words"),
     path("learn/<slug:slug>/meetings/<int:number>/edit/", groups.edit_meeting, name="edit_meeting"),
     path("learn/<slug:slug>/meetings/<int:number>/move/", groups.move_meeting, name="move_meeting"),

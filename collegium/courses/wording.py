@@ -9,7 +9,13 @@ from collegium.foundation import richtext
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _ITEM = re.compile(r"^[-*•]\s+")
 _NUMBERED = re.compile(r"^\d{1,2}[.)]\s+")
+_TAG = re.compile(r"</?[a-z][a-z0-9]*[\s>/]", re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,4}\s+")
+
+
+def is_html(typed: str) -> bool:
+    """Whether it came from the editor, or somebody types tags and means them."""
+    return _TAG.search(typed) is not None
 
 
 def as_html(text: str) -> str:

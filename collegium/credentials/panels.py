@@ -1,9 +1,10 @@
 """What awards put on the pages of lower rooms: the bar's footer, a person's page, home, and one's own data."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, cast
 
-from django.db.models import Exists
+from django.db.models import Exists, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -24,6 +25,8 @@ from collegium.people.models import Person
 from collegium.people.requests import Request
 from collegium.people.waiting import waiting_for, waits
 from collegium.portfolios.models import Portfolio
+
+NEW_FOR = timedelta(days=14)
 
 bar_item(
     key="register",
@@ -123,6 +126,28 @@ def what_next(request: HttpRequest) -> str | None:
     if not cards:
         return None
     return render_to_string("credentials/next.jinja", {"cards": cards}, request)
+
+
+waits(
+    "course_badge_since",
+    lambda person, _now: Subquery(
+        CourseBadge.objects.filter(person=person, revoked_at__isnull=True)
+        .order_by("-granted_at", "-pk")
+        .values("granted_at")[:1]
+    ),
+)
+
+
+@panel("home.next", order=41)
+def new_course_badges(request: HttpRequest) -> str | None:
+    """For two weeks, so that whoever hears nothing of it by e-mail finds it."""
+    reader = cast("Request", request).person
+    since = waiting_for(request, "course_badge_since")
+    if reader is None or since is None or clock.now() - since >= NEW_FOR:
+        return None
+    held = course_badges.badges_of(reader)
+    new = [each for each in held if each.revoked_at is None and clock.now() - each.granted_at < NEW_FOR]
+    return render_to_string("credentials/new_course_badges.jinja", {"badges": new}, request)
 
 
 @panel("person.page", order=21)

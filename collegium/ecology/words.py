@@ -44,7 +44,7 @@ def _resource_entry(resource: Resource) -> fulltext.Entry:
     return fulltext.Entry(
         key=resource.pk,
         title=resource.title,
-        body="\n".join([resource.authors, whole, resource.abstract, tags, said]),
+        body=f"{resource.authors}\n{whole}\n{resource.abstract}\n{tags}\n{said}",
         language=resource.language,
         scope=resource.ecology_id,
     )

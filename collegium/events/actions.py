@@ -3,7 +3,6 @@
 Letters with calendar entries and reminders are owed by the activities that are recorded here: see ``tasks``.
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,9 +18,18 @@ from collegium.activity.actions import record
 from collegium.activity.verbs import Told, verb
 from collegium.communities.models import Community
 from collegium.events import moments, queries, rules
-from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence, Reminder
-from collegium.foundation import clock, richtext
+from collegium.events.models import (
+    Answer,
+    Attendance,
+    CalendarFeed,
+    Event,
+    Occurrence,
+    Reminder,
+    WithoutLetters,
+)
+from collegium.foundation import clock, richtext, signing
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Audience, Circle, Person
 
 MOST_TIMES = 104
@@ -31,6 +39,8 @@ OPENS_BEFORE = timedelta(minutes=15)
 CLOSES_AFTER = timedelta(minutes=60)
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when it is read from a wall
 CODE_LENGTH = 8
+LETTERS = "events.letters"
+LETTERS_LINK_LASTS = timedelta(days=365)
 
 # Changes of these reach every calendar that has the event.
 IN_CALENDARS = frozenset(
@@ -39,7 +49,8 @@ IN_CALENDARS = frozenset(
 TIMES = frozenset({"starts_at", "time_zone", "repeats", "times"})
 CHANGEABLE = IN_CALENDARS | {"capacity", "audience", "communities", "circles"}
 
-# Those who come get their calendar's letter, so these say nothing by e-mail to them a second time.
+# Guests get their calendar's letter, so these say nothing by e-mail to them a second time; "subscriber" is a guest who
+# has no such letters. Who they are is asked when they are told, in the background: there may be thousands.
 PLANNED = verb(
     "event.planned",
     history=gettext_lazy("%(actor)s planned “%(title)s”"),
@@ -52,6 +63,7 @@ CHANGED = verb(
     history=gettext_lazy("%(actor)s changed “%(title)s”"),
     tells={
         "guest": Told(gettext_lazy("%(actor)s changed “%(title)s”"), "events:event", by_email=False),
+        "subscriber": Told(gettext_lazy("%(actor)s changed “%(title)s”"), "events:event"),
         "waiting": Told(
             gettext_lazy("%(actor)s changed “%(title)s”, where you wait for a place"), "events:event"
         ),
@@ -64,6 +76,7 @@ CANCELLED = verb(
         "guest": Told(
             gettext_lazy("“%(title)s” does not take place: %(because)s"), "events:event", by_email=False
         ),
+        "subscriber": Told(gettext_lazy("“%(title)s” does not take place: %(because)s"), "events:event"),
         "waiting": Told(gettext_lazy("“%(title)s” does not take place: %(because)s"), "events:event"),
     },
 )
@@ -74,6 +87,7 @@ MOVED = verb(
         "guest": Told(
             gettext_lazy("%(actor)s moved “%(title)s” to %(time)s"), "events:occurrence", by_email=False
         ),
+        "subscriber": Told(gettext_lazy("%(actor)s moved “%(title)s” to %(time)s"), "events:occurrence"),
         "waiting": Told(gettext_lazy("%(actor)s moved “%(title)s” to %(time)s"), "events:occurrence"),
     },
 )
@@ -85,6 +99,9 @@ ONE_CANCELLED = verb(
             gettext_lazy("“%(title)s” does not take place on %(time)s: %(because)s"),
             "events:occurrence",
             by_email=False,
+        ),
+        "subscriber": Told(
+            gettext_lazy("“%(title)s” does not take place on %(time)s: %(because)s"), "events:occurrence"
         ),
         "waiting": Told(
             gettext_lazy("“%(title)s” does not take place on %(time)s: %(because)s"), "events:occurrence"
@@ -224,7 +241,7 @@ def change(*, event: Event, by: Person, **fields: Any) -> Event:
         for occurrence in event.occurrences.filter(ends_at__gt=clock.now(), cancelled_at__isnull=True):
             _give_free_places(_locked_occurrence(occurrence))
     if in_calendars:
-        record(CHANGED, by=by, about=event, concerns=_guests(event), data={"title": event.title})
+        record(CHANGED, by=by, about=event, data={"title": event.title})
     return event
 
 
@@ -255,7 +272,7 @@ def move_occurrence(
     occurrence.save(update_fields=["starts_at", "ends_at", "sequence"])
     _touch(event)
     Reminder.objects.filter(occurrence=occurrence).delete()  # of a time that is no more
-    record(MOVED, by=by, about=occurrence, concerns=_guests(event, occurrence), data=_said_of(occurrence))
+    record(MOVED, by=by, about=occurrence, data=_said_of(occurrence))
     return occurrence
 
 
@@ -267,12 +284,11 @@ def cancel(*, event: Event, by: Person, because: str) -> Event:
     because = _reason(because)
     if event.cancelled_at is not None:
         return event
-    concerns = _guests(event)
     event.cancelled_at = event.changed_at = clock.now()
     event.cancelled_because = because
     event.sequence += 1
     event.save(update_fields=["cancelled_at", "cancelled_because", "changed_at", "sequence"])
-    record(CANCELLED, by=by, about=event, concerns=concerns, data={"title": event.title, "because": because})
+    record(CANCELLED, by=by, about=event, data={"title": event.title, "because": because})
     return event
 
 
@@ -291,7 +307,6 @@ def cancel_occurrence(*, occurrence: Occurrence, by: Person, because: str) -> Oc
         return occurrence
     if occurrence.is_over:
         raise Refusal(_("This is over: it can’t be cancelled any more."), code="over")
-    concerns = _guests(event, occurrence)
     occurrence.cancelled_at = clock.now()
     occurrence.cancelled_because = because
     occurrence.sequence += 1
@@ -301,7 +316,6 @@ def cancel_occurrence(*, occurrence: Occurrence, by: Person, because: str) -> Oc
         ONE_CANCELLED,
         by=by,
         about=occurrence,
-        concerns=concerns,
         data=_said_of(occurrence) | {"because": because},
     )
     return occurrence
@@ -473,19 +487,7 @@ def keep_record(
     occurrence.notes = richtext.clean(notes) if notes.strip() else ""
     occurrence.save(update_fields=["recording_url", "notes"])
     if not had_record and (occurrence.recording_url or occurrence.notes):
-        came = Person.objects.filter(
-            pk__in=Attendance.objects.filter(queries.welcome(occurrence.event), occurrence=occurrence).values(
-                "person"
-            )
-        )
-        concerns = [(person, "guest") for person in came] + _guests(occurrence.event, occurrence)
-        record(
-            RECORDED,
-            by=by,
-            about=occurrence,
-            concerns=[(person, role) for person, role in concerns if role == "guest"],
-            data={"title": occurrence.event.title},
-        )
+        record(RECORDED, by=by, about=occurrence, data={"title": occurrence.event.title})
     return occurrence
 
 
@@ -495,7 +497,7 @@ def keep_record(
 @transaction.atomic
 def feed_token(*, person: Person) -> str:
     """A new private calendar address; an earlier one is void at once. The token is shown now and kept by nobody."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     CalendarFeed.objects.update_or_create(
         person=person, defaults={"token_hash": hashed(token), "made_at": clock.now()}
     )
@@ -507,8 +509,26 @@ def end_feed(*, person: Person) -> None:
     CalendarFeed.objects.filter(person=person).delete()
 
 
-def hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+@transaction.atomic
+def set_calendar_letters(*, person: Person, on: bool) -> None:
+    """Whether letters bring meetings, their changes and their end into somebody's calendar. Safe to repeat.
+
+    Once they are on again, what the calendar does not know yet is owed to it.
+    """
+    if on:
+        WithoutLetters.objects.filter(person=person).delete()
+    else:
+        WithoutLetters.objects.get_or_create(person=person, defaults={"since": clock.now()})
+
+
+def letters_token(person: Person) -> str:
+    """For the foot of these letters: whoever has it ends them, and nothing else."""
+    return signing.make(LETTERS, person.pk, clock.now() + LETTERS_LINK_LASTS)
+
+
+def read_letters_token(token: str) -> int:
+    """Whose letters; ``signing.LinkInvalid`` otherwise."""
+    return int(signing.read(LETTERS, token))
 
 
 # Reminders and calendar letters: for the tasks ------------------------------------------------------------------------
@@ -586,6 +606,7 @@ def part_with_everything(person: Person) -> None:
     Attendance.objects.filter(person=person).delete()
     Reminder.objects.filter(person=person).delete()
     CalendarFeed.objects.filter(person=person).delete()
+    WithoutLetters.objects.filter(person=person).delete()
     Event.objects.filter(host=person).update(host=None)
     for occurrence in having:
         _give_free_places(_locked_occurrence(occurrence))
@@ -705,16 +726,6 @@ def _give_free_places(occurrence: Occurrence) -> None:
             concerns=[(first.person, "guest")],
             data=_said_of(occurrence),
         )
-
-
-def _guests(event: Event, occurrence: Occurrence | None = None) -> list[tuple[Person, str]]:
-    """Who come, and who wait; whoever does both, for two times of it, comes."""
-    answers = queries.guests(event, *queries.COMES, Answer.Coming.WAITING, occurrence=occurrence)
-    found = [
-        (each.person, "waiting" if each.coming == Answer.Coming.WAITING else "guest")
-        for each in answers.select_related("person")
-    ]
-    return sorted(found, key=lambda each: each[1] == "waiting")
 
 
 def _said_of(occurrence: Occurrence) -> dict[str, Any]:

@@ -12,25 +12,24 @@ from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
-import icalendar
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from collegium.communities.models import Community
-from collegium.events import moments, queries
+from collegium.events import moments, queries, rules
+from collegium.events.contentlines import duration, line, moment, offset, text
 from collegium.events.models import Answer, Event, Occurrence
 from collegium.foundation import clock, richtext
-from collegium.people.models import Circle, Person
+from collegium.people.models import Person
 
 MEDIA_TYPE = "text/calendar"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 SHOWN_BACK = timedelta(days=90)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_FREQUENCIES: dict[str, dict[str, object]] = {
-    moments.WEEKLY: {"FREQ": "WEEKLY"},
-    moments.FORTNIGHTLY: {"FREQ": "WEEKLY", "INTERVAL": 2},
-    moments.MONTHLY: {"FREQ": "MONTHLY"},
+_FREQUENCIES = {
+    moments.WEEKLY: "FREQ=WEEKLY",
+    moments.FORTNIGHTLY: "FREQ=WEEKLY;INTERVAL=2",
+    moments.MONTHLY: "FREQ=MONTHLY",
 }
 _COMING = {
     Answer.Coming.YES: "ACCEPTED",
@@ -38,6 +37,9 @@ _COMING = {
     Answer.Coming.NO: "DECLINED",
     Answer.Coming.WAITING: "NEEDS-ACTION",
 }
+
+
+Component = list[str]  # the lines of one
 
 
 @dataclass(frozen=True)
@@ -52,39 +54,18 @@ class Entry:
 
 def feed(entries: Iterable[Entry], *, name: str) -> bytes:
     """A calendar to subscribe to. The same entries give the same bytes, so that they can carry an ETag."""
-    calendar = _calendar()
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
+    head = [
+        line("NAME", text(name)),
+        line("X-WR-CALNAME", text(name)),
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+    ]
+    components: list[Component] = []
     used: list[tuple[str, datetime]] = []
     for entry in entries:
-        for component in _components(entry):
-            calendar.add_component(component)
+        components += _components(entry)
         used += [(entry.event.time_zone, each.starts_at) for each in entry.occurrences]
-    return _with_zones(calendar, used)
-
-
-def of_occurrences(occurrences: Iterable[Occurrence], *, name: str, with_address: bool = False) -> bytes:
-    """A feed of these; of a series all its times must be among them."""
-    return feed(
-        (
-            Entry(
-                event=those[0].event,
-                occurrences=sorted(those, key=lambda each: each.number),
-                with_address=frozenset(each.pk for each in those) if with_address else frozenset(),
-            )
-            for those in _by_event(occurrences)
-        ),
-        name=name,
-    )
-
-
-def invitation(occurrence: Occurrence, person: Person, method: str = REQUEST) -> bytes:
-    """For one time of an event."""
-    answer = Answer.objects.filter(occurrence=occurrence, person=person).first()
-    coming = answer.coming if answer else Answer.Coming.WAITING
-    return letter([(occurrence, coming)], person, method=method)
+    return _calendar(head, components, used)
 
 
 def letter(
@@ -94,8 +75,6 @@ def letter(
 
     ``answered`` are times of one event with what the person says to each. With ``whole`` the series goes as one.
     """
-    calendar = _calendar()
-    calendar.add("method", method)
     event = answered[0][0].event
     if whole is not None:
         components = _components(whole)
@@ -112,41 +91,29 @@ def letter(
             for each, _coming in answered
         ]
         coming = {number: said for number, (_each, said) in enumerate(answered)}
-    for number, component in enumerate(components):
-        component.pop("DTSTAMP")
-        component.add("dtstamp", clock.now())
-        component.add("organizer", _organizer(event))
-        component.add("attendee", _attendee(person, coming[number]))
-        calendar.add_component(component)
-    return _with_zones(calendar, [(event.time_zone, each.starts_at) for each, _coming in answered])
+    said = [
+        [
+            moment("DTSTAMP", clock.now()) if each.startswith("DTSTAMP:") else each
+            for each in (*component, _organizer(event), _attendee(person, coming[number]))
+        ]
+        for number, component in enumerate(components)
+    ]
+    used = [(event.time_zone, each.starts_at) for each, _coming in answered]
+    return _calendar([f"METHOD:{method}"], said, used)
 
 
 def entries_of(person: Person) -> list[Entry]:
     """What a person's own calendar shows: of their circles and what they host but for what they said no to, and of what
-    is open to everyone that which they said yes or perhaps to. Two queries.
+    is open to everyone that which they said yes or perhaps to. One query.
     """
-    since = clock.now() - SHOWN_BACK
-    of_circles = Circle.objects.filter(events=OuterRef("event_id"), memberships__person=person)
-    events = queries.mine(person).filter(ends_at__gt=since).values("event")
-    occurrences = (
-        Occurrence.objects.filter(event__in=events)
-        .select_related("event")
-        .annotate(is_of_theirs=Exists(of_circles) | Q(event__host=person))
-        .order_by("event__first_starts_at", "event", "number")
-    )
-    coming = dict(
-        Answer.objects.filter(person=person, occurrence__event__in=events).values_list("occurrence", "coming")
-    )
+    occurrences: list[Any] = queries.in_calendar(person.pk, clock.now() - SHOWN_BACK)
 
     def is_wanted(each: Any) -> bool:
-        said = coming.get(each.pk)
-        return said in queries.COMES or (said is None and each.is_of_theirs)
+        return each.own_answer in queries.COMES or (each.own_answer is None and each.is_of_theirs)
 
-    def has_address(each: Occurrence) -> bool:
+    def has_address(each: Any) -> bool:
         event = each.event
-        return (
-            event.capacity is None or event.host_id == person.pk or coming.get(each.pk) == Answer.Coming.YES
-        )
+        return rules.has_address(event, is_host=event.host_id == person.pk, coming=each.own_answer)
 
     return [
         Entry(
@@ -185,15 +152,23 @@ def _by_event(occurrences: Iterable[Occurrence]) -> list[list[Occurrence]]:
     return list(found.values())
 
 
-def _calendar() -> icalendar.Calendar:
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Collegium//Events//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    return calendar
+def _calendar(
+    head: Iterable[str], components: Iterable[Component], used: Iterable[tuple[str, datetime]]
+) -> bytes:
+    """With what the clocks of its zones do in its years."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Collegium//Events//EN", "CALSCALE:GREGORIAN", *head]
+    years: dict[str, list[int]] = {}
+    for name, when in used:
+        years.setdefault(name, []).append(when.year)
+    for name, those in sorted(years.items()):
+        if name != "UTC" and moments.is_zone(name):
+            lines += _zone(name, min(those) - 1, max(those) + 2)
+    for component in components:
+        lines += ["BEGIN:VEVENT", *component, "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
-def _components(entry: Entry) -> list[icalendar.Event]:
+def _components(entry: Entry) -> list[Component]:
     event = entry.event
     if not event.is_series:
         return [
@@ -210,12 +185,16 @@ def _components(entry: Entry) -> list[icalendar.Event]:
     is_cancelled = event.cancelled_at is not None
     length = timedelta(minutes=event.minutes)
     master = _described(event, shows_address=shows_address, cancelled=is_cancelled, sequence=event.sequence)
-    master.add("dtstart", _local(walls[0], event))
-    master.add("duration", length)
-    master.add("rrule", _rule(event))
-    for each in of_rule:
-        if each.pk in entry.left_out:
-            master.add("exdate", _local(walls[each.number - 1], event))
+    master += [
+        moment("DTSTART", _local(walls[0], event)),
+        f"DURATION:{duration(length)}",
+        f"RRULE:{_rule(event)}",
+    ]
+    master += [
+        moment("EXDATE", _local(walls[each.number - 1], event))
+        for each in of_rule
+        if each.pk in entry.left_out
+    ]
     alone = [
         _component(
             each,
@@ -235,7 +214,7 @@ def _components(entry: Entry) -> list[icalendar.Event]:
 
 def _component(
     occurrence: Occurrence, *, recurrence: datetime | None = None, shows_address: bool, cancelled: bool
-) -> icalendar.Event:
+) -> Component:
     event = occurrence.event
     component = _described(
         event,
@@ -244,42 +223,46 @@ def _component(
         sequence=occurrence.revision,
         page=occurrence.get_absolute_url(),
     )
-    component.add("dtstart", _said(occurrence.starts_at, event))
-    component.add("dtend", _said(occurrence.ends_at, event))
+    component += [
+        moment("DTSTART", _said(occurrence.starts_at, event)),
+        moment("DTEND", _said(occurrence.ends_at, event)),
+    ]
     if recurrence is not None:
-        component.add("recurrence-id", _local(recurrence, event))
+        component.append(moment("RECURRENCE-ID", _local(recurrence, event)))
     return component
 
 
 def _described(
     event: Event, *, shows_address: bool, cancelled: bool, sequence: int, page: str = ""
-) -> icalendar.Event:
-    component = icalendar.Event()
+) -> Component:
     address = settings.SITE_URL + (page or event.get_absolute_url())
-    component.add("uid", f"{event.uid}@{_host()}")
-    component.add("dtstamp", event.changed_at)
-    component.add("last-modified", event.changed_at)
-    component.add("created", event.made_at)
-    component.add("sequence", sequence)
-    component.add("summary", event.title)
-    component.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    changed_at = f"{event.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     says = [richtext.plain(event.agenda).strip()] if event.agenda else []
+    where = event.place or (event.meeting_url if shows_address else "")
+    component = [
+        f"UID:{event.uid}@{_host()}",
+        f"DTSTAMP:{changed_at}",
+        f"LAST-MODIFIED:{changed_at}",
+        f"CREATED:{event.made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"SEQUENCE:{sequence}",
+        line("SUMMARY", text(event.title)),
+        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
+        line("URL", address),
+    ]
     if shows_address and event.meeting_url:
         says.insert(0, _("To join: %(address)s") % {"address": event.meeting_url})
-        component.add("conference", event.meeting_url, parameters={"VALUE": "URI"})
-    component.add("description", "\n\n".join([*says, address]))
-    where = event.place or (event.meeting_url if shows_address else "")
+        component.append(line("CONFERENCE", event.meeting_url, VALUE="URI"))
+    component.append(line("DESCRIPTION", text("\n\n".join([*says, address]))))
     if where:
-        component.add("location", where)
-    component.add("url", address)
+        component.append(line("LOCATION", text(where)))
     return component
 
 
-def _rule(event: Event) -> dict[str, object]:
-    rule: dict[str, object] = {**_FREQUENCIES[event.repeats], "COUNT": event.times}
+def _rule(event: Event) -> str:
+    rule = f"{_FREQUENCIES[event.repeats]};COUNT={event.times}"
     if event.repeats == moments.MONTHLY:
         day = moments.on_the_wall(event.first_starts_at, event.time_zone).date()
-        rule["BYDAY"] = f"{moments.place_in_month(day)}{_WEEKDAYS[day.weekday()]}"
+        rule += f";BYDAY={moments.place_in_month(day)}{_WEEKDAYS[day.weekday()]}"
     return rule
 
 
@@ -318,53 +301,44 @@ def _is_plain(occurrence: Occurrence, wall: datetime) -> bool:
     )
 
 
-def _organizer(event: Event) -> icalendar.vCalAddress:
+def _organizer(event: Event) -> str:
     """The site, in the host's name: nobody's own address is given away."""
-    organizer = icalendar.vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
-    organizer.params["CN"] = event.host.name if event.host is not None else settings.SITE_NAME
-    return organizer
+    name = event.host.name if event.host is not None else settings.SITE_NAME
+    return line("ORGANIZER", f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}", CN=name)
 
 
-def _attendee(person: Person, coming: str) -> icalendar.vCalAddress:
-    attendee = icalendar.vCalAddress(f"mailto:{person.account.email if person.account else ''}")
-    attendee.params["CN"] = person.name
-    attendee.params["PARTSTAT"] = _COMING[Answer.Coming(coming)]
-    attendee.params["ROLE"] = "REQ-PARTICIPANT"
-    attendee.params["RSVP"] = "FALSE"  # one answers on the page
-    return attendee
-
-
-def _with_zones(calendar: icalendar.Calendar, used: Iterable[tuple[str, datetime]]) -> bytes:
-    """The calendar with what the clocks of its zones do in its years."""
-    years: dict[str, list[int]] = {}
-    for name, moment in used:
-        years.setdefault(name, []).append(moment.year)
-    for name, those in sorted(years.items()):
-        if name != "UTC" and moments.is_zone(name):
-            calendar.subcomponents.insert(0, _zone(name, min(those) - 1, max(those) + 2))
-    return bytes(calendar.to_ical())
+def _attendee(person: Person, coming: str) -> str:
+    return line(
+        "ATTENDEE",
+        f"mailto:{person.account.email if person.account else ''}",
+        CN=person.name,
+        PARTSTAT=_COMING[Answer.Coming(coming)],
+        ROLE="REQ-PARTICIPANT",
+        RSVP="FALSE",  # one answers on the page
+    )
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str, first: int, last: int) -> icalendar.Timezone:
+def _zone(name: str, first: int, last: int) -> list[str]:
     """One observance a change, with no rule and no list: what every program can read."""
-    zone = icalendar.Timezone()
-    zone.add("tzid", name)
     begins = datetime(first, 1, 1, tzinfo=UTC).astimezone(moments.zone(name))
-    zone.add_component(_observance(begins, begins))
-    for before, after in moments.changes(name, first, last):
-        zone.add_component(_observance(before, after))
-    return zone
+    changes = [(begins, begins), *moments.changes(name, first, last)]
+    observances = [each for before, after in changes for each in _observance(before, after)]
+    return ["BEGIN:VTIMEZONE", line("TZID", text(name)), *observances, "END:VTIMEZONE"]
 
 
-def _observance(before: datetime, after: datetime) -> icalendar.TimezoneStandard | icalendar.TimezoneDaylight:
-    observance = icalendar.TimezoneDaylight() if after.dst() else icalendar.TimezoneStandard()
-    offset = before.utcoffset() or timedelta(0)
-    observance.add("dtstart", (after.astimezone(UTC) + offset).replace(tzinfo=None))  # as if they had gone on
-    observance.add("tzoffsetfrom", before.utcoffset())
-    observance.add("tzoffsetto", after.utcoffset())
-    observance.add("tzname", after.tzname() or "")
-    return observance
+def _observance(before: datetime, after: datetime) -> list[str]:
+    kind = "DAYLIGHT" if after.dst() else "STANDARD"
+    was, is_now = (each.utcoffset() or timedelta(0) for each in (before, after))
+    starts = after.astimezone(UTC) + was  # as if the clocks had gone on
+    return [
+        f"BEGIN:{kind}",
+        f"DTSTART:{starts:%Y%m%dT%H%M%S}",
+        f"TZOFFSETFROM:{offset(was)}",
+        f"TZOFFSETTO:{offset(is_now)}",
+        line("TZNAME", text(after.tzname() or "")),
+        f"END:{kind}",
+    ]
 
 
 def _host() -> str:

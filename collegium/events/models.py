@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -99,9 +100,9 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         # Asked of each that is looked at, not of all events there are.
         return self.filter(Exists(Event.objects.visible_to(person).filter(pk=OuterRef("event_id"))))
 
-    def ahead(self) -> Self:
+    def ahead(self, now: datetime | None = None) -> Self:
         return self.filter(
-            ends_at__gt=clock.now(), cancelled_at__isnull=True, event__cancelled_at__isnull=True
+            ends_at__gt=now or clock.now(), cancelled_at__isnull=True, event__cancelled_at__isnull=True
         )
 
     def for_display(self) -> Self:
@@ -223,6 +224,19 @@ class CalendarFeed(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="calendar_feed")
     token_hash = models.CharField(max_length=64, unique=True)  # sha256 hex
     made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class WithoutLetters(models.Model):
+    """Somebody to whose calendar no letters go: it subscribes to their address, or they keep it by hand.
+
+    They are told of changes in an ordinary letter instead, where others get one for their calendar.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="without_calendar_letters")
+    since = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return str(self.person)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,16 +12,14 @@ from collegium.communities.models import Community
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.events import actions, queries, rules
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event
-from collegium.events.when import when
+from collegium.events.when import lines
 from collegium.foundation import clock
 from collegium.people.erasure import erases, goes
 from collegium.people.export import File, exports
 from collegium.people.models import Audience, Person
 from collegium.people.requests import Request
 
-OF_COMMUNITY = 4
 SOON = timedelta(days=7)
-NEXT = 3
 
 bar_item(
     key="events",
@@ -43,16 +40,15 @@ def _reader(request: HttpRequest) -> Person | None:
 def next_of_community(request: HttpRequest, *, community: Community, **_context: Any) -> str | None:
     reader = _reader(request)
     may_plan = rules.may_plan(reader, community)
-    lines = queries.of_community(community, reader, limit=OF_COMMUNITY)
+    found = queries.of_community(community, reader)
     is_public = community.audience == Audience.PUBLIC
-    if not lines and not may_plan:
+    if not found and not may_plan:
         return None
-    answers = queries.answers_of(reader, lines)
     return render_to_string(
         "events/of_community.jinja",
         {
             "community": community,
-            "lines": [(each, when(each, reader), answers.get(each.pk)) for each in lines],
+            "lines": lines(found, reader),
             "may_plan": may_plan,
             "has_feed": is_public,
         },
@@ -65,20 +61,14 @@ def soon(request: HttpRequest) -> str | None:
     reader = _reader(request)
     if reader is None:
         return None
-    until = clock.now() + SOON
-    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=reader)
-    wanted = queries.mine(reader).ahead().exclude(Exists(said.filter(coming=Answer.Coming.NO)))
-    ahead = wanted.annotate(own_answer=Subquery(said.values("coming")[:1]))
-    lines: list[Any] = list(ahead.filter(starts_at__lte=until).for_display()[:NEXT])
-    if not lines:
+    now = clock.now()
+    found = queries.soon(reader.pk, now, now + SOON)
+    if not found:
         return None
     return render_to_string(
         "events/next.jinja",
         {
-            "lines": [
-                (each, when(each, reader), Answer(coming=each.own_answer) if each.own_answer else None)
-                for each in lines
-            ]
+            "lines": lines(found, reader),
         },
         request,
     )
@@ -114,6 +104,7 @@ def exported(person: Person) -> tuple[Any, Iterable[File]]:
             }
             for each in attendances.order_by("occurrence__starts_at")
         ],
+        "letters_to_calendar": queries.has_letters(person),
         "calendar_address_since": CalendarFeed.objects.filter(person=person)
         .values_list("made_at", flat=True)
         .first(),

@@ -1,20 +1,33 @@
 """Events as their guests and hosts ask for them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from collegium.communities.models import Community
 from collegium.communities.rules import LEADERS
-from collegium.events.models import Answer, Attendance, Event, Occurrence, OccurrenceQuerySet
+from collegium.events.models import (
+    Answer,
+    Attendance,
+    CalendarFeed,
+    Event,
+    Occurrence,
+    OccurrenceQuerySet,
+    WithoutLetters,
+)
 from collegium.foundation import clock
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
 OPEN = (Audience.PUBLIC, Audience.SIGNED_IN)
 COMES = (Answer.Coming.YES, Answer.Coming.MAYBE)
-BATCH = 1000
+SOON = 3
+MOST_AHEAD = 30
+FACES = 24
+OF_COMMUNITY = 4
 
 
 def is_open_to_all_signed_in(event: Event) -> bool:
@@ -43,17 +56,9 @@ def guests(event: Event, *coming: str, occurrence: Occurrence | None = None) -> 
     )
 
 
-def who_may_come(event: Event) -> Iterator[list[int]]:
-    """Ids of all in the event's circles, a thousand at a time in the order of their ids: for telling them of it."""
-    last = 0
-    while batch := list(
-        CircleMember.objects.filter(circle__in=event.circles.all(), person__gt=last)
-        .order_by("person")
-        .values_list("person", flat=True)
-        .distinct()[:BATCH]
-    ):
-        yield batch
-        last = batch[-1]
+def has_letters(person: Person) -> bool:
+    """Whether letters bring meetings into their calendar."""
+    return not WithoutLetters.objects.filter(person=person).exists()
 
 
 def led_by(person: Person) -> QuerySet[Community]:
@@ -92,53 +97,180 @@ def mine(person: Person) -> OccurrenceQuerySet:
     )
 
 
-def ahead(person: Person, *, limit: int = 20) -> list[Occurrence]:
-    """What of theirs has not ended, soonest first, without what they said no to; cancelled ones are left out."""
-    said_no = Answer.objects.filter(occurrence=OuterRef("pk"), person=person, coming=Answer.Coming.NO)
-    return list(mine(person).ahead().exclude(Exists(said_no)).for_display()[:limit])
+@prepared
+def ahead(person: int, now: datetime) -> "QuerySet[Occurrence]":
+    """What of theirs has not ended, soonest first, with their answer as ``own_answer``; without what is cancelled or they
+    said no to.
+    """
+    return _ahead(person, now)[:MOST_AHEAD]
 
 
-def of_community(community: Community, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
-    """Its next times that this person may see."""
-    return list(
-        Occurrence.objects.visible_to(person)
-        .filter(event__communities=community)
-        .ahead()
-        .for_display()[:limit]
+@prepared
+def soon(person: int, now: datetime, until: datetime) -> "QuerySet[Occurrence]":
+    """The next few of these that begin by then: asked for by every home."""
+    return _ahead(person, now).filter(starts_at__lte=until)[:SOON]
+
+
+def _ahead(person: int, now: datetime) -> OccurrenceQuerySet:
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    near = mine(Person(pk=person)).ahead(now).exclude(Exists(said.filter(coming=Answer.Coming.NO)))
+    return near.annotate(own_answer=Subquery(said.values("coming")[:1])).for_display()
+
+
+@prepared
+def event_shown(event: int, person: int) -> "QuerySet[Event]":
+    return Event.objects.visible_to(Person(pk=person)).filter(pk=event).for_display()
+
+
+def times(event: Event, person: Person | None) -> list[Occurrence]:
+    """All its times, with this person's answer as ``own_answer``."""
+    found = _times(event.pk, person.pk if person else 0)
+    for each in found:
+        each.event = event
+    return found
+
+
+@prepared
+def _times(event: int, person: int) -> "QuerySet[Occurrence]":
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    answered = Occurrence.objects.annotate(own_answer=Subquery(said.values("coming")[:1]))
+    return answered.filter(event=event).order_by("starts_at", "number")
+
+
+@prepared
+def in_calendar(person: int, since: datetime) -> "QuerySet[Occurrence]":
+    """All times of each event that is somebody's and has one that ended since then, with their answer as ``own_answer``."""
+    events = mine(Person(pk=person)).filter(ends_at__gt=since).values("event")
+    of_circles = Circle.objects.filter(events=OuterRef("event_id"), memberships__person=person)
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    return (
+        Occurrence.objects.filter(event__in=events)
+        .select_related("event")
+        .defer("notes", "recording_url")
+        .annotate(
+            is_of_theirs=Exists(of_circles) | Q(event__host=person),
+            own_answer=Subquery(said.values("coming")[:1]),
+        )
+        .order_by("event__first_starts_at", "event", "number")
     )
 
 
-def of_circle(circle: Circle, person: Person | None, *, limit: int = 20) -> list[Occurrence]:
-    return list(
-        Occurrence.objects.visible_to(person).filter(event__circles=circle).ahead().for_display()[:limit]
-    )
+@prepared
+def feed_at(token_hash: str) -> "QuerySet[CalendarFeed]":
+    """Whose it is, where they are still here."""
+    return CalendarFeed.objects.filter(
+        token_hash=token_hash, person__account__is_active=True, person__erased_at__isnull=True
+    ).select_related("person__account")
 
 
-def answers_of(person: Person | None, occurrences: list[Occurrence]) -> dict[int, Answer]:
-    """Of one person, by occurrence; one query."""
-    if person is None or not occurrences:
-        return {}
-    return {
-        answer.occurrence_id: answer
-        for answer in Answer.objects.filter(person=person, occurrence__in=[each.pk for each in occurrences])
-    }
+def of_community(community: Community, person: Person | None) -> list[Occurrence]:
+    """Its next few times that this person may see, with their answer as ``own_answer`` ("": none); one query."""
+    now = clock.now()
+    if person is None:
+        return _of_community_for_the_public(community.pk, now)
+    return _of_community(community.pk, person.pk, now)
 
 
-def numbers(occurrence: Occurrence) -> dict[str, int]:
-    """How many gave each answer."""
-    counted = (
-        Answer.objects.filter(occurrence=occurrence).order_by().values("coming").annotate(number=Count("pk"))
-    )
-    return dict.fromkeys(Answer.Coming.values, 0) | {row["coming"]: row["number"] for row in counted}
+@prepared
+def _of_community(community: int, person: int, now: datetime) -> "QuerySet[Occurrence]":
+    said = Answer.objects.filter(occurrence=OuterRef("pk"), person=person).values("coming")[:1]
+    return _next_of(community, Person(pk=person), now).annotate(
+        own_answer=Coalesce(Subquery(said), Value(""))
+    )[:OF_COMMUNITY]
 
 
-def ahead_in_line(answer: Answer) -> int:
-    """How many wait before this one."""
-    return Answer.objects.filter(
-        Q(answered_at__lt=answer.answered_at) | Q(answered_at=answer.answered_at, pk__lt=answer.pk),
-        occurrence=answer.occurrence_id,
+@prepared
+def _of_community_for_the_public(community: int, now: datetime) -> "QuerySet[Occurrence]":
+    nothing = Value("", output_field=CharField())
+    return _next_of(community, None, now).annotate(own_answer=nothing)[:OF_COMMUNITY]
+
+
+def _next_of(community: int, person: Person | None, now: datetime) -> "QuerySet[Occurrence]":
+    return Occurrence.objects.visible_to(person).filter(event__communities=community).ahead(now).for_display()
+
+
+# One time of an event, as its page shows it: with how many gave each answer (``yes``, ``maybe``, ``waiting``), and what the
+# reader answered, noted or waits for (``own_answer``, ``own_way``, ``in_line``).
+
+
+def shown(occurrence_id: int, person: Person | None) -> Any | None:
+    """None where this person may not see it."""
+    found: list[Any] = _shown_to(occurrence_id, person.pk) if person else _shown_to_all(occurrence_id)
+    return found[0] if found else None
+
+
+@prepared
+def _shown_to_all(occurrence: int) -> "QuerySet[Occurrence]":
+    nothing = Value("")
+    rows = Occurrence.objects.visible_to(None).filter(pk=occurrence)
+    return _counted(rows).annotate(own_answer=nothing, own_way=nothing, in_line=Value(0)).for_display()
+
+
+@prepared
+def _shown_to(occurrence: int, person: int) -> "QuerySet[Occurrence]":
+    own = Answer.objects.filter(occurrence=OuterRef("pk"), person=person)
+    attended = Attendance.objects.filter(occurrence=OuterRef("pk"), person=person)
+    mine = Answer.objects.filter(occurrence=OuterRef("occurrence"), person=person)
+    before = Answer.objects.filter(
+        Q(answered_at__lt=Subquery(mine.values("answered_at")))
+        | Q(answered_at=Subquery(mine.values("answered_at")), pk__lt=Subquery(mine.values("pk"))),
+        occurrence=OuterRef("pk"),
         coming=Answer.Coming.WAITING,
-    ).count()
+    )
+    rows = Occurrence.objects.visible_to(Person(pk=person)).filter(pk=occurrence)
+    return (
+        _counted(rows)
+        .annotate(
+            own_answer=Coalesce(Subquery(own.values("coming")), Value("")),
+            own_way=Coalesce(Subquery(attended.values("way")), Value("")),
+            in_line=_number_of(before),
+        )
+        .for_display()
+    )
+
+
+def _counted(rows: OccurrenceQuerySet) -> OccurrenceQuerySet:
+    said = Answer.objects.filter(occurrence=OuterRef("pk"))
+    return rows.annotate(
+        **{each: _number_of(said.filter(coming=each)) for each in (*COMES, Answer.Coming.WAITING)}
+    )
+
+
+def _number_of(answers: QuerySet[Answer]) -> Coalesce:
+    counted = answers.order_by().values("occurrence").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+@prepared
+def coming(occurrence: int, reader: int) -> "QuerySet[Person]":
+    """The first who said yes, of those whose page the reader may open."""
+    return (
+        Person.objects.visible_to(Person(pk=reader))
+        .filter(event_answers__occurrence=occurrence, event_answers__coming=Answer.Coming.YES)
+        .order_by("event_answers__answered_at", "event_answers__pk")
+        .for_display()[:FACES]
+    )
+
+
+@prepared
+def times_of(event: int) -> "QuerySet[Occurrence, int]":
+    """Ids of its times, in their order."""
+    return Occurrence.objects.filter(event=event).order_by("starts_at", "number").values_list("pk", flat=True)
+
+
+def communities_of(event: Event, reader: Person | None) -> list[Community]:
+    """Of a private one among them, others do not even learn that it is."""
+    return _communities(event.pk, reader.pk) if reader else _open_communities(event.pk)
+
+
+@prepared
+def _open_communities(event: int) -> "QuerySet[Community]":
+    return Community.objects.visible_to(None).filter(events=event)
+
+
+@prepared
+def _communities(event: int, reader: int) -> "QuerySet[Community]":
+    return Community.objects.visible_to(Person(pk=reader)).filter(events=event)
 
 
 @dataclass(frozen=True)
@@ -180,11 +312,15 @@ def attendance_list(occurrence: Occurrence, *, named: str = "", limit: int = 30)
 
 
 def owed_invitations() -> QuerySet[Answer]:
-    """Answers whose person's calendar does not have it as it is now: see ``calendars.due``."""
+    """Answers whose person's calendar does not have it as it is now, and is to learn it by letter."""
     live = Q(
         coming__in=COMES, occurrence__cancelled_at__isnull=True, occurrence__event__cancelled_at__isnull=True
     )
     revision = F("occurrence__event__sequence") + F("occurrence__sequence")
-    return Answer.objects.filter(occurrence__ends_at__gt=clock.now(), person__account__isnull=False).filter(
+    return Answer.objects.filter(
+        occurrence__ends_at__gt=clock.now(),
+        person__account__is_active=True,
+        person__without_calendar_letters__isnull=True,
+    ).filter(
         (live & (Q(sent_sequence__lt=revision) | ~Q(sent_as="request"))) | (~live & Q(sent_as="request"))
     )

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from collegium.communities.models import Community, Membership
 from collegium.communities.rules import FACILITATOR, LEADERS
 from collegium.events.models import Answer, Event, Occurrence
+from collegium.foundation.prepared import prepared
 from collegium.foundation.rulebook import Role, rule
 from collegium.people.models import Audience, Person
 from collegium.people.rules import ANYONE_SIGNED_IN
@@ -35,18 +37,27 @@ def _hosting(person: Person, thing: object) -> bool:
     event = event_of(thing)
     if event is None:
         return False
-    if any(answers(person, event) for answers in _hosts):
-        return True
-    if event.host_id == person.pk and Event.objects.visible_to(person).filter(pk=event.pk).exists():
-        return True
-    return Membership.objects.filter(
-        community__in=event.communities.all(), person=person, role__in=LEADERS
-    ).exists()
+    return bool(_planned_or_led(event.pk, person.pk)) or any(answers(person, event) for answers in _hosts)
+
+
+@prepared
+def _planned_or_led(event: int, person: int) -> "QuerySet[Event, int]":
+    """The event, if they planned it and may still see it, or lead one of its communities."""
+    leads = Membership.objects.filter(community__events=OuterRef("pk"), person=person, role__in=LEADERS)
+    planned = Event.objects.visible_to(Person(pk=person)).filter(host=person, pk=event)
+    found = Event.objects.filter(Exists(leads) | Q(pk__in=planned.values("pk")), pk=event)
+    return found.order_by().values_list("pk", flat=True)
 
 
 def _invited(person: Person, thing: object) -> bool:
     event = event_of(thing)
-    return event is not None and Event.objects.visible_to(person).filter(pk=event.pk).exists()
+    return event is not None and bool(_visible(event.pk, person.pk))
+
+
+@prepared
+def _visible(event: int, person: int) -> "QuerySet[Event, int]":
+    found = Event.objects.visible_to(Person(pk=person)).filter(pk=event)
+    return found.order_by().values_list("pk", flat=True)
 
 
 HOST = Role(
@@ -93,6 +104,11 @@ def may_see_address(person: Person, thing: Occurrence) -> bool:
     if thing.event.capacity is None or _hosting(person, thing):
         return True
     return Answer.objects.filter(occurrence=thing, person=person, coming=Answer.Coming.YES).exists()
+
+
+def has_address(event: Event, *, is_host: bool, coming: str) -> bool:
+    """``may_see_address`` of a guest of whom the rest is known: what they answered, and whether they host it."""
+    return event.capacity is None or is_host or coming == Answer.Coming.YES
 
 
 @rule(ANYONE_SIGNED_IN, says=_("keep a calendar address of their own, make it anew, and switch it off"))

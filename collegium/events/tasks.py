@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from collegium.events import actions, calendars, queries
-from collegium.events.models import Answer, Event, Occurrence
+from collegium.events.models import Answer, CalendarFeed, Event, Occurrence
 from collegium.events.when import when
 from collegium.foundation import background, clock, letters
 from collegium.people.models import Person
 
 MOST = 500
+A_JOB = 100  # letters that one worker sends after another
 DAY, SOON = "day", "soon"
 # How long before the start each goes out: from, until. What a long silence made late is left out.
 WINDOWS = {
@@ -51,10 +53,22 @@ def invite(event_id: int, person_id: int) -> None:
 
 @background.task(retries=6)
 def invite_guests(event_id: int) -> None:
-    """One letter each: so many tasks of their own."""
+    """Owes the letters, many to a task: a task for each would cost more than it."""
     owed = queries.owed_invitations().filter(occurrence__event=event_id)
-    for person_id in owed.order_by("person").values_list("person", flat=True).distinct():
-        invite.later(event_id, person_id)
+    people = list(owed.order_by("person").values_list("person", flat=True).distinct())
+    for start in range(0, len(people), A_JOB):
+        invite_many.later(event_id, people[start : start + A_JOB])
+
+
+@background.task(retries=6)
+def invite_many(event_id: int, people: list[int]) -> None:
+    """One after the other; what the mail server did not take is tried again by itself."""
+    with letters.one_connection():
+        for person_id in people:
+            try:
+                invite(event_id, person_id)
+            except OSError:  # of a mail server, all of smtplib's among them
+                invite.later(event_id, person_id)
 
 
 @background.periodic(minutes=10)
@@ -84,6 +98,7 @@ def give_up_places() -> None:
 def _send(answers: Sequence[Answer], person: Person, method: str) -> None:
     assert person.account is not None  # noqa: S101  # for the type checker: asked before
     event = answers[0].occurrence.event
+    stop = settings.SITE_URL + reverse("events:stop_letters", args=[actions.letters_token(person)])
     with translation.override(person.language or settings.LANGUAGE_CODE):
         content = calendars.letter(
             [(each.occurrence, each.coming) for each in answers],
@@ -110,8 +125,15 @@ def _send(answers: Sequence[Answer], person: Person, method: str) -> None:
                 "is_update": any(each.sent_as for each in answers),
                 "address": settings.SITE_URL
                 + (event if len(answers) > 1 else answers[0].occurrence).get_absolute_url(),
+                "stop": stop,
+                "has_feed": CalendarFeed.objects.filter(person=person).exists(),
             },
-            headers={"Message-ID": _message_id(event, answers, method), "Auto-Submitted": "auto-generated"},
+            headers={
+                "Message-ID": _message_id(event, answers, method),
+                "List-Unsubscribe": f"<{stop}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Auto-Submitted": "auto-generated",
+            },
             in_spite_of_returns=False,
             alternatives=[(content, f"text/calendar; method={method}")],
             attachments=[("invite.ics", content.encode(), "application/ics")],

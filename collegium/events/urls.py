@@ -22,6 +22,7 @@ urlpatterns = [
     path("events/times/<int:occurrence_id>/poster", views.poster, name="poster"),
     path("events/times/<int:occurrence_id>/code", views.set_code, name="set_code"),
     path("events/times/<int:occurrence_id>/record", views.keep_record, name="keep_record"),
+    path("calendar/letters/<str:token>", views.stop_letters, name="stop_letters"),
     path("calendar/<str:token>.ics", views.show_feed, name="feed"),
     path("communities/<slug:slug>/calendar.ics", views.show_community_feed, name="community_feed"),
 ]

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from markupsafe import Markup
 
@@ -25,15 +26,15 @@ from collegium.design.shortcuts import render
 from collegium.events import actions, calendars, queries, rules
 from collegium.events.forms import CancelForm, CodeForm, MoveForm, PlanForm, RecordForm, editor_says
 from collegium.events.models import Answer, Attendance, CalendarFeed, Event, Occurrence
-from collegium.events.when import when, zone_in_words
-from collegium.foundation import clock
+from collegium.events.when import lines, when, zone_in_words
+from collegium.foundation import clock, signing
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
 SHOWN = 30
-FACES = 24
 
 
 def _reader(request: HttpRequest) -> Person | None:
@@ -50,13 +51,11 @@ def _only_hosts() -> str:
 @require_http_methods(["GET", "HEAD"])
 @signed_in
 def show_mine(request: SignedInRequest) -> HttpResponseBase:
-    occurrences = queries.ahead(request.person, limit=SHOWN)
-    answers = queries.answers_of(request.person, occurrences)
     return render(
         request,
         "events/list.jinja",
         {
-            "lines": [(each, when(each, request.person), answers.get(each.pk)) for each in occurrences],
+            "lines": lines(queries.ahead(request.person.pk, clock.now()), request.person),
             "may_plan": queries.led_by(request.person).exists(),
             "feed": CalendarFeed.objects.filter(person=request.person).first(),
         },
@@ -100,6 +99,10 @@ def calendar(request: SignedInRequest) -> HttpResponseBase:
             request, _("The address is switched off: calendars that had it get nothing any more.")
         )
         return redirect("events:calendar")
+    if request.method == "POST" and request.POST.get("do") in {"letters", "no_letters"}:
+        actions.set_calendar_letters(person=request.person, on=request.POST["do"] == "letters")
+        messages.success(request, _("Kept."))
+        return redirect("events:calendar")
     if request.method == "POST":
         token = actions.feed_token(person=request.person)
         address = settings.SITE_URL + reverse("events:feed", kwargs={"token": token})
@@ -110,7 +113,30 @@ def calendar(request: SignedInRequest) -> HttpResponseBase:
             "address": address,
             "webcal": "webcal://" + address.partition("://")[2] if address else "",
             "feed": CalendarFeed.objects.filter(person=request.person).first(),
+            "has_letters": queries.has_letters(request.person),
         },
+    )
+
+
+# A mail program presses this button for its reader (RFC 8058), without our cookie: the signed link is the permission.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_letters(request: HttpRequest, token: str) -> HttpResponse:
+    """The link at the foot of a letter to somebody's calendar, which works without signing in."""
+    try:
+        person_id = actions.read_letters_token(token)
+    except signing.LinkExpired:
+        return render(request, "events/letters_stopped.jinja", {"state": "expired"}, status=410)
+    except signing.LinkInvalid:
+        return render(request, "events/letters_stopped.jinja", {"state": "invalid"}, status=404)
+    person = get_object_or_404(Person, pk=person_id, erased_at__isnull=True)
+    state = "ask"
+    if request.method == "POST":
+        state = "resumed" if request.POST.get("again") == "yes" else "stopped"
+        actions.set_calendar_letters(person=person, on=state == "resumed")
+    has_feed = CalendarFeed.objects.filter(person=person).exists()
+    return render(
+        request, "events/letters_stopped.jinja", {"state": state, "again": request.path, "has_feed": has_feed}
     )
 
 
@@ -141,7 +167,13 @@ def plan(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _event(request: HttpRequest, event_id: int) -> Event:
-    return get_object_or_404(Event.objects.visible_to(_reader(request)).for_display(), pk=event_id)
+    reader = _reader(request)
+    if reader is None:
+        return get_object_or_404(Event.objects.visible_to(None).for_display(), pk=event_id)
+    found = queries.event_shown(event_id, reader.pk)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _occurrence(request: HttpRequest, occurrence_id: int) -> Occurrence:
@@ -247,21 +279,18 @@ def move(request: SignedInRequest, occurrence_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD"])
 def show_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
     event, reader = _event(request, event_id), _reader(request)
-    occurrences = list(event.occurrences.order_by("starts_at", "number"))
+    occurrences = queries.times(event, reader)
     if len(occurrences) == 1:
         return redirect(occurrences[0])
-    for each in occurrences:
-        each.event = event
-    answers = queries.answers_of(reader, occurrences)
-    lines = [(each, when(each, reader), answers.get(each.pk)) for each in occurrences]
+    found = lines(occurrences, reader)
     return render(
         request,
         "events/event.jinja",
         {
             "event": event,
-            "communities": _communities(event, reader),
-            "ahead": [line for line in lines if not line[0].is_over],
-            "past": [line for line in lines if line[0].is_over],
+            "communities": queries.communities_of(event, reader),
+            "ahead": [line for line in found if not line[0].is_over],
+            "past": [line for line in found if line[0].is_over],
             "is_host": rules.may_change(reader, event),
             "can_answer": reader is not None,
             "own_zone": zone_in_words(event.time_zone),
@@ -269,25 +298,17 @@ def show_event(request: HttpRequest, event_id: int) -> HttpResponseBase:
     )
 
 
-def _communities(event: Event, reader: Person | None) -> list[Community]:
-    """Of a private one among them, others do not even learn that it is."""
-    return list(Community.objects.visible_to(reader).filter(events=event).distinct())
-
-
 @require_http_methods(["GET", "HEAD"])
 def show_occurrence(request: HttpRequest, occurrence_id: int) -> HttpResponseBase:
-    return _show_occurrence(request, _occurrence(request, occurrence_id))
-
-
-def _show_occurrence(request: HttpRequest, occurrence: Occurrence) -> HttpResponse:
-    reader, event = _reader(request), occurrence.event
-    answer = Answer.objects.filter(occurrence=occurrence, person=reader).first() if reader else None
-    coming = Answer.objects.filter(
-        occurrence=occurrence, coming=Answer.Coming.YES, person__in=Person.objects.visible_to(reader)
-    ).select_related("person__photo")
-    people = [each.person for each in coming.order_by("answered_at", "pk")[:FACES]] if reader else []
-    siblings = list(event.occurrences.order_by("starts_at", "number")) if event.is_series else []
-    place = siblings.index(occurrence) if occurrence in siblings else 0
+    reader = _reader(request)
+    occurrence = queries.shown(occurrence_id, reader)
+    if occurrence is None:
+        raise Http404
+    event = occurrence.event
+    people = queries.coming(occurrence.pk, reader.pk) if reader else []
+    times = queries.times_of(event.pk) if event.is_series else [occurrence.pk]
+    place = times.index(occurrence.pk)
+    is_host = rules.may_change(reader, occurrence)
     return render(
         request,
         "events/occurrence.jinja",
@@ -295,24 +316,19 @@ def _show_occurrence(request: HttpRequest, occurrence: Occurrence) -> HttpRespon
             "occurrence": occurrence,
             "event": event,
             "when": when(occurrence, reader),
-            "communities": _communities(event, reader),
-            "answer": answer,
-            "in_line": queries.ahead_in_line(answer)
-            if answer and answer.coming == Answer.Coming.WAITING
-            else 0,
-            "numbers": queries.numbers(occurrence),
+            "communities": queries.communities_of(event, reader),
+            "answer": occurrence.own_answer,
             "people": people,
-            "faces": faces(people, reader) if people else {},
-            "attendance": Attendance.objects.filter(occurrence=occurrence, person=reader).first()
-            if reader
-            else None,
-            "is_host": rules.may_change(reader, occurrence),
-            "sees_address": rules.may_see_address(reader, occurrence),
+            "faces": faces(people, reader),
+            "attended": Attendance.Way(occurrence.own_way).label if occurrence.own_way else "",
+            "is_host": is_host,
+            "sees_address": reader is not None
+            and rules.has_address(event, is_host=is_host, coming=occurrence.own_answer),
             "window": actions.code_window(occurrence),
-            "before": siblings[place - 1] if siblings and place else None,
-            "after": siblings[place + 1] if place + 1 < len(siblings) else None,
+            "before": times[place - 1] if place else None,
+            "after": times[place + 1] if place + 1 < len(times) else None,
             "place": place + 1,
-            "of": len(siblings),
+            "of": len(times) if event.is_series else 0,
         },
     )
 
@@ -328,7 +344,7 @@ def answer(request: SignedInRequest, occurrence_id: int) -> HttpResponseBase:
         )
     except Refusal as refusal:
         return refused(request, str(refusal), back=occurrence.get_absolute_url())
-    messages.success(request, _said(given.coming))
+    messages.success(request, _said(given))
     return redirect(occurrence)
 
 
@@ -341,17 +357,22 @@ def answer_all(request: SignedInRequest, event_id: int) -> HttpResponseBase:
         given = actions.answer_all(event=event, person=request.person, coming=request.POST.get("coming", ""))
     except Refusal as refusal:
         return refused(request, str(refusal), back=event.get_absolute_url())
-    messages.success(request, _said(given[-1].coming))
+    messages.success(request, _said(given[-1]))
     return redirect(event)
 
 
-def _said(coming: str) -> str:
+def _said(answer: Answer) -> str:
+    by_letter = answer.coming in queries.COMES and queries.has_letters(answer.person)
     return {
-        Answer.Coming.YES: _("You come. A letter brings it to your calendar."),
-        Answer.Coming.MAYBE: _("You come perhaps. A letter brings it to your calendar."),
+        Answer.Coming.YES: _("You come. A letter brings it to your calendar.")
+        if by_letter
+        else _("You come."),
+        Answer.Coming.MAYBE: _("You come perhaps. A letter brings it to your calendar.")
+        if by_letter
+        else _("You come perhaps."),
         Answer.Coming.NO: _("You don’t come. Thank you for saying so."),
         Answer.Coming.WAITING: _("All places are taken. You wait, and get the first that becomes free."),
-    }[Answer.Coming(coming)]
+    }[Answer.Coming(answer.coming)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -454,16 +475,16 @@ def attendance(request: SignedInRequest, occurrence_id: int) -> HttpResponseBase
         except Refusal as refusal:
             return refused(request, str(refusal), back=request.get_full_path())
         return redirect(request.get_full_path())
-    lines = queries.attendance_list(occurrence, named=named)
+    listed = queries.attendance_list(occurrence, named=named)
     return render(
         request,
         "events/attendance.jinja",
         {
             "occurrence": occurrence,
             "when": when(occurrence, request.person),
-            "lines": lines,
-            "faces": faces([each.person for each in lines], request.person),
-            "present": sum(1 for each in lines if each.attendance),
+            "lines": listed,
+            "faces": faces([each.person for each in listed], request.person),
+            "present": sum(1 for each in listed if each.attendance),
             "named": named,
             "window": actions.code_window(occurrence),
         },
@@ -528,13 +549,7 @@ def _qr_code(address: str) -> Markup:
 @require_http_methods(["GET", "HEAD"])
 def show_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever has the address reads it, as the person would: what they may see at this moment."""
-    feed = (
-        CalendarFeed.objects.filter(
-            token_hash=actions.hashed(token), person__account__is_active=True, person__erased_at__isnull=True
-        )
-        .select_related("person__account")
-        .first()
-    )
+    feed = next(iter(queries.feed_at(hashed(token))), None)
     if feed is None:
         raise Http404
     person = feed.person

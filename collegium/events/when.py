@@ -1,8 +1,10 @@
 """How a time reads: on its reader's clocks, and on those of the event where they show something else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from babel import dates
 from django.utils import timezone, translation
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from collegium.design.filters import day_in_words, locale_of, time_in_words
 from collegium.events import moments
-from collegium.events.models import Occurrence
+from collegium.events.models import Answer, Occurrence
 from collegium.people.models import Person
 
 
@@ -57,6 +59,14 @@ def when(occurrence: Occurrence, person: Person | None, *, zone: str = "") -> Wh
         zone=zone_in_words(reader_zone),
         own=own,
     )
+
+
+def lines(occurrences: Iterable[Any], person: Person | None) -> list[tuple[Occurrence, When, Answer | None]]:
+    """Each with when it is for this person, and what they said (``own_answer``)."""
+    return [
+        (each, when(each, person), Answer(coming=each.own_answer) if each.own_answer else None)
+        for each in occurrences
+    ]
 
 
 def zone_in_words(name: str) -> str:

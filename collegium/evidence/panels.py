@@ -13,7 +13,7 @@ from collegium.conversations.models import Post
 from collegium.courses.models import Project
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.ecology.models import Item
-from collegium.events.models import Attendance, Occurrence
+from collegium.events.models import Occurrence
 from collegium.evidence import actions, provenance, queries, sources
 from collegium.evidence.models import Evidence, SourceKind
 from collegium.people.erasure import erases, goes, stays
@@ -100,9 +100,9 @@ def use_project(request: HttpRequest, *, project: Project) -> str | None:
 
 
 @panel("occurrence.actions", order=40)
-def use_attendance(request: HttpRequest, *, occurrence: Occurrence) -> str | None:
+def use_attendance(request: HttpRequest, *, occurrence: Occurrence, attended: bool) -> str | None:
     person = cast("Request", request).person
-    if person is None or not Attendance.objects.filter(occurrence=occurrence, person=person).exists():
+    if person is None or not attended:
         return None
     return render_to_string(
         "evidence/use_attendance.jinja",

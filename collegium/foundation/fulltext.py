@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import snowballstemmer
 from django.conf import settings
@@ -203,6 +203,7 @@ class Hit:
     score: float
 
 
+T = TypeVar("T")
 _Row = tuple[int, str, str]
 INDEXES: dict[str, "Index"] = {}
 
@@ -283,7 +284,8 @@ class Index:
         scopes: Sequence[int] | None = None,
         limit: int = 30,
     ) -> list[Hit]:
-        """The best of the newest ``CANDIDATES`` rows of ``among`` that fit, best first. One to eight queries.
+        """The best of the newest ``CANDIDATES`` rows of ``among`` that fit, best first. One or two queries; on PostgreSQL
+        three for a word that is neither rare nor common.
 
         ``among`` is what the reader may see; conditions on it that are joins rather than subqueries over many rows keep
         it quick. ``scopes``, where they are few, are looked for in the index: a small forum in a house of a million posts
@@ -291,12 +293,18 @@ class Index:
         """
         if not query or (scopes is not None and not scopes):
             return []
-        if query.is_dear:
+        if query.is_dear and connection.vendor == "sqlite":
             # Where whole words already find enough, nobody waits for all the words that begin like the last one.
             hits = self._best(query.finished(), among, scopes, limit)
             if len(hits) >= limit:
                 return hits
         return self._best(query, among, scopes, limit)
+
+    def newest(self, query: Query, among: "QuerySet[Any, T]") -> list[T]:
+        """The newest ``CANDIDATES`` rows of ``among`` that fit, themselves and not weighed; one query. For a caller that
+        looks at each of them anyway.
+        """
+        return list(self._fitting(query, among, None, by_hits=True)[:CANDIDATES]) if query else []
 
     def _best(
         self, query: Query, among: "QuerySet[Any, Any]", scopes: Sequence[int] | None, limit: int
@@ -319,17 +327,17 @@ class Index:
         # PostgreSQL would walk either all rows from the newest on, which is slow for a rare word, or all hits, which is
         # slow for a common one; and its guess which of them this word is may be wrong by thousands. So: look among the
         # newest rows, and from how many hits are there tell how far back enough of them reach.
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT max(rowid) FROM {self.name}")  # noqa: S608  # the name is checked
-            newest = cursor.fetchone()[0]
-        if newest is None:
-            return []
-        near = self._ask(query, among, scopes, above=newest - NEAR)
+        newest = f"(SELECT max(rowid) FROM {self.name})"  # noqa: S608  # the name is checked
+        near = self._ask(query, among, scopes, between=f"{newest} - {NEAR} AND {newest}")
         if len(near) >= CANDIDATES:
             return near
         if len(near) >= ENOUGH_TO_TELL:
-            back = newest - NEAR * 2 * CANDIDATES // len(near)
-            far = self._ask(query, among, scopes, above=back, by_hits=True) if back > 0 else []
+            back = near[0][0] - NEAR * 2 * CANDIDATES // len(near)
+            far = (
+                self._ask(query, among, scopes, between=f"{back} AND {near[0][0]}", by_hits=True)
+                if back > 0
+                else []
+            )
             if len(far) >= CANDIDATES:
                 return far
         return self._ask(query, among, scopes, by_hits=True)
@@ -340,36 +348,52 @@ class Index:
         among: "QuerySet[Any, Any]",
         scopes: Sequence[int] | None,
         *,
-        above: int | None = None,
+        between: str = "",
         by_hits: bool = False,
     ) -> list[_Row]:
+        columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
+        rows = self._fitting(query, among, scopes, between=between, by_hits=by_hits).extra(select=columns)  # noqa: S610  # our own names
+        return list(rows.values_list("pk", *columns)[:CANDIDATES])
+
+    def _fitting(
+        self,
+        query: Query,
+        among: "QuerySet[Any, T]",
+        scopes: Sequence[int] | None,
+        *,
+        between: str = "",
+        by_hits: bool = False,
+    ) -> "QuerySet[Any, T]":
+        """Newest first."""
         condition, params = self._condition(query, scopes)
+        if between and not by_hits:
+            condition = f"({condition}) IS TRUE"  # which no index of words answers: these few rows are walked
         model: type[Model] = among.model
         key = f'"{model._meta.db_table}"."{model._meta.pk.column}"'
         # A plus keeps SQLite from asking the index about one row at a time (it must lead, not follow), and PostgreSQL
-        # from walking by key where it is to walk by hits.
+        # from walking by key where it is to go by hits.
         join = f'{"+" if connection.vendor == "sqlite" else ""}"{self.name}"."rowid" = {key}'
         where = [join, condition]
-        if above is not None:
-            where.append(f'"{self.name}"."rowid" > {int(above)}')
-        columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
+        if between:  # with both ends, or PostgreSQL expects a third of all rows and makes ready for them
+            where.append(f'"{self.name}"."rowid" BETWEEN {between}')
         newness = {"newness": f'"{self.name}"."rowid"{" + 0" if by_hits else ""}'}
         # A join with a table that is no model, and that on SQLite is no table either: nothing else in Django can say it.
-        rows = among.order_by().extra(  # noqa: S610  # our own names; what was typed stands in the parameters
-            select=columns | newness,
+        return among.order_by().extra(  # noqa: S610  # our own names; what was typed stands in the parameters
+            select=newness,
             tables=[self.name],
             where=where,
             params=params,
             order_by=["-newness"],
         )
-        return list(rows.values_list("pk", *columns)[:CANDIDATES])
 
     def _condition(self, query: Query, scopes: Sequence[int] | None) -> tuple[str, list[Any]]:
         if connection.vendor == "postgresql":
-            condition, params = f'"{self.name}"."words" @@ %s::tsquery', [_tsquery(query)]
+            wanted = _tsquery(query)
             if scopes is not None:
-                return f'{condition} AND "{self.name}"."scope" = ANY(%s)', [*params, list(scopes)]
-            return condition, params
+                # In the vector, so that the one index looks for the rarer of both: a condition on the column of its own
+                # makes it read all of a large forum for a word that stands there once.
+                wanted = f"({wanted}) & ({' | '.join(_scope_lexeme(scope) for scope in scopes)})"
+            return f'"{self.name}"."words" @@ %s::tsquery', [wanted]
         match = _fts5(query)
         if scopes is not None:
             match = f"({match}) AND scope : ({' OR '.join(_scope_word(scope) for scope in scopes)})"
@@ -409,7 +433,12 @@ def _fts5_term(term: Term) -> str:
     return f"({found})"
 
 
-# PostgreSQL: vector and query are written out, so that its own parser and dictionaries have no say. ~ begins a stem.
+# PostgreSQL: vector and query are written out, so that its own parser and dictionaries have no say. ~ begins a stem, @ a
+# scope; a word has neither.
+
+
+def _scope_lexeme(scope: int) -> str:
+    return f"'@{int(scope)}'"
 
 
 def _for_postgresql(entry: Entry) -> tuple[Any, ...]:
@@ -423,6 +452,7 @@ def _for_postgresql(entry: Entry) -> tuple[Any, ...]:
         places[word].append(str(place))
     vector = [f"'{word}':{','.join(where[:250])}" for word, where in places.items()]
     vector += [f"'~{each}'" for each in _stems(places, entry.language)]
+    vector.append(_scope_lexeme(entry.scope))
     return entry.key, entry.scope, " ".join(title), " ".join(body), " ".join(vector)
 
 
@@ -558,7 +588,6 @@ _MADE = {
         """CREATE TABLE IF NOT EXISTS {name} (rowid bigint PRIMARY KEY, scope bigint NOT NULL, title text NOT NULL,
         body text NOT NULL, words tsvector NOT NULL)""",
         "CREATE INDEX IF NOT EXISTS {name}_gin ON {name} USING gin (words)",
-        "CREATE INDEX IF NOT EXISTS {name}_scope ON {name} (scope, rowid)",
     ],
 }
 
@@ -573,6 +602,22 @@ def make_missing() -> None:
         for name in INDEXES:
             for statement in _MADE[connection.vendor]:
                 cursor.execute(_filled(statement, name))
+
+
+class PutScopesInVectors(migrations.RunPython):
+    """For an index that was made when its scopes stood in a column alone. Nothing to do on SQLite."""
+
+    def __init__(self, name: str) -> None:
+        lexeme = "quote_literal('@' || scope)"
+
+        def put(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+            if schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(
+                    f"UPDATE {name} SET words = words || {lexeme}::tsvector WHERE NOT words @@ {lexeme}::tsquery"  # noqa: S608  # the name of an index
+                )
+                schema_editor.execute(f"DROP INDEX IF EXISTS {name}_scope")
+
+        super().__init__(put, migrations.RunPython.noop)
 
 
 class MakeIndex(migrations.operations.base.Operation):

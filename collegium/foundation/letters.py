@@ -4,13 +4,19 @@ A letter is a template that extends ``letters/letter.jinja``; its text is made f
 Whoever calls this waits for the mail server: outside allauth's own codes that is a background task, never a page.
 """
 
+import contextlib
+import contextvars
+import secrets
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -30,6 +36,7 @@ _BLOCKS = {
     "pre": "\n\n",
     "tr": "\n",
 }
+_line: contextvars.ContextVar[BaseEmailBackend | None] = contextvars.ContextVar("line", default=None)
 _UNSEEN = frozenset({"style", "script", "title", "head"})
 
 # Of the room that keeps track of letters: where a letter to this address returns to if it cannot be delivered ("" for
@@ -41,6 +48,115 @@ _is_stopped: list[Callable[[str], bool]] = []
 def returns(*, to: Callable[[str], str], stopped: Callable[[str], bool]) -> None:
     """Registers who keeps track; there is one."""
     _return_path[:], _is_stopped[:] = [to], [stopped]
+
+
+@contextlib.contextmanager
+def one_connection() -> Iterator[None]:
+    """Letters that are sent within go to the mail server over one connection, opened for the first of them.
+
+    After one that could not be sent the next has a new connection: what the old one would take is not known.
+    """
+    if _line.get() is not None:
+        yield
+        return
+    line = get_connection()
+    token = _line.set(line)
+    try:
+        yield
+    finally:
+        _line.reset(token)
+        line.close()
+
+
+def _deliver(message: EmailMultiAlternatives) -> None:
+    line = _line.get()
+    if line is None:
+        message.send()
+        return
+    try:
+        line.open()  # nothing, if it is open
+        line.send_messages([message])
+    except BaseException:
+        with contextlib.suppress(OSError):
+            line.close()
+        raise
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is in it, as HTML and as text. It may have blanks, for one that many get: see ``write``."""
+
+    subject: str
+    html: str
+    text: str
+    blanks: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self, **values: str) -> "Letter":
+        """With each reader's own words in the blanks, all of them."""
+        html, text = self.html, self.text
+        for name, blank in self.blanks.items():
+            html = html.replace(blank, escape(values[name]))
+            text = text.replace(blank, values[name])
+        return Letter(self.subject, html, text)
+
+
+def write(
+    *,
+    template: str,
+    context: Mapping[str, Any],
+    subject: str = "",
+    language: str | None = None,
+    blanks: Collection[str] = (),
+) -> Letter:
+    """The letter ``<template>.jinja`` in the reader's language.
+
+    ``subject`` empty takes the template's own block ``subject``. ``language`` None is that of the present request, and
+    "" the site's. Templates get ``site_url``, since every link in a letter is a whole address. ``blanks`` are names that
+    the template prints where each reader's own words will stand: what many get is so written once.
+    """
+    seal = secrets.token_hex(8)  # nobody who writes what is in a letter knows it
+    gaps = {name: f"\ue000{seal}{number}\ue001" for number, name in enumerate(blanks)}
+    with translation.override(
+        translation.get_language() if language is None else language or settings.LANGUAGE_CODE
+    ):
+        html = render_to_string(
+            f"{template}.jinja", {"site_url": settings.SITE_URL, "given_subject": subject, **context, **gaps}
+        )
+    text, title = as_text(html)
+    # A line break in the subject would be a header of its own.
+    return Letter(" ".join((subject or title).split()), html, text, gaps)
+
+
+def dispatch(
+    letter: Letter,
+    *,
+    to: str | Sequence[str],
+    headers: Mapping[str, str] | None = None,
+    alternatives: Sequence[tuple[str, str]] = (),
+    attachments: Sequence[tuple[str, bytes, str]] = (),
+    sender: str = "",
+    in_spite_of_returns: bool = True,
+) -> bool:
+    """Hand it to the mail server, whose exceptions pass. See ``send``."""
+    readers = [to] if isinstance(to, str) else list(to)
+    if not in_spite_of_returns and any(stopped(each) for stopped in _is_stopped for each in readers):
+        return False
+    path = _return_path[0](readers[0]) if _return_path and len(readers) == 1 else ""
+    sender = sender or settings.DEFAULT_FROM_EMAIL
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=path or sender,  # what the mail servers see
+        to=readers,
+        headers={**({"From": sender} if path else {}), **(headers or {})},
+    )
+    message.attach_alternative(letter.html, "text/html")
+    for content, media_type in alternatives:
+        message.attach_alternative(content, media_type)
+    for name, attached, media_type in attachments:
+        message.attach(name, attached, media_type)
+    _deliver(message)
+    return True
 
 
 def send(
@@ -56,42 +172,23 @@ def send(
     sender: str = "",
     in_spite_of_returns: bool = True,
 ) -> bool:
-    """Write the letter ``<template>.jinja`` in the reader's language and send it; exceptions of the mail server pass.
+    """Write a letter and send it; exceptions of the mail server pass.
 
-    ``subject`` empty takes the template's own block ``subject``. ``language`` None is that of the present request, and
-    "" the site's. Templates get ``site_url``, since every link in a letter is a whole address. ``alternatives`` are
-    (content, media type) of the same said otherwise, such as a calendar's request; ``attachments`` are (name, content,
-    media type). ``sender`` is another From than the house's.
+    ``alternatives`` are (content, media type) of the same said otherwise, such as a calendar's request; ``attachments``
+    are (name, content, media type). ``sender`` is another From than the house's.
 
     False where nothing was sent because letters to the address came back; ``in_spite_of_returns`` is for what its reader
     has asked for just now, such as a code.
     """
-    readers = [to] if isinstance(to, str) else list(to)
-    if not in_spite_of_returns and any(stopped(each) for stopped in _is_stopped for each in readers):
-        return False
-    with translation.override(
-        translation.get_language() if language is None else language or settings.LANGUAGE_CODE
-    ):
-        html = render_to_string(
-            f"{template}.jinja", {"site_url": settings.SITE_URL, "given_subject": subject, **context}
-        )
-    text, title = as_text(html)
-    path = _return_path[0](readers[0]) if _return_path and len(readers) == 1 else ""
-    sender = sender or settings.DEFAULT_FROM_EMAIL
-    message = EmailMultiAlternatives(
-        subject=" ".join((subject or title).split()),  # a line break in it would be a header of its own
-        body=text,
-        from_email=path or sender,  # what the mail servers see
-        to=readers,
-        headers={**({"From": sender} if path else {}), **(headers or {})},
+    return dispatch(
+        write(template=template, context=context, subject=subject, language=language),
+        to=to,
+        headers=headers,
+        alternatives=alternatives,
+        attachments=attachments,
+        sender=sender,
+        in_spite_of_returns=in_spite_of_returns,
     )
-    message.attach_alternative(html, "text/html")
-    for content, media_type in alternatives:
-        message.attach_alternative(content, media_type)
-    for name, attached, media_type in attachments:
-        message.attach(name, attached, media_type)
-    message.send()
-    return True
 
 
 def as_text(html: str) -> tuple[str, str]:

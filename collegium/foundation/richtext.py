@@ -78,7 +78,9 @@ def _is_own_image(address: str) -> bool:
         or ".." in path.split("?")[0].split("/")
     ):
         return False
-    return path.startswith(tuple(getattr(settings, "COLLEGIUM_IMAGE_PATHS", ("/evidence/",))))
+    return path.startswith(
+        tuple(getattr(settings, "COLLEGIUM_IMAGE_PATHS", ("/evidence/", "/conversations/files/")))
+    )
 
 
 _CHECKS: dict[str, Callable[[str], bool]] = {

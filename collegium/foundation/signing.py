@@ -1,5 +1,11 @@
-"""Links that prove themselves and expire: no row, no password, one purpose each."""
+"""Links that open something. Those that prove themselves and expire need no row: one purpose each, see ``make``.
 
+Others are opened by a secret that is given away once, in a letter or on one page; the row keeps its hash, so that whoever
+reads the database opens nothing: ``token = new_token()``, and ``hashed(token)`` is what is kept and looked for.
+"""
+
+import hashlib
+import secrets
 from datetime import datetime
 
 from django.core import signing
@@ -34,6 +40,16 @@ def read(purpose: str, token: str) -> str:
     if clock.now() >= expires:
         raise LinkExpired(expires)
     return str(subject)
+
+
+def new_token() -> str:
+    """A secret that fits into an address."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(secret: str) -> str:
+    """64 hex digits. Without salt, so that a row is found by it: only for what nobody can guess, or nobody hides."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _salt(purpose: str) -> str:

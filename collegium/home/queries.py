@@ -1,12 +1,12 @@
 """What the front page, home, search and the page of roles show, drawn from every room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,20 +15,17 @@ from collegium.activity.queries import sentence
 from collegium.communities.models import Membership as CommunityMembership
 from collegium.courses.models import Enrolment
 from collegium.credentials.models import Award
-from collegium.credentials.queries import register
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.foundation.rulebook import RULEBOOK, Role
 from collegium.organisations.models import Membership
-from collegium.organisations.queries import found_by
 from collegium.people import waiting
 from collegium.people.models import Person
-from collegium.people.queries import faces, named_like
 from collegium.portfolios.models import Portfolio
 from collegium.schemes import queries as scheme_queries
 from collegium.schemes.documents import UNSET
-from collegium.schemes.models import RoleHolding, Scheme, SchemeVersion
+from collegium.schemes.models import RoleHolding, SchemeVersion
 
 BOOKS = (5, 14)  # as many spines as look like a shelf
 RECENT = 8
@@ -187,6 +184,8 @@ def _done(activity: Activity, person: Person) -> Done:
 
 
 def _first_steps(person: Person, has: Any) -> list[FirstStep]:
+    if clock.now() - person.joined_at >= NEW_FOR:
+        return []
     steps = [
         FirstStep(
             _("Say who you are"),
@@ -217,110 +216,7 @@ def _first_steps(person: Person, has: Any) -> list[FirstStep]:
             bool(has.has_portfolio),
         ),
     ]
-    is_new = clock.now() - person.joined_at < NEW_FOR
-    return steps if is_new and not all(step.is_done for step in steps) else []
-
-
-# Search ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Hit:
-    title: str
-    address: str
-    icon: str
-    meta: str = ""
-    note: str = ""
-    face: str | None = None
-    is_person: bool = False
-
-
-@dataclass(frozen=True)
-class Hits:
-    key: str
-    title: str
-    hits: list[Hit] = field(default_factory=list)
-    more: str = ""  # the address of the whole list
-
-
-def search(words: str, viewer: Person | None) -> list[Hits]:
-    """What the viewer may see of everything that has all these words, a few of each kind. A fixed number of queries."""
-    if len(words) < SHORTEST_QUERY:
-        return []
-    found = [
-        *([_my_portfolios(words, viewer), _my_evidence(words, viewer)] if viewer is not None else []),
-        _schemes(words),
-        _people(words, viewer),
-        _awards(words),
-        _organisations(words),
-    ]
-    return [kind for kind in found if kind.hits]
-
-
-def _all_words(field_names: Sequence[str], words: str) -> Q:
-    wanted = Q()
-    for word in words.split():
-        any_field = Q()
-        for name in field_names:
-            any_field |= Q(**{f"{name}__icontains": word})
-        wanted &= any_field
-    return wanted
-
-
-def _my_portfolios(words: str, person: Person) -> Hits:
-    rows = Portfolio.objects.filter(_all_words(["title", "pathway__title"], words), owner=person)
-    hits = [
-        Hit(portfolio.title, portfolio.get_absolute_url(), "book-open", meta=portfolio.pathway.title)
-        for portfolio in rows.select_related("pathway").order_by("-edited_at")[:EACH_KIND]
-    ]
-    return Hits("portfolios", _("Your portfolios"), hits)
-
-
-def _my_evidence(words: str, person: Person) -> Hits:
-    rows = Evidence.objects.filter(
-        _all_words(["title", "description", "impact", "body", "file_name"], words), owner=person
-    )
-    hits = [
-        Hit(evidence.title, evidence.get_absolute_url(), "paperclip", meta=evidence.get_kind_display())
-        for evidence in rows.order_by("-captured_at")[:EACH_KIND]
-    ]
-    return Hits("evidence", _("Your evidence"), hits, more=reverse("evidence:list"))
-
-
-def _schemes(words: str) -> Hits:
-    """By title, and by the titles of pathways and what follows a holder's name."""
-    rows = Scheme.objects.filter(
-        _all_words(["title", "key", "versions__pathways__title", "versions__pathways__post_nominals"], words)
-    ).distinct()
-    hits = [Hit(scheme.title, scheme.get_absolute_url(), "library") for scheme in rows[:EACH_KIND]]
-    return Hits("schemes", _("Schemes"), hits, more=reverse("schemes:list"))
-
-
-def _people(words: str, viewer: Person | None) -> Hits:
-    found = named_like(words, viewer, limit=EACH_KIND)
-    shown = faces(found, viewer)
-    hits = [
-        Hit(person.name, person.get_absolute_url(), "user", face=shown.get(person.pk), is_person=True)
-        for person in found
-    ]
-    return Hits("people", _("People"), hits)
-
-
-def _awards(words: str) -> Hits:
-    found = register.find(register.Wanted(name=words)).awards
-    hits = [
-        Hit(award.holder_name, award.get_absolute_url(), "award", meta=award.pathway.title)
-        for award in found[:EACH_KIND]
-    ]
-    return Hits("awards", _("On the register"), hits, more=reverse("credentials:register"))
-
-
-def _organisations(words: str) -> Hits:
-    hits = [
-        Hit(organisation.name, organisation.get_absolute_url(), "building-2")
-        for organisation in found_by(words)[:EACH_KIND]
-    ]
-    return Hits("organisations", _("Organisations"), hits, more=reverse("organisations:list"))
+    return steps if not all(step.is_done for step in steps) else []
 
 
 # Roles ----------------------------------------------------------------------------------------------------------------

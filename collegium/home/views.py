@@ -5,6 +5,8 @@ from django.views.decorators.http import require_http_methods
 
 from collegium.design.shortcuts import render
 from collegium.home import queries
+from collegium.home.search import SHORTEST_QUERY
+from collegium.home.search import search as found_of
 from collegium.people import waiting
 from collegium.people.requests import Request
 
@@ -36,8 +38,8 @@ def search(request: Request) -> HttpResponse:
         "home/search.jinja",
         {
             "words": words,
-            "found": queries.search(words, request.person),
-            "too_short": 0 < len(words) < queries.SHORTEST_QUERY,
+            "found": found_of(words, request.person),
+            "too_short": 0 < len(words) < SHORTEST_QUERY,
         },
         block="found",
     )

@@ -33,6 +33,7 @@ CLAIM = timedelta(minutes=10)
 SOFT_BOUNCES = 5  # letters that came back for the time being, after which an address is taken for dead
 SOFT_WITHIN = timedelta(days=14)  # of one another: what came back long ago has nothing to do with it
 _LETTERS = (Way.DAILY, Way.WEEKLY)
+_LETTER_WAYS = [Way.AT_ONCE, Way.DAILY, Way.WEEKLY, Way.IN_APP]  # from more to less
 
 STOPPED = verb(
     "address.stopped",
@@ -147,9 +148,37 @@ def choose(*, person: Person, ways: Mapping[str, str]) -> None:
 
     What waits for a digest follows the new choice; a letter that goes at once is not called back.
     """
-    for kind, way in ways.items():
-        Preference.objects.update_or_create(person=person, kind=kind, defaults={"way": Way(way)})
+    Preference.objects.bulk_create(
+        (Preference(person=person, kind=kind, way=Way(way)) for kind, way in ways.items()),
+        update_conflicts=True,
+        unique_fields=["person", "kind"],
+        update_fields=["way"],
+    )
     _plan_anew(person, kinds=set(ways))
+
+
+@transaction.atomic
+def fewer_letters(*, person: Person, way: Way) -> None:
+    """All that comes by more than this way comes by it from now on; what has no use a day later still comes at once."""
+    more = _LETTER_WAYS[: _LETTER_WAYS.index(way)]
+    standing = {choice.kind: choice.way for topic in queries.topics(person) for choice in topic.choices}
+    choose(
+        person=person,
+        ways={
+            kind: way
+            for kind, now in standing.items()
+            if now in more and not (way in _LETTERS and kind in queries.CANNOT_WAIT)
+        },
+    )
+
+
+@transaction.atomic
+def as_at_first(*, person: Person) -> None:
+    """No kind is chosen any more: each comes as its own default says."""
+    chosen = Preference.objects.filter(person=person)
+    kinds = set(chosen.values_list("kind", flat=True))
+    chosen.delete()
+    _plan_anew(person, kinds=kinds)
 
 
 @transaction.atomic
@@ -219,21 +248,22 @@ def set_mailing_list(*, person: Person, forum: Forum, on: bool) -> None:
 
 
 @transaction.atomic
-def claim_letter(*, notification_id: int) -> Notification | None:
-    """The notification whose letter the caller must now send; None if it is sent, held by somebody else, or not due.
+def claim_letters(*, notification_ids: Collection[int]) -> list[Notification]:
+    """Of these, the notifications whose letter the caller must now send; not those sent, held by somebody else, or not due.
 
     The claim is committed before the mail server is asked; it runs out after ten minutes, if whoever holds it died.
     """
     moment = clock.wall()
     free = Q(letter_claimed_until__isnull=True) | Q(letter_claimed_until__lt=moment)
-    claimed = (
-        Notification.objects.owed()
-        .filter(free, pk=notification_id, way=Way.AT_ONCE, letter_due_at__lte=clock.now())
-        .update(letter_claimed_until=moment + CLAIM, letter_attempts=F("letter_attempts") + 1)
+    owed = Notification.objects.owed().filter(
+        free, pk__in=notification_ids, way=Way.AT_ONCE, letter_due_at__lte=clock.now()
     )
-    if not claimed:
-        return None
-    return Notification.objects.select_related("person__account", "activity__actor").get(pk=notification_id)
+    ids = list(owed.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Notification.objects.filter(pk__in=ids).update(
+        letter_claimed_until=moment + CLAIM, letter_attempts=F("letter_attempts") + 1
+    )
+    claimed = Notification.objects.filter(pk__in=ids).order_by("pk")
+    return list(claimed.select_related("person__account", "activity__actor"))
 
 
 @transaction.atomic
@@ -244,9 +274,10 @@ def letter_sent(*, notification: Notification) -> None:
 
 
 @transaction.atomic
-def letter_failed(*, notification: Notification) -> None:
-    """Give the claim back, so that the next attempt need not wait for it to run out."""
-    Notification.objects.filter(pk=notification.pk).update(letter_claimed_until=None)
+def letters_failed(*, notifications: Iterable[Notification]) -> None:
+    """Give the claims back of those that were not sent, so that the next attempt need not wait for them to run out."""
+    held = Notification.objects.filter(pk__in=[each.pk for each in notifications])
+    held.filter(letter_sent_at__isnull=True).update(letter_claimed_until=None)
 
 
 @transaction.atomic

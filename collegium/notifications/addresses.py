@@ -7,15 +7,21 @@ may still post there is asked when a letter comes.
 import base64
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from collegium.foundation import clock, signing
+from collegium.people.models import Person
+
 SIGNATURE = (
     14  # letters of base32, of five bits each: out of reach of guessing, and short enough to be read out
 )
 LOCAL_PART_MOST = 64  # RFC 5321
+STOP = "notifications.stop"
+STOP_LASTS = timedelta(days=365)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _REPLY = re.compile(r"(reply|list)\+([0-9a-z]{1,13})\.([0-9a-z]{1,13})\.([a-z2-7]{14})")
 _BOUNCE = re.compile(r"bounce\+([a-z2-7]{14})\.(.+)=([^=]+)")
@@ -91,6 +97,31 @@ def posts_named(header: str) -> list[int]:
 
 def list_id(forum_id: int) -> str:
     return f"forum-{forum_id}.{host()}"
+
+
+# Links at the foot ----------------------------------------------------------------------------------------------------
+
+
+def site(path: str) -> str:
+    return settings.SITE_URL + path
+
+
+def stop_token(person: Person, what: str) -> str:
+    """``what``: a kind, or "thread 7", or "forum 3"."""
+    return signing.make(STOP, f"{person.pk} {what}", clock.now() + STOP_LASTS)
+
+
+def read_stop_token(token: str) -> tuple[int, str]:
+    """Whose, and what. ``signing.LinkInvalid`` otherwise."""
+    person_id, _space, what = signing.read(STOP, token).partition(" ")
+    return int(person_id), what
+
+
+def one_click(stop: str) -> dict[str, str]:
+    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+# Inside ---------------------------------------------------------------------------------------------------------------
 
 
 def _in_letters(number: int) -> str:

@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 from collegium.activity.models import Activity
 from collegium.conversations.models import Following, Forum, Level, Post
 from collegium.courses.models import Enrolment
-from collegium.events.models import Event
+from collegium.events.models import Answer, Attendance, Event
+from collegium.events.queries import COMES
 from collegium.notifications import sight
 from collegium.notifications.models import MailingList
 from collegium.people.models import CircleMember
@@ -93,7 +94,7 @@ def of_iteration(activity: Activity) -> list[Stage]:
 
 @crowd("event.planned")
 def of_event(activity: Activity) -> list[Stage]:
-    """Its circles, without those who want to hear nothing of the community. What changes later concerns who answered."""
+    """Its circles, without those who want to hear nothing of the community."""
     event = Event.objects.filter(pk=activity.about_id, cancelled_at__isnull=True).first()
     if event is None:
         return []
@@ -101,3 +102,38 @@ def of_event(activity: Activity) -> list[Stage]:
     deaf = Following.objects.filter(forum__in=forums, thread__isnull=True, level=Level.NOTHING)
     members = CircleMember.objects.filter(circle__in=event.circles.values("pk"))
     return [Stage("member", members.exclude(person__in=deaf.values("person")))]
+
+
+@crowd("event.changed", "event.cancelled")
+def of_guests(activity: Activity) -> list[Stage]:
+    """Whoever answered to what was ahead of it then. (Cancelling it leaves its times as they are.)"""
+    answers = Answer.objects.filter(
+        occurrence__event=int(activity.about_id),
+        occurrence__ends_at__gt=activity.at,
+        occurrence__cancelled_at__isnull=True,
+    )
+    return _guests(answers)
+
+
+@crowd("event.moved", "event.one_cancelled")
+def of_guests_of_one(activity: Activity) -> list[Stage]:
+    return _guests(Answer.objects.filter(occurrence=int(activity.about_id)))
+
+
+@crowd("event.recorded")
+def of_who_was_there(activity: Activity) -> list[Stage]:
+    """And of who wanted to come."""
+    came = Attendance.objects.filter(occurrence=int(activity.about_id))
+    wanted = Answer.objects.filter(occurrence=int(activity.about_id), coming__in=COMES)
+    return [Stage("guest", came), Stage("guest", wanted.exclude(person__in=came.values("person")))]
+
+
+def _guests(answers: QuerySet[Answer]) -> list[Stage]:
+    """Whoever comes to one time and waits for another comes. No letters go to the calendars of some: see the verbs."""
+    coming = answers.filter(coming__in=COMES)
+    waiting = answers.filter(coming=Answer.Coming.WAITING).exclude(person__in=coming.values("person"))
+    return [
+        Stage("guest", coming.filter(person__without_calendar_letters__isnull=True)),
+        Stage("subscriber", coming.filter(person__without_calendar_letters__isnull=False)),
+        Stage("waiting", waiting),
+    ]

@@ -13,7 +13,8 @@ from collegium.conversations.models import Post
 from collegium.conversations.words import excerpt
 from collegium.foundation import background, clock, letters
 from collegium.notifications import actions, addresses, moments, queries, sight
-from collegium.notifications.letters import GIVE_UP_AFTER, MOST_LEFT, one_click, site, stop_token
+from collegium.notifications.addresses import one_click, site, stop_token
+from collegium.notifications.letters import GIVE_UP_AFTER, MOST_LEFT
 from collegium.notifications.models import Digest, Notification, Way
 from collegium.people.models import Person
 

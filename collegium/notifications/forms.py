@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collegium.conversations.models import Forum
 from collegium.notifications.models import Hours, Way
-from collegium.notifications.queries import Topic
+from collegium.notifications.queries import Choice, Topic
 
 
 class PreferencesForm(forms.Form):
@@ -22,6 +22,14 @@ class PreferencesForm(forms.Form):
                 self.fields[choice.kind] = forms.ChoiceField(
                     label=choice.sentences[0], choices=Way.choices, initial=choice.way, required=False
                 )
+
+    @property
+    def ways_to_choose(self) -> list[tuple[str, str]]:
+        return [(way.value, str(way.label)) for way in Way]
+
+    def now(self, choice: Choice) -> str:
+        """What its field shows."""
+        return self.data.get(choice.kind, "") or choice.way.value
 
     def ways(self) -> dict[str, str]:
         """Only what differs from how it stood, so that a default stays a default."""
@@ -60,6 +68,17 @@ class HoursForm(forms.ModelForm[Hours]):
     class Meta:
         model = Hours
         fields = ("digest_hour", "digest_weekday", "quiet_from", "quiet_until", "confirms_replies")
+
+
+class CalendarForm(forms.Form):
+    calendar_letters = forms.BooleanField(
+        label=_("Letters that bring what I come to into my calendar, and change or remove it there"),
+        help_text=_(
+            "You can do without them if your calendar subscribes to your events. What is changed or cancelled then "
+            "comes to you in an ordinary letter."
+        ),
+        required=False,
+    )
 
 
 class MailingListsForm(forms.Form):

@@ -6,8 +6,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from collegium.communities.models import Community
+from collegium.communities.rules import membership_of
 from collegium.design.places import bar_item, panel, signed_in
-from collegium.notifications import actions, queries
+from collegium.notifications import actions, asked, hearing, queries
 from collegium.notifications.models import InboundMail, Notification, Preference
 from collegium.people.addresses import address_verified, verified_addresses
 from collegium.people.erasure import erases
@@ -16,42 +18,11 @@ from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request
 
-HOME = "home:start"
-
-
-def _first_lines(request: HttpRequest, person: Person) -> tuple[list[queries.Line], queries.Bell]:
-    """Asked by the bell and by the list beside home: read once a request."""
-    kept: tuple[list[queries.Line], queries.Bell] | None = getattr(request, "first_notifications", None)
-    if kept is None:
-        kept = queries.first_lines(person)
-        request.first_notifications = kept  # type: ignore[attr-defined]  # ours, for this request only
-    return kept
-
-
-def _bell(request: HttpRequest) -> queries.Bell:
-    """Asked once a page, wherever it is shown."""
-    kept: queries.Bell | None = getattr(request, "_bell", None)
-    if kept is None:
-        person = cast("Request", request).person
-        match = request.resolver_match
-        if person is None:
-            kept = queries.Bell()
-        elif match is not None and match.view_name == HOME:
-            kept = _first_lines(request, person)[1]
-        else:
-            kept = queries.bell(person)
-        request._bell = kept  # type: ignore[attr-defined]  # noqa: SLF001  # a note of our own on the request
-    return kept
-
-
-def _unread(request: HttpRequest) -> int:
-    return _bell(request).unread
-
 
 @panel("bar.bell")
 def bell(request: HttpRequest) -> str | None:
     return render_to_string(
-        "notifications/bell.jinja", {"bell": _bell(request), "with_script": True}, request
+        "notifications/bell.jinja", {"bell": asked.bell(request), "with_script": True}, request
     )
 
 
@@ -62,7 +33,7 @@ bar_item(
     icon="bell",
     slot="tools",
     shown_to=signed_in,
-    count=_unread,
+    count=lambda request: asked.bell(request).unread,
     namespace="notifications",
 )
 
@@ -72,12 +43,25 @@ def recent(request: HttpRequest) -> str | None:
     person = cast("Request", request).person
     if person is None:
         return None
-    lines, _number = _first_lines(request, person)
+    lines = asked.first_lines(request, person, on_home=True)
     if not lines:
         return None
     return render_to_string(
         "notifications/recent.jinja",
         {"lines": lines, "faces": faces([line.actor for line in lines if line.actor], person)},
+        request,
+    )
+
+
+@panel("community.side", order=10)
+def what_you_hear(request: HttpRequest, *, community: Community) -> str | None:
+    person = cast("Request", request).person
+    if person is None or community.closed_at is not None or membership_of(person, community) is None:
+        return None
+    now = hearing.hearing(person, community.forum_id)
+    return render_to_string(
+        "notifications/hearing.jinja",
+        {"community": community, "now": now, "choices": hearing.Hearing.choices},
         request,
     )
 

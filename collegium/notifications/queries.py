@@ -1,5 +1,6 @@
 """Notifications with their sentence and the page they lead to, and what can be chosen about them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,9 @@ from collegium.notifications.models import Bounce, Hours, MailingList, Notificat
 from collegium.people.models import CircleMember, Person
 
 ON_HOME = 5
+A_PAGE = 50
 BY_LIST = "post.by_list"
+CANNOT_WAIT = frozenset({"event.reminder"})
 _UNREAD_FIRST = Case(When(read_at__isnull=True, then=0), default=1)
 
 
@@ -48,6 +51,12 @@ class Topic:
     key: str
     title: str
     choices: list[Choice]
+
+    @property
+    def counted(self) -> list[tuple[Way, int]]:
+        """How many of them come by each way, the ways in their order."""
+        number = Counter(choice.way for choice in self.choices)
+        return [(way, number[way]) for way in Way if number[way]]
 
 
 @dataclass(frozen=True)
@@ -94,13 +103,11 @@ def line(notification: Notification) -> Line:
     )
 
 
-def lines(person: Person, *, only_unread: bool = False, start: int = 0, count: int = 50) -> list[Line]:
-    """Unread first, then newest first; the same two queries whatever the number."""
-    wanted = Notification.objects.visible_to(person).select_related("activity__actor__photo")
-    if only_unread:
-        wanted = wanted.unread()
+def lines(person: Person, *, start: int = 0) -> list[Line]:
+    """A page of them and one more, unread first, then newest first; one query."""
+    wanted = Notification.objects.visible_to(person).select_related("activity__actor")
     wanted = wanted.order_by(_UNREAD_FIRST, "-id")
-    return [line(notification) for notification in wanted[start : start + count]]
+    return [line(notification) for notification in wanted[start : start + A_PAGE + 1]]
 
 
 # What a line shows, of the rows that it is made of.
@@ -120,24 +127,29 @@ _OF_A_LINE = (
 
 
 @prepared
+def _on_home(person: int) -> "QuerySet[Notification]":
+    return _first_of(person)[:ON_HOME]
+
+
+@prepared
+def _on_a_page(person: int) -> "QuerySet[Notification]":
+    return _first_of(person)[: A_PAGE + 1]
+
+
 def _first_of(person: int) -> "QuerySet[Notification]":
     wanted = Notification.objects.filter(person=person).select_related("activity__actor").only(*_OF_A_LINE)
     wanted = wanted.annotate(
         all_unread=Subquery(_unread(person).values("number")),
         newest_unread=Subquery(_unread(person).values("newest")),
     )
-    return wanted.order_by(_UNREAD_FIRST, "-id")[:ON_HOME]
+    return wanted.order_by(_UNREAD_FIRST, "-id")
 
 
-def first_lines(person: Person) -> tuple[list[Line], Bell]:
-    """As many of them as home shows, and what the bell says of all: one query."""
-    found: list[Any] = _first_of(person.pk)
+def first_lines(person: Person, *, on_home: bool) -> tuple[list[Line], Bell]:
+    """As many of them as home shows, or a page and one more; and what the bell says of all: one query."""
+    found: list[Any] = _on_home(person.pk) if on_home else _on_a_page(person.pk)
     bell = Bell(found[0].all_unread, found[0].newest_unread) if found and found[0].all_unread else Bell()
     return [line(notification) for notification in found], bell
-
-
-def unread_count(person: Person) -> int:
-    return bell(person).unread
 
 
 def bell(person: Person) -> Bell:
@@ -221,6 +233,14 @@ def mailing_lists(person: Person) -> list[tuple[Forum, bool]]:
     return [(forum, forum.pk in on) for forum in forums]
 
 
+def stopped_among(addresses: Iterable[str]) -> set[str]:
+    """Of these the ones that nothing is written to, in small letters."""
+    known = {each.lower() for each in addresses}
+    return set(
+        Bounce.objects.filter(address__in=known, stopped_at__isnull=False).values_list("address", flat=True)
+    )
+
+
 def stopped(address: str) -> Bounce | None:
     """Whether nothing is written to the address, because letters to it came back."""
     return Bounce.objects.filter(address=address.lower(), stopped_at__isnull=False).first()
@@ -242,7 +262,18 @@ class _Somebody(dict[str, str]):
         return _("Somebody") if key == "actor" else "…"
 
 
-_FIRST = ("post", "thread", "community", "event", "week", "iteration")
+_FIRST = (
+    "post",
+    "thread",
+    "measure",
+    "community",
+    "care",
+    "event",
+    "week",
+    "iteration",
+    "enrolment",
+    "project",
+)
 
 
 def topic_title(key: str) -> str:
@@ -257,6 +288,11 @@ def topic_title(key: str) -> str:
         "iteration": _("Courses"),
         "enrolment": _("Courses: taking part"),
         "project": _("Project bank"),
+        "group": _("Writing groups"),
+        "meeting": _("Writing groups: meetings"),
+        "comment": _("Comments on drafts"),
+        "feedback": _("Feedback on drafts"),
+        "badge": _("Badges"),
         "nudge": _("Nudges"),
         "registration": _("Registration"),
         "submission": _("Submission"),

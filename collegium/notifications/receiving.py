@@ -21,7 +21,7 @@ from collegium.conversations.models import Attachment, Draft, Forum, Post, Threa
 from collegium.foundation import background, clock, letters
 from collegium.foundation.refusal import Refusal
 from collegium.notifications import actions, addresses, incoming, queries, returns
-from collegium.notifications.letters import site
+from collegium.notifications.addresses import site
 from collegium.notifications.models import InboundMail
 from collegium.people.addresses import verified_addresses
 from collegium.people.models import Person

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from collegium.foundation import background, clock, letters, signing
-from collegium.notifications.letters import site
+from collegium.notifications.addresses import site
 from collegium.people.models import Person
 
 AGAIN = "notifications.arrives"

@@ -9,33 +9,40 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from collegium.conversations import rules as conversations_rules
 from collegium.conversations.models import Forum, Thread
+from collegium.design.errors import refused
 from collegium.design.shortcuts import render
+from collegium.events import actions as events
+from collegium.events import queries as events_queries
 from collegium.foundation import signing
-from collegium.foundation.refusal import Refusal
-from collegium.notifications import actions, digests, letters, queries, returns
-from collegium.notifications.forms import HoursForm, MailingListsForm, PreferencesForm
+from collegium.foundation.refusal import Refusal, require
+from collegium.notifications import actions, addresses, asked, digests, hearing, queries, returns
+from collegium.notifications.forms import CalendarForm, HoursForm, MailingListsForm, PreferencesForm
 from collegium.notifications.models import Notification, Way
+from collegium.notifications.queries import A_PAGE as SHOWN
 from collegium.people.models import Person
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-SHOWN = 50
 NOT_MODIFIED = 204  # htmx then leaves the page as it is
 
 
 @require_http_methods(["GET", "HEAD"])
 @signed_in
 def show_list(request: SignedInRequest) -> HttpResponseBase:
-    start = max(0, int(page) * SHOWN) if (page := request.GET.get("page", "0")).isdecimal() else 0
-    lines = queries.lines(request.person, start=start, count=SHOWN + 1)
+    page = request.GET.get("page", "")
+    start = int(page) * SHOWN if page.isdecimal() and len(page) < 6 else 0  # noqa: PLR2004  # no page is so far
+    lines = (
+        queries.lines(request.person, start=start) if start else asked.first_lines(request, request.person)
+    )
     return render(
         request,
         "notifications/list.jinja",
         {
             "lines": lines[:SHOWN],
             "faces": faces([line.actor for line in lines if line.actor], request.person),
-            "unread": queries.bell(request.person).unread,
+            "unread": asked.bell(request).unread,
             "earlier": start // SHOWN - 1 if start else None,
             "further": start // SHOWN + 1 if len(lines) > SHOWN else None,
         },
@@ -109,7 +116,8 @@ def preferences(request: SignedInRequest) -> HttpResponseBase:
     form = PreferencesForm(posted, topics=queries.topics(person))
     when = HoursForm(posted, instance=hours)
     lists = MailingListsForm(posted, lists=queries.mailing_lists(person), prefix="list")
-    if posted is not None and all(each.is_valid() for each in (form, when, lists)):
+    calendar = CalendarForm(posted, initial={"calendar_letters": events_queries.has_letters(person)})
+    if posted is not None and all(each.is_valid() for each in (form, when, lists, calendar)):
         try:
             actions.set_hours(person=person, **when.cleaned_data)
         except Refusal as refusal:
@@ -118,14 +126,41 @@ def preferences(request: SignedInRequest) -> HttpResponseBase:
             actions.choose(person=person, ways=form.ways())
             for forum, on in lists.changed():
                 actions.set_mailing_list(person=person, forum=forum, on=on)
+            events.set_calendar_letters(person=person, on=calendar.cleaned_data["calendar_letters"])
             messages.success(request, _("Kept. This holds for what happens from now on."))
             return redirect("notifications:preferences")
     email = person.account.email if person.account else ""
     return render(
         request,
         "notifications/preferences.jinja",
-        {"form": form, "when": when, "lists": lists, "email": email, "stopped": queries.stopped(email)},
+        {
+            "form": form,
+            "when": when,
+            "lists": lists,
+            "calendar": calendar,
+            "email": email,
+            "stopped": queries.stopped(email),
+        },
     )
+
+
+@require_http_methods(["POST"])
+@signed_in
+def choose_all(request: SignedInRequest) -> HttpResponseBase:
+    """One click for every kind: ``as`` is a way, or "first" for how it was before anything was chosen."""
+    wanted = request.POST.get("as", "")
+    if wanted == "first":
+        actions.as_at_first(person=request.person)
+        messages.success(request, _("Everything comes as it did at first."))
+    elif wanted == Way.DAILY:
+        actions.fewer_letters(person=request.person, way=Way.DAILY)
+        messages.success(
+            request, _("One letter a day from now on. Reminders of meetings still come at once.")
+        )
+    elif wanted == Way.IN_APP:
+        actions.fewer_letters(person=request.person, way=Way.IN_APP)
+        messages.success(request, _("No more letters: what concerns you stands under Notifications."))
+    return redirect("notifications:preferences")
 
 
 # A mail program presses this button for its reader (RFC 8058), without our cookie: the signed link is the permission.
@@ -134,7 +169,7 @@ def preferences(request: SignedInRequest) -> HttpResponseBase:
 def stop(request: Request, token: str) -> HttpResponse:
     """The link at the foot of a letter, which works without signing in."""
     try:
-        person_id, what = letters.read_stop_token(token)
+        person_id, what = addresses.read_stop_token(token)
     except signing.LinkExpired:
         return render(request, "notifications/stopped.jinja", {"state": "expired"}, status=410)
     except signing.LinkInvalid:
@@ -175,6 +210,23 @@ def _end(person: Person, sort: str, which: str, *, resumes: bool) -> None:
         digests.ends_digests(person, which)
     else:
         actions.choose(person=person, ways={sort: Way.AT_ONCE if resumes else Way.IN_APP})
+
+
+@require_http_methods(["POST"])
+@signed_in
+def hear(request: SignedInRequest, forum_id: int) -> HttpResponseBase:
+    """The choice on a community's own page."""
+    forum = get_object_or_404(Forum.objects.visible_to(request.person), pk=forum_id)
+    require(allowed=conversations_rules.standing(request.person, forum, limits=False).belongs)
+    try:
+        chosen = hearing.hear(person=request.person, forum=forum, of=request.POST.get("of", ""))
+    except Refusal as refusal:
+        return refused(request, str(refusal), back=forum.path)
+    messages.success(
+        request,
+        _("What you hear of %(forum)s: %(choice)s.") % {"forum": forum.title, "choice": chosen.label.lower()},
+    )
+    return redirect(forum)
 
 
 # Letters that came back -----------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Founding, domains, joining, inviting, leaving. The organisation's circle is kept in step in the same transaction."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.organisations import domains, ror, rules
 from collegium.organisations.models import EmailDomain, Invitation, Membership, Organisation
 from collegium.people import addresses, names
@@ -195,7 +195,7 @@ def invite(*, organisation: Organisation, email: str, by: Person, as_coordinator
         organisation=organisation,
         email=email,
         as_coordinator=as_coordinator,
-        token_hash=hashed(secrets.token_hex()),  # of a token that nobody has: the letter puts the real one
+        token_hash=hashed(new_token()),  # of one that nobody has: the letter puts the real one
         invited_by=by,
         invited_at=clock.now(),
         expires_at=clock.now() + INVITATION_LASTS,
@@ -205,7 +205,7 @@ def invite(*, organisation: Organisation, email: str, by: Person, as_coordinator
 @transaction.atomic
 def new_invitation_token(*, invitation: Invitation) -> str:
     """The token for the letter that is being written. An earlier one is void."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True).update(token_hash=hashed(token))
     return token
 
@@ -270,10 +270,6 @@ def part_with_everything(person: Person) -> None:
     Invitation.objects.filter(invited_by=person, accepted_at__isnull=True).delete()
     for email in addresses.verified_addresses(person):
         Invitation.objects.filter(email__iexact=email).delete()
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _join(

@@ -17,20 +17,28 @@ def organisation_of(thing: Any) -> Organisation | None:
     return found if isinstance(found, Organisation) else None
 
 
-def _belongs(person: Person, thing: object) -> bool:
+def know(organisation: Organisation, person: Person | None, membership: Membership | None) -> None:
+    """For a page: what it has read of its reader's standing is not asked again for each rule."""
+    organisation.standing = (person.pk if person else None, membership)  # type: ignore[attr-defined]  # for this request only
+
+
+def membership_of(person: Person, thing: Any) -> Membership | None:
     organisation = organisation_of(thing)
-    return (
-        organisation is not None
-        and Membership.objects.filter(organisation=organisation, person=person).exists()
-    )
+    if organisation is None:
+        return None
+    known: tuple[int | None, Membership | None] | None = getattr(organisation, "standing", None)
+    if known is not None and known[0] == person.pk:
+        return known[1]
+    return Membership.objects.filter(organisation=organisation, person=person).first()
+
+
+def _belongs(person: Person, thing: object) -> bool:
+    return membership_of(person, thing) is not None
 
 
 def _coordinates(person: Person, thing: object) -> bool:
-    organisation = organisation_of(thing)
-    return (
-        organisation is not None
-        and Membership.objects.filter(organisation=organisation, person=person, is_coordinator=True).exists()
-    )
+    membership = membership_of(person, thing)
+    return membership is not None and membership.is_coordinator
 
 
 MEMBER = Role(

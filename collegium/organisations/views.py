@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from collegium.design import paging
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.organisations import actions, letters, queries, rules
 from collegium.organisations.forms import CodeForm, DomainForm, InvitationForm, MailboxForm, OrganisationForm
 from collegium.organisations.models import EmailDomain, Invitation, Membership, Organisation
@@ -30,7 +32,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     viewer = cast("Request", request).person
     words = request.GET.get("q", "")[:200]
     country = request.GET.get("country", "")[:2]
-    start = int(page) * SHOWN if (page := request.GET.get("page", "0")).isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
+    start = paging.start(request, SHOWN)
     found = list(queries.found_by(words, country)[start : start + SHOWN + 1])
     return render(
         request,
@@ -52,11 +54,17 @@ def show_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _pages(members: queries.Members) -> dict[str, int | None]:
+    here = members.start // queries.MEMBERS
+    return {"earlier": here - 1 if here else None, "further": here + 1 if members.has_more else None}
+
+
 @require_http_methods(["GET", "HEAD"])
 def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = cast("Request", request).person
     organisation = get_object_or_404(Organisation.objects.visible_to(viewer), slug=slug)
-    members = queries.members(organisation, viewer)
+    mine = queries.membership_in(organisation, viewer)
+    members = queries.members(organisation, viewer, start=paging.start(request, queries.MEMBERS))
     return render(
         request,
         "organisations/organisation.jinja",
@@ -64,8 +72,11 @@ def show_organisation(request: HttpRequest, slug: str) -> HttpResponse:
             "organisation": organisation,
             "country": territories.country_name(organisation.country),
             "members": members,
-            "faces": faces([membership.person for membership in members.shown], viewer),
-            "mine": next((each for each in members.shown if viewer and each.person_id == viewer.pk), None),
+            **_pages(members),
+            "faces": faces(
+                [membership.person for membership in members.shown], viewer, are_near=mine is not None
+            ),
+            "mine": mine,
             "domains": [each for each in organisation.email_domains.all() if each.verified_at],
             "may_edit": rules.may_edit(viewer, organisation),
         },
@@ -143,13 +154,14 @@ def _manage(
     status: int = 200,
 ) -> HttpResponse:
     email_domains = list(organisation.email_domains.order_by("domain"))
-    members = queries.members(organisation, request.person)
+    members = queries.members(organisation, request.person, start=paging.start(request, queries.MEMBERS))
     return render(
         request,
         "organisations/manage.jinja",
         {
             "organisation": organisation,
             "members": members,
+            **_pages(members),
             "faces": faces([membership.person for membership in members.shown], request.person),
             "invitations": list(organisation.invitations.open().order_by("email")),
             "email_domains": [
@@ -210,7 +222,7 @@ def withdraw_invitation(request: SignedInRequest, slug: str, invitation_id: int)
 def invitation(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link from the letter: shows what one would join, and joins on POST."""
     found_one = get_object_or_404(
-        Invitation.objects.select_related("organisation", "invited_by"), token_hash=actions.hashed(token)
+        Invitation.objects.select_related("organisation", "invited_by"), token_hash=hashed(token)
     )
     if request.method == "POST":
         try:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
 from collegium.foundation.refusal import Refusal
-from collegium.people import addresses, erasure, names, orcid, rules
+from collegium.people import addresses, erasure, names, orcid, rules, words
 from collegium.people.fields import FIELDS
 from collegium.people.models import Account, Audience, CircleMember, Person
 
@@ -82,6 +82,7 @@ def introduce(*, account: Account, name: str, language: str = "", time_zone: str
     person = Person.objects.create(
         account=account, name=_called(name), language=language, time_zone=time_zone or "UTC"
     )
+    words.write(person)
     for email in addresses.verified_addresses(person):
         addresses.tell(person, email)
     return person
@@ -112,6 +113,7 @@ def edit_profile(*, person: Person, by: Person, **fields: Any) -> Person:
     for field, value in fields.items():
         setattr(person, field, value)
     person.save(update_fields=list(fields))
+    words.write(person)
     return person
 
 
@@ -140,6 +142,7 @@ def set_field_audience(*, person: Person, by: Person, **audiences: str) -> Perso
     person.name_audience = name_audience
     person.field_audiences = {**person.field_audiences, **audiences}
     person.save(update_fields=["name_audience", "field_audiences"])
+    words.write(person)
     return person
 
 
@@ -161,6 +164,7 @@ def erase(*, person: Person, by: Person) -> Person:
     person.name_audience = Audience.PRIVATE
     person.account = None
     person.save()
+    words.write(person)
     if account is not None:
         Session.objects.filter(
             session_key__in=UserSession.objects.filter(user=account).values("session_key")

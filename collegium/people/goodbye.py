@@ -1,6 +1,5 @@
 """The code that somebody without password and key types to show that it is they who want their account deleted."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from collegium.foundation import clock, letters
+from collegium.foundation.signing import hashed
 from collegium.people.models import Account
 
 KEY = "goodbye"
@@ -45,4 +45,4 @@ def was_sent(request: HttpRequest) -> bool:
 
 
 def _hashed(code: str) -> str:
-    return hashlib.sha256(f"{settings.SECRET_KEY}{code}".encode()).hexdigest()
+    return hashed(f"{settings.SECRET_KEY}{code}")

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from collegium.people.models import Audience, CircleMember, Person
+from collegium.people.words import OF_OTHERS, Wanted, names_of, texts
 
 FACE = 256  # pixels: an avatar on a screen of double density, and a portrait on a small one
 PORTRAIT = 1024
@@ -112,18 +115,24 @@ def face(person: Person, viewer: Person | None) -> str | None:
     return faces([person], viewer).get(person.pk)
 
 
-def faces(persons: Iterable[Person], viewer: Person | None) -> dict[int, str]:
-    """``face`` for a list, by the person's id; at most one query, whatever the number."""
+def faces(persons: Iterable[Person], viewer: Person | None, *, are_near: bool = False) -> dict[int, str]:
+    """``face`` for a list, by the person's id; at most one query, whatever the number.
+
+    ``are_near``: all of them share a circle with the viewer, as the caller has just read, so that none is asked.
+    """
     found: dict[int, str] = {}
     asked: list[Person] = []
     for person in persons:
         if not person.photo_id or person.erased_at is not None:
             continue
         audience = audience_of(person, "photo")
-        if (
-            audience == Audience.PUBLIC
-            or (viewer is not None and viewer.pk == person.pk)
-            or (viewer is not None and audience == Audience.SIGNED_IN)
+        if audience == Audience.PUBLIC or (
+            viewer is not None
+            and (
+                viewer.pk == person.pk
+                or audience == Audience.SIGNED_IN
+                or (are_near and audience == Audience.CIRCLE)
+            )
         ):
             found[person.pk] = photo_address(person)
         elif viewer is not None and audience == Audience.CIRCLE:
@@ -138,9 +147,58 @@ def faces(persons: Iterable[Person], viewer: Person | None) -> dict[int, str]:
     return found
 
 
+def people_like(
+    words: str, viewer: Person | None, *, limit: int = 20, by_name_alone: bool = False
+) -> list[Person]:
+    """People of whom these words, or their beginnings, can be read by the viewer: in their name, their role, their
+    place, their specialisms or what they say of themselves. Those found by their name first; one query.
+    """
+    wanted = Wanted.read(words)
+    if not wanted:
+        return []
+    seen = Person.objects.visible_to(viewer).for_display()
+    if viewer is not None and not by_name_alone:
+        seen = seen.annotate(is_near=_shares_a_circle(viewer))
+    named: list[Person] = []
+    described: list[Person] = []
+    for person in wanted.among(seen):
+        called = names_of(person)
+        said = [] if by_name_alone else texts(person, _seen_of(person, viewer))
+        if wanted.fits(*called, *said):
+            (named if wanted.fits(*called) else described).append(person)
+    return [*sorted(named, key=_called), *sorted(described, key=_called)][:limit]
+
+
 def named_like(words: str, viewer: Person | None, *, limit: int = 20) -> list[Person]:
-    """People whose name, or shown role, has these words, of those whose page the viewer may open."""
-    wanted = Person.objects.visible_to(viewer).for_display()
-    for word in words.split():
-        wanted = wanted.filter(name__icontains=word)
-    return list(wanted.order_by("name")[:limit])
+    """People whose name has these words or their beginnings, of those whose page the viewer may open; one query."""
+    return people_like(words, viewer, limit=limit, by_name_alone=True)
+
+
+def members_like(words: str, among: "QuerySet[Person]") -> list[int]:
+    """Keys of those of ``among`` whom the words find for somebody who shares a circle with all of them; one query."""
+    wanted = Wanted.read(words)
+    return [
+        person.pk
+        for person in wanted.among(among)
+        if wanted.fits(*names_of(person), *texts(person, OF_OTHERS))
+    ]
+
+
+def _called(person: Person) -> str:
+    return person.name.casefold()
+
+
+def _shares_a_circle(viewer: Person) -> Exists:
+    circles = CircleMember.objects.filter(person=viewer).values("circle")
+    return Exists(CircleMember.objects.filter(person=OuterRef("pk"), circle__in=circles))
+
+
+def _seen_of(person: Any, viewer: Person | None) -> frozenset[str]:
+    """Of a person with ``is_near``; what nobody but oneself sees is not looked for."""
+    if viewer is None:
+        return frozenset({Audience.PUBLIC})
+    return (
+        OF_OTHERS
+        if person.is_near or person.pk == viewer.pk
+        else frozenset({Audience.PUBLIC, Audience.SIGNED_IN})
+    )

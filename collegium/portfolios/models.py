@@ -403,6 +403,7 @@ class Comment(models.Model):
     start = models.PositiveIntegerField(default=0)
     is_lost = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=clock.now)
+    edited_at = models.DateTimeField(null=True, blank=True)  # its words, after it was sent
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -427,6 +428,20 @@ class Comment(models.Model):
     @property
     def is_resolved(self) -> bool:
         return self.resolved_at is not None
+
+
+class CommentVersion(models.Model):
+    """What a comment said before its words were changed."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
+    words = models.TextField()
+    replaced_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class FeedbackRequestQuerySet(models.QuerySet["FeedbackRequest"]):

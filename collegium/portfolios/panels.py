@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.courses.models import Course, Enrolment, Iteration, Week
+from collegium.courses.queries.iterations import Standing
 from collegium.courses.reports import Part, of, report_part
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.evidence.models import Evidence
@@ -23,6 +24,7 @@ from collegium.people.waiting import waiting_for, waits
 from collegium.portfolios import export, queries
 from collegium.portfolios.models import (
     Comment,
+    CommentVersion,
     Example,
     Feedback,
     FeedbackRequest,
@@ -115,8 +117,7 @@ def draft_of_week(request: HttpRequest, *, week: Week, enrolment: Enrolment | No
     pathway = week.iteration.pathway
     if person is None or enrolment is None or pathway is None or week.draft_node is None:
         return None
-    portfolio = queries.own_on(person, pathway)
-    section = queries.draft_in(portfolio, week.draft_node.code) if portfolio else None
+    portfolio, section = queries.draft_of(person, week, pathway)
     return render_to_string(
         "portfolios/of_week.jinja",
         {"week": week, "portfolio": portfolio, "section": section, "title": week.draft_node.title},
@@ -125,25 +126,24 @@ def draft_of_week(request: HttpRequest, *, week: Week, enrolment: Enrolment | No
 
 
 @panel("iteration.page", order=20)
-def portfolio_for_iteration(request: HttpRequest, *, iteration: Iteration, **_context: object) -> str | None:
+def portfolio_for_iteration(
+    request: HttpRequest, *, iteration: Iteration, standing: Standing, **_context: object
+) -> str | None:
     """How far one's own portfolio on the pathway has come; for whoever takes part."""
     person = cast("Request", request).person
-    if person is None or iteration.pathway is None:
+    if person is None or iteration.pathway is None or not standing.takes_part:
         return None
-    if not person.circle_memberships.filter(circle=iteration.circle_id).exists():
-        return None
-    portfolio = queries.own_on(person, iteration.pathway)
-    drafts = queries.drafts_in(portfolio) if portfolio else []
+    found = queries.in_iteration(person, iteration, iteration.pathway)
     return render_to_string(
         "portfolios/of_iteration.jinja",
         {
             "iteration": iteration,
-            "portfolio": portfolio,
-            "begun": sum(words > 0 for words in drafts),
-            "sections": len(drafts),
-            "written": sum(drafts),
+            "portfolio": found.portfolio,
+            "begun": sum(words > 0 for words in found.words),
+            "sections": len(found.words),
+            "written": sum(found.words),
             "is_group": iteration.course.shape == Course.Shape.GROUP,
-            "together": list(Portfolio.objects.filter(group=iteration.circle_id).order_by("-pk")[:3]),
+            "together": found.together,
         },
         request,
     )
@@ -175,6 +175,15 @@ def member_of_group(
     return render_to_string("portfolios/of_member.jinja", {"each": each}, request)
 
 
+def _drafts_for(request: HttpRequest, week: Week, reader: Person) -> meetings.MeetingDrafts:
+    """Asked by a panel for each member, and by that for one's own: read once a request."""
+    kept = request.__dict__.setdefault("drafts_for_meetings", {})
+    if week.pk not in kept:
+        kept[week.pk] = meetings.drafts_for(week, reader)
+    found: meetings.MeetingDrafts = kept[week.pk]
+    return found
+
+
 @panel("meeting.member", order=10)
 @panel("group.member", order=10)
 def draft_for_meeting(
@@ -184,10 +193,7 @@ def draft_for_meeting(
     reader = cast("Request", request).person
     if reader is None or person is None or week is None:
         return None
-    kept = request.__dict__.setdefault("drafts_for_meetings", {})
-    if week.pk not in kept:
-        kept[week.pk] = meetings.drafts_in(week, reader)
-    sections = kept[week.pk].get(person.pk, [])
+    sections = _drafts_for(request, week, reader).by_writer.get(person.pk, [])
     if not sections:
         return None
     return render_to_string("portfolios/in_meeting.jinja", {"sections": sections}, request)
@@ -201,7 +207,7 @@ def share_for_meeting(
     person = cast("Request", request).person
     if person is None or enrolment is None:
         return None
-    drafts = meetings.own_drafts(person, week)
+    drafts = meetings.own_drafts(person, week, _drafts_for(request, week, person))
     if not drafts:
         return None
     return render_to_string("portfolios/for_meeting.jinja", {"drafts": drafts, "week": week}, request)
@@ -209,7 +215,7 @@ def share_for_meeting(
 
 @report_part("drafts", order=30)
 def drafts_in_report(iteration: Iteration) -> Part | None:
-    """As the panel above, in numbers that can be kept when a group ends."""
+    """As beside each member, in numbers that can be kept when a group ends."""
     members = queries.progress(iteration)
     if not members:
         return None
@@ -245,14 +251,6 @@ def drafts_in_report(iteration: Iteration) -> Part | None:
             for each in members
         ],
     )
-
-
-@panel("group.report", order=30)
-def report_of_group(request: HttpRequest, *, iteration: Iteration, **_context: object) -> str | None:
-    members = _progress(request, iteration)
-    if not members:
-        return None
-    return render_to_string("portfolios/of_report.jinja", {"members": members}, request)
 
 
 # Evidence -------------------------------------------------------------------------------------------------------------
@@ -307,7 +305,10 @@ def erase_portfolios(person: Person) -> None:
     Feedback.objects.filter(by=person).delete()
     said = Comment.objects.filter(by=person)
     answered = Comment.objects.filter(reply_to__by=person).exclude(by=person)
-    said.filter(pk__in=list(answered.values_list("reply_to", flat=True))).update(words="", by=None)
+    CommentVersion.objects.filter(comment__by=person).delete()
+    said.filter(pk__in=list(answered.values_list("reply_to", flat=True))).update(
+        words="", edited_at=None, by=None
+    )
     Comment.objects.filter(by=person).delete()
     Section.objects.filter(writer=person).delete()
     Example.objects.filter(by=person, portfolio__group__isnull=False).delete()
@@ -357,7 +358,12 @@ def words_written_together_stay(person: Person) -> list[str]:
 
 @exports("feedback", title=gettext_lazy("Comments and feedback"))
 def my_feedback(person: Person) -> tuple[dict[str, object], list[File]]:
-    comments = Comment.objects.filter(by=person).select_related("part__section__node").order_by("pk")
+    comments = (
+        Comment.objects.filter(by=person)
+        .select_related("part__section__node")
+        .prefetch_related("versions")
+        .order_by("pk")
+    )
     given = Feedback.objects.filter(by=person).select_related("request__section__node").order_by("pk")
     asked = FeedbackRequest.objects.filter(by=person).for_display().order_by("pk")
     aside = SetAside.objects.filter(person=person).select_related("part__section__node").order_by("pk")
@@ -368,6 +374,7 @@ def my_feedback(person: Person) -> tuple[dict[str, object], list[File]]:
                 "passage": each.passage,
                 "words": each.words,
                 "made_at": each.made_at.isoformat(),
+                "said_before": [version.words for version in each.versions.all()],
             }
             for each in comments
         ],

@@ -189,6 +189,11 @@ def may_settle(person: Person, comment: Comment) -> bool:
     return comment.by_id == person.pk or writes
 
 
+@rule(ANYONE_SIGNED_IN, says=_("change a comment that they made; what it said before stays readable"))
+def may_change_comment(person: Person, comment: Comment) -> bool:
+    return comment.by_id == person.pk
+
+
 @rule(ANYONE_SIGNED_IN, says=_("take back a comment that they made"))
 def may_take_back(person: Person, comment: Comment) -> bool:
     return comment.by_id == person.pk

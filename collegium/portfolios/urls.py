@@ -10,6 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portfolios/drafts/", views.reading.drafts, name="drafts"),
     path("portfolios/comments/<int:comment_id>/", views.reading.comment, name="comment"),
     path("portfolios/comments/<int:comment_id>/reply/", views.reading.reply, name="reply"),
+    path("portfolios/comments/<int:comment_id>/change/", views.reading.change_comment, name="change_comment"),
+    path(
+        "portfolios/comments/<int:comment_id>/history/", views.reading.comment_history, name="comment_history"
+    ),
     path("portfolios/comments/<int:comment_id>/settle/", views.reading.settle_comment, name="settle_comment"),
     path("portfolios/comments/<int:comment_id>/take-back/", views.reading.take_back, name="take_back"),
     path("portfolios/feedback/<int:request_id>/", views.reading.feedback_request, name="feedback_request"),

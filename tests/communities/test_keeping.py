@@ -10,7 +10,7 @@ from django.urls import reverse
 from collegium.activity import outbox
 from collegium.activity.models import Activity
 from collegium.communities import actions, places, plots, queries, webs, worldmap
-from collegium.communities.models import Care, MapPlace
+from collegium.communities.models import Care, CommunityLink, MapPlace
 from collegium.conversations import actions as conversations
 from collegium.conversations.models import Post, Thread
 from collegium.foundation import clock
@@ -95,10 +95,10 @@ def test_things_are_put_in_order_by_who_facilitates(ada, cy, community, client_o
     address = reverse("communities:move_item", kwargs={"slug": community.slug, "item_id": items[2].pk})
     assert client_of(ada).post(address, {"do": "up"}).status_code == 403
     client_of(cy).post(address, {"do": "up"})
-    assert [each.title for each in queries.repertoire(community, ada)] == ["One", "Three", "Two"]
+    assert [each.title for each in queries.repertoire(community)] == ["One", "Three", "Two"]
     client_of(cy).post(address, {"do": "up"})
     client_of(cy).post(address, {"do": "up"})  # at the edge nothing happens
-    assert [each.title for each in queries.repertoire(community, ada)] == ["Three", "One", "Two"]
+    assert [each.title for each in queries.repertoire(community)] == ["Three", "One", "Two"]
 
 
 def test_a_post_is_kept_once_and_goes_when_it_is_removed(ada, community):
@@ -106,9 +106,9 @@ def test_a_post_is_kept_once_and_goes_when_it_is_removed(ada, community):
     post = thread.posts.get()
     first = actions.add_to_repertoire(community=community, by=ada, title="Good", post=post)
     assert actions.add_to_repertoire(community=community, by=ada, title="Good", post=post) == first
-    assert queries.repertoire(community, ada) == [first]
+    assert queries.repertoire(community) == [first]
     conversations.remove_post(post=post, by=ada)
-    assert queries.repertoire(community, ada) == []
+    assert queries.repertoire(community) == []
 
 
 def test_a_post_of_another_community_is_not_kept_here(ada, cy, community):
@@ -187,6 +187,64 @@ def test_the_network_shows_what_its_reader_may_see_and_names_nobody(ada, bo, cy,
     assert (edge.shared, edge.links) == (3, ((second.pk, "We grew out of it"),))
     assert [each.community for each in queries.network(None).nodes] == [first]
     assert len(queries.network(ada).edges) == 3
+
+
+def test_a_link_that_goes_both_ways_is_listed_once_and_said_in_words(ada, cy, eve, client_of):
+    here = make_community(ada, convener=cy, audience=Audience.PUBLIC, title="Here")
+    both, pointed_to, pointing, secret = (
+        make_community(convener=cy, audience=audience, title=title)
+        for title, audience in (
+            ("Both ways", Audience.PUBLIC),
+            ("Pointed to", Audience.SIGNED_IN),
+            ("Pointing", Audience.PUBLIC),
+            ("Secret", Audience.CIRCLE),
+        )
+    )
+    actions.link(source=both, target=here, by=cy, words="They began with us")
+    for target in (both, pointed_to, secret):
+        actions.link(source=here, target=target, by=cy, words="Neighbours")
+    actions.link(source=pointing, target=here, by=cy)
+    shown = queries.neighbours(here, ada)
+    assert [(each.title, each.direction, each.words) for each in shown] == [
+        ("Both ways", "both", ["Neighbours", "They began with us"]),
+        ("Pointed to", "to", ["Neighbours"]),
+        ("Pointing", "back", []),
+    ]
+    assert [each.title for each in queries.neighbours(here, cy)] == [
+        "Both ways",
+        "Pointed to",
+        "Secret",
+        "Pointing",
+    ]
+    assert [each.title for each in queries.neighbours(here, None)] == ["Both ways", "Pointing"]
+    said = client_of(ada).get(here.get_absolute_url()).content.decode()
+    assert [said.count(words) for words in ("point to each other", "we point to it", "it points to us")] == [
+        1,
+        1,
+        1,
+    ]
+    assert "Secret" not in said
+    actions.unlink(
+        community_link=CommunityLink.objects.get(pk=shown[0].back.link_id), by=cy
+    )  # theirs goes, ours stays
+    assert queries.neighbours(here, ada)[0].direction == "to"
+
+
+def test_beside_the_conversations_stands_what_may_be_seen(ada, cy, eve):
+    community = make_community(ada, convener=cy, audience=Audience.PUBLIC)
+    actions.start_page(community=community, by=ada, title="Zebra", html="<p>One.</p>")
+    actions.start_page(community=community, by=ada, title="apple", html="<p>One.</p>")
+    kept = [
+        actions.add_to_repertoire(
+            community=community, by=ada, title=f"Kept {number}", url="https://example.org/"
+        )
+        for number in range(6)
+    ]
+    for reader in (ada, eve, None):
+        shown = queries.beside(community, reader)
+        assert [each.title for each in shown.pages] == ["apple", "Zebra"]
+        assert [each.title for each in shown.kept] == [each.title for each in kept[:4]]
+        assert shown.kept[0].kind == "link"
 
 
 def test_the_same_network_is_drawn_the_same(ada, cy):

@@ -13,6 +13,7 @@ from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Post, Thread
 from collegium.foundation import clock
 from collegium.people.models import Audience, CircleMember, Person
+from collegium.people.words import WORDS, entry
 from tests.communities.factories import make_community, make_membership
 from tests.factories import make_person
 
@@ -63,14 +64,14 @@ def fill(community, number, convener):
 # The list pages that are counted: the same number for one thing and for three.
 QUERIES = {
     "list": 6,
-    "community": 16,
-    "directory": 8,
-    "repertoire": 8,
-    "map": 7,
-    "care": 11,
-    "manage": 10,
-    "links": 8,
-    "page_history": 8,
+    "community": 12,
+    "directory": 7,
+    "repertoire": 7,
+    "map": 6,
+    "care": 10,
+    "manage": 9,
+    "links": 7,
+    "page_history": 7,
     "network": 8,
 }
 
@@ -136,6 +137,7 @@ def test_hard_names_stand_on_every_page(title, cy, client_of):
 def test_three_hundred_members_page_by_page(cy, client_of):
     community = make_community(convener=cy)
     people = Person.objects.bulk_create([Person(name=f"Member {each:03d}") for each in range(300)])
+    WORDS.put(*map(entry, people))
     Membership.objects.bulk_create([Membership(community=community, person=each) for each in people])
     CircleMember.objects.bulk_create([CircleMember(circle=community.circle, person=each) for each in people])
     Community.objects.filter(pk=community.pk).update(member_count=301)
@@ -290,6 +292,9 @@ def test_from_the_poster_over_sign_up_and_a_code_to_membership(cy, client):
     community = make_community(convener=cy, audience=Audience.CIRCLE)
     address = reverse("communities:join_code", kwargs={"code": community.code})
     door = client.post(address, {"do": "sign-up"})["Location"]
+    about_to = f"You are on the way to joining {community.title}"
+    assert about_to in client.get(door).content.decode()
+    assert about_to not in client.get(reverse("account_signup")).content.decode()  # turned to something else
     client.post(
         door,
         {
@@ -301,9 +306,28 @@ def test_from_the_poster_over_sign_up_and_a_code_to_membership(cy, client):
         },
     )
     code = re.search(r'<p class="code">([^<]+)</p>', mail.outbox[-1].alternatives[0].content)[1]
+    assert about_to in client.get("/account/confirm-email/").content.decode()
+    assert about_to in client.post("/account/confirm-email/", {"code": "wrong"}).content.decode()
     landed = client.post("/account/confirm-email/", {"code": code}, follow=True)
     assert landed.redirect_chain[-1][0] == community.get_absolute_url()
     assert community.memberships.get(person__name="New Person").way == "code"
+
+
+def test_signing_in_by_a_code_says_which_community_one_joins_until_its_link_is_closed(ada, cy, client):
+    community = make_community(convener=cy, audience=Audience.CIRCLE)
+    address = reverse("communities:join_code", kwargs={"code": community.code})
+    door = client.post(address, {"do": "sign-in"})["Location"]
+    about_to = f"You are on the way to joining {community.title}"
+    assert about_to in client.get(door).content.decode()
+    asked = client.post(reverse("account_request_login_code"), {"email": ada.account.email, "next": address})
+    assert about_to in client.get(asked["Location"]).content.decode()
+    code = re.search(r'<p class="code">([^<]+)</p>', mail.outbox[-1].alternatives[0].content)[1]
+    actions.close_code(community=community, by=cy)
+    assert about_to not in client.get(asked["Location"]).content.decode()
+    actions.open_code(community=community, by=cy)
+    landed = client.post(asked["Location"], {"code": code}, follow=True)
+    assert landed.redirect_chain[-1][0] == community.get_absolute_url()
+    assert community.memberships.filter(person=ada).exists()
 
 
 def test_what_a_moderator_decides_ends_the_membership_at_once(ada, cy, client_of):

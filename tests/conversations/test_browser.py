@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from collegium.conversations import actions
 from collegium.conversations.models import Draft, Mention
+from collegium.people.models import CircleMember
 from tests.conversations.factories import make_forum, make_many_posts, make_post, make_thread
+from tests.conversations.test_actions import PNG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -17,10 +20,15 @@ def thread(ada, bo, cy):
     return thread
 
 
+def words_of(page):
+    """The editor. By its name alone it could be the plain field that it is about to take the place of."""
+    return page.locator(".write__words").and_(page.get_by_role("textbox", name="Your words"))
+
+
 def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_page, sign_in_browser, axe):
     sign_in_browser(browser_page, bo)
     browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
-    words = browser_page.get_by_role("textbox", name="Your words")
+    words = words_of(browser_page)
     words.click()
     browser_page.keyboard.type("Ask @ad")
     browser_page.get_by_role("option", name="Ada Candidate").wait_for()
@@ -34,18 +42,18 @@ def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_pa
     browser_page.get_by_text("The draft is saved").wait_for()
     assert "about it." in Draft.objects.get().html
     browser_page.reload()
-    browser_page.get_by_role("textbox", name="Your words").get_by_text("about it.").wait_for()
+    words_of(browser_page).get_by_text("about it.").wait_for()
     browser_page.get_by_role("button", name="Post the reply").click()
     browser_page.get_by_role("article").get_by_text("about it.").wait_for()
     assert Mention.objects.count() == 1
     assert not Draft.objects.exists()
-    assert browser_page.get_by_role("textbox", name="Your words").inner_text().strip() == ""
+    assert words_of(browser_page).inner_text().strip() == ""
 
 
 def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser_page, sign_in_browser):
     sign_in_browser(browser_page, bo)
     browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
-    browser_page.get_by_role("textbox", name="Your words").click()
+    words_of(browser_page).click()
     browser_page.keyboard.type("I am writing")
     new = make_post(thread, ada, html="<p>Just said.</p>")
     browser_page.evaluate(
@@ -54,7 +62,7 @@ def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser
     browser_page.locator(f"#post-{new.pk}").wait_for()
     assert browser_page.locator("#new-says").inner_text().strip() == "1 new post"
     browser_page.keyboard.type(" on")
-    assert "I am writing on" in browser_page.get_by_role("textbox", name="Your words").inner_text()
+    assert "I am writing on" in words_of(browser_page).inner_text()
 
 
 def test_it_opens_at_what_is_new(thread, ada, bo, browser_page, sign_in_browser):
@@ -96,3 +104,44 @@ def test_every_page_is_clean_and_narrow(thread, bo, cy, browser_page, sign_in_br
             browser_page.wait_for_load_state("networkidle")
             assert axe(browser_page) == [], address
             assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_a_picture_in_the_words(thread, bo, browser_page, sign_in_browser, axe):
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    words_of(browser_page).click()
+    browser_page.keyboard.type("Look: ")
+    browser_page.get_by_role("button", name="Picture").click()
+    asked = browser_page.get_by_role("dialog", name="A picture for your words")
+    asked.get_by_label("The picture").set_input_files(
+        {"name": "dot.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    asked.get_by_role("button", name="Put it in").click()
+    asked.get_by_role("alert").get_by_text("Say in words what the image shows").wait_for()
+    assert axe(browser_page) == []
+    asked.get_by_label("What it shows").fill("A dot")
+    asked.get_by_role("button", name="Put it in").click()
+    expect(asked).to_have_count(0)
+    expect(words_of(browser_page).get_by_role("img", name="A dot")).to_have_count(1)
+    browser_page.get_by_role("button", name="Post the reply").click()
+    expect(browser_page.get_by_role("article").get_by_role("img", name="A dot")).to_have_count(1)
+    assert thread.posts.last().attachments.get().alt_text == "A dot"
+
+
+def test_a_post_that_changes_is_drawn_anew_and_the_focus_stays_in_it(
+    thread, ada, bo, browser_page, sign_in_browser
+):
+    first = thread.posts.get()
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    link = browser_page.locator(f"#post-{first.pk} a[data-reply]")
+    link.focus()
+    actions.edit_post(post=first, by=ada, html="<p>Said otherwise.</p>")
+    ask = "htmx.ajax('GET', document.getElementById('newer').getAttribute('hx-get'), {target: '#newer', swap: 'outerHTML'})"
+    browser_page.evaluate(ask)
+    expect(browser_page.locator(f"#post-{first.pk}").get_by_text("Said otherwise.")).to_be_visible()
+    expect(browser_page.locator(f"#post-{first.pk} a[data-reply]")).to_be_focused()
+    CircleMember.objects.filter(circle=thread.forum.members, person=bo).delete()
+    browser_page.evaluate(ask)
+    expect(browser_page.locator("#newer").get_by_text("is not open to you any more")).to_be_visible()
+    expect(browser_page.locator("#newer[hx-get]")).to_have_count(0)

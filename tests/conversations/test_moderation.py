@@ -460,3 +460,69 @@ def test_what_was_reported_and_decided_can_be_taken_along_and_goes_with_the_acco
         moderation.forget_words(person=person)
     assert "Why?" not in str(my_reports_and_measures(ada))
     assert "Third time." not in str(my_reports_and_measures(cy))
+
+
+# Without a post -------------------------------------------------------------------------------------------------------
+
+
+def member_page(forum, person=None):
+    address = reverse("conversations:moderate_member", args=[forum.pk])
+    return f"{address}?person={person.pk}" if person is not None else address
+
+
+def test_a_moderator_asks_a_member_to_pause_without_a_post(forum, ada, bo, client_of):
+    client = client_of(bo)
+    assert (
+        member_page(forum)
+        in client.get(reverse("conversations:moderation", args=[forum.pk])).content.decode()
+    )
+    page = client.get(member_page(forum), {"q": ada.name[:3]}).content.decode()
+    assert member_page(forum, ada) in page
+    answer = client.post(
+        member_page(forum, ada),
+        {"kind": "mute", "days": "3", "reason": "Writes to everybody about courses for sale."},
+    )
+    measure = Measure.objects.get()
+    assert answer.url == reverse("conversations:measure", args=[measure.pk])
+    assert (measure.person, measure.post, measure.kind, measure.by) == (ada, None, "mute", bo)
+    assert "asked you not to post" in rules.why_not_post(ada, forum)
+    activity = Activity.objects.get(verb="measure.taken")
+    assert [(each.person, each.role) for each in activity.concerns.all()] == [(ada, "concerned")]
+    shown = client_of(ada).get(reverse("conversations:measure", args=[measure.pk])).content.decode()
+    assert "courses for sale" in shown
+    moderation.appeal(measure=measure, by=ada, words="It was one letter.")
+    moderation.lift(measure=measure, by=bo)
+    assert rules.why_not_post(ada, forum) == ""
+
+
+def test_a_member_is_removed_without_a_post_and_no_longer_reads(forum, ada, bo):
+    measure = moderation.act_on_member(
+        kind="remove", forum=forum, person=ada, by=bo, reason="Threatens others."
+    )
+    assert not rules.may_read(ada, forum)
+    assert rules.may_see_measure(ada, measure)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "sentence"),
+    [
+        ("hide", "Why.", "Hiding is for a post"),
+        ("warn", " \0 ", "Say why"),
+        ("mute", "Why.", "Say until when"),
+        ("shout", "Why.", "Choose what is to be done"),
+    ],
+)
+def test_what_cannot_be_done_to_a_member_is_refused_in_a_sentence(forum, ada, bo, kind, reason, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        moderation.act_on_member(kind=kind, forum=forum, person=ada, by=bo, reason=reason)
+    assert not Measure.objects.exists()
+
+
+def test_who_may_not_decide_about_a_member(forum, ada, bo, eve, client_of):
+    assert client_of(eve).get(member_page(forum)).status_code == 404
+    assert client_of(ada).get(member_page(forum)).status_code == 403
+    assert client_of(bo).get(member_page(forum, eve)).status_code == 404
+    assert client_of(bo).get(f"{member_page(forum)}?person={'9' * 30}").status_code == 200
+    for person, by in ((ada, eve), (bo, ada), (bo, bo), (eve, bo)):
+        with pytest.raises(Refusal):
+            moderation.act_on_member(kind="warn", forum=forum, person=person, by=by, reason="Why.")

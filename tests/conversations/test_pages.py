@@ -1,15 +1,16 @@
 """Pages of conversations: who opens them, what they show, what they refuse."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collegium.conversations import actions
+from collegium.conversations.actions import moderation
 from collegium.conversations.models import Attachment, Draft, Following, Level, Post, Reading, Thread
-from collegium.foundation import clock
 from collegium.people.models import Audience, CircleMember
 from tests.conversations.factories import make_forum, make_many_posts, make_post, make_thread
 from tests.conversations.test_actions import PNG
@@ -74,9 +75,9 @@ def test_a_reply_without_javascript(thread, bo, client_of):
     }
     answer = client.post(thread_url(thread), words)
     post = thread.posts.last()
-    assert answer.url == post.get_absolute_url()
+    assert answer.url == f"{thread_url(thread)}?around={post.pk}#post-{post.pk}"
     assert "<p>I use two &lt;of&gt; them.<br>One is old.</p><p><a" in post.html
-    assert client.post(thread_url(thread), words).url == post.get_absolute_url()
+    assert client.post(thread_url(thread), words).url == answer.url
     assert thread.posts.count() == 2
     page = client.get(answer.url, follow=True).content.decode()
     assert f'id="post-{post.pk}"' in page
@@ -139,8 +140,6 @@ def test_a_thread_page_asks_the_same_for_few_and_for_many(
     thread, ada, bo, client_of, number, django_assert_num_queries
 ):
     make_many_posts(thread, number, ada, bo)
-    # Not all within this hour: of whoever posts all the time it is asked whether they are new.
-    Post.objects.update(posted_at=clock.now() - timedelta(days=1))
     client = client_of(bo)
     client.get(f"{thread_url(thread)}?around={Thread.objects.get(pk=thread.pk).last_post_id}")
     Reading.objects.update_or_create(
@@ -162,8 +161,141 @@ def test_a_forum_page_asks_the_same_for_few_and_for_many(
         client.get(reverse("conversations:forum", args=[forum.pk]))
 
 
-THREAD_PAGE = 11  # 13 where a post of the page has files and links
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_thread_with_files_links_signs_and_a_draft_asks_one_question_more_for_each_of_the_first_two(
+    forum, thread, ada, bo, client_of, number, django_assert_num_queries
+):
+    for _each in range(number):
+        post = make_post(thread, ada, html='<p>See <a href="https://example.org/">it</a>.</p>')
+        actions.react(post=post, by=bo, kind="thanks")
+        actions.react(post=post, by=ada, kind="idea")
+        kept = actions.attach(
+            by=ada, forum=forum, thread=thread, upload=SimpleUploadedFile("a.txt", b"words")
+        )
+        make_post(thread, ada, attachments=[kept])
+    actions.save_draft(by=bo, forum=forum, thread=thread, html="<p>Not yet.</p>")
+    client = client_of(bo)
+    client.get(thread_url(thread))
+    with django_assert_num_queries(THREAD_PAGE + 2):
+        page = client.get(thread_url(thread)).content.decode()
+    assert page.count('class="post__file"') == number
+    assert "Not yet." in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_reply_asks_the_same_in_a_short_thread_and_in_a_longer_one(thread, ada, bo, client_of, number):
+    make_many_posts(thread, number, ada, bo)
+    client = client_of(bo)
+    client.get(thread_url(thread))
+    client.post(thread_url(thread), {"html": "<p>The first.</p>", "submission_key": "a"})
+    assert questions_of_a_reply(client, thread, "b") == REPLY
+    actions.save_draft(by=bo, forum=thread.forum, thread=thread, html="<p>Once more.</p>")
+    assert (
+        questions_of_a_reply(client, thread, "c") == REPLY + 2
+    )  # the draft that is posted goes, with its files
+    assert not Draft.objects.filter(person=bo).exists()
+
+
+THREAD_PAGE = 7
+# Session, account, the thread as it is opened and as it is held; the post, its thread, how far one has read, who hears of
+# it; activity and concern (and the job, written after the test). The words with the database about where a transaction begins and ends are no questions.
+REPLY = 10
+
+
+def questions_of_a_reply(client, thread, key):
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(thread_url(thread), {"html": "<p>Another.</p>", "submission_key": key})
+    assert answer.status_code == 302
+    return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in asked)
+
+
 FORUM_PAGE = 9
+
+
+def ask_for_new(client, page):
+    """As the open page does: at the address that stands in it."""
+    address = re.search(r'id="newer" hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
+    return client.get(address, headers={"HX-Request": "true"})
+
+
+def test_an_open_page_is_brought_what_changed_in_its_posts(thread, ada, bo, cy, client_of):
+    client, first = client_of(bo), thread.posts.get()
+    second, third = (make_post(thread, ada) for _each in range(2))
+    page = client.get(thread_url(thread)).content.decode()
+    assert ask_for_new(client, page).status_code == 204
+    actions.edit_post(post=first, by=ada, html="<p>Said otherwise.</p>")
+    actions.remove_post(post=second, by=ada)
+    page = ask_for_new(client, page).content.decode()
+    drawn = re.findall(r'id="post-(\d+)" hx-swap-oob="true"', page)
+    assert drawn == [str(first.pk), str(second.pk)]
+    assert "Said otherwise." in page
+    assert "Taken away by its author." in page
+    assert "new post" not in page
+    assert ask_for_new(client, page).status_code == 204
+    moderation.take_measure(kind="hide", post=third, by=cy, reason="It hurts.")
+    page = ask_for_new(client, page).content.decode()
+    assert "Hidden by a moderator." in page
+    moderation.lift(measure=third.measures.get(), by=cy)
+    page = ask_for_new(client, page).content.decode()
+    assert "Hidden by a moderator" not in page
+    actions.mark_answer(thread=thread, by=ada, post=third)
+    assert "post--answer" in ask_for_new(client, page).content.decode()
+
+
+@pytest.mark.parametrize("since", ["9" * 18, "9" * 40, "-1", "x", "\u0661"])
+def test_whatever_the_address_says_of_when(thread, ada, bo, client_of, since):
+    make_post(thread, ada)
+    address = reverse("conversations:new_posts", args=[thread.pk])
+    given = {"since": since, "first": since, "after": "0"}
+    assert client_of(bo).get(address, given, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_what_changed_elsewhere_in_a_long_thread_is_not_brought(thread, ada, bo, client_of):
+    posts = make_many_posts(thread, 120, ada)
+    client = client_of(bo)
+    actions.read(person=bo, thread=Thread.objects.get(pk=thread.pk), through=posts[-1].pk)
+    page = client.get(thread_url(thread)).content.decode()
+    actions.edit_post(post=posts[3], by=ada, html="<p>Far above.</p>")
+    assert "Far above." not in ask_for_new(client, page).content.decode()
+
+
+@pytest.mark.parametrize("how", ["left", "deleted", "signed out"])
+def test_an_open_page_stops_asking_once_the_thread_is_not_open_any_more(thread, bo, client_of, how):
+    client = client_of(bo)
+    page = client.get(thread_url(thread)).content.decode()
+    if how == "left":
+        CircleMember.objects.filter(circle=thread.forum.members, person=bo).delete()
+    elif how == "deleted":
+        Thread.objects.filter(pk=thread.pk).update(last_post=None)
+        thread.delete()
+    else:
+        client.logout()
+    answer = ask_for_new(client, page)
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert ("You are signed out" if how == "signed out" else "is not open to you any more") in said
+    assert 'id="newer"' in said
+    assert "hx-get" not in said
+    assert "Rubrics" not in said
+    address = reverse("conversations:new_posts", args=[thread.pk or 1])
+    assert client.get(address).status_code == 404  # for who asks by hand
+
+
+def test_a_list_of_threads_says_how_many_posts_are_new(forum, ada, bo, client_of):
+    old, few, many = (make_thread(forum, ada, title=title) for title in ("Old", "Few", "Many"))
+    make_thread(forum, ada, title="Never opened")
+    for each in (old, few, many):
+        actions.read(person=bo, thread=each, through=each.posts.get().pk)
+    *_stand, gone = make_many_posts(few, 4, ada)
+    actions.remove_post(post=gone, by=ada)
+    make_many_posts(many, 130, ada)
+    page = client_of(bo).get(reverse("conversations:forum", args=[forum.pk])).content.decode()
+    said = dict(
+        re.findall(
+            r"<bdi>([A-Z][a-z ]+)</bdi></a>\s*(?:<span class=\"thread-row__new\">([^<]+)</span>)?", page
+        )
+    )
+    assert said == {"Old": "", "Few": "3 new", "Many": "99+ new", "Never opened": "new"}
 
 
 def test_asking_for_new_posts_is_cheap_when_there_are_none(

@@ -98,7 +98,7 @@ def test_a_page_of_posts_asks_the_same_for_few_and_for_many(forum, ada, bo, cy, 
         connection,
     ) as asked:
         queries.posts_page(thread, cy)
-    assert len(asked) == 5
+    assert len(asked) == 4
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
 
 from collegium.courses.actions import triggers
 from collegium.courses.models import Enrolment, Mapping, Project
@@ -63,3 +65,26 @@ def test_a_newcomer_takes_part(browser_page, sign_in_browser, axe, cy, ada):
     assert enrolment.goals.get().words == "Be read"
     assert not enrolment.consents.exists()
     assert Project.objects.get().week.number == 3
+
+
+def test_a_facilitator_writes_a_triggering_event_in_the_editor(browser_page, sign_in_browser, axe, cy):
+    week = make_week(
+        make_iteration(cy),
+        trigger_title="Why?",
+        trigger_html="<p>Bring <strong>one</strong> picture.</p>",
+        activity_html="<p>Draw it.</p>",
+    )
+    page = browser_page
+    sign_in_browser(page, cy)
+    page.goto(reverse("courses:edit_week", args=[week.iteration.slug, week.number]))
+    words = page.get_by_role("textbox", name="What it asks")
+    expect(words.locator("strong")).to_have_text("one")
+    assert axe(page) == []
+    words.click()
+    words.press("Control+End")
+    words.press_sequentially(" And say why.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("And say why.")).to_be_visible()
+    week.refresh_from_db()
+    assert week.trigger_html == "<p>Bring <strong>one</strong> picture. And say why.</p>"
+    assert week.activity_html == "<p>Draw it.</p>"

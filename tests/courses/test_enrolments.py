@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from collegium.activity.models import Activity
+from collegium.activity.models import Activity, Concern
 from collegium.communities.models import MapPlace, Membership
 from collegium.courses import surveys
 from collegium.courses.actions import enrolments as actions
@@ -213,7 +213,7 @@ def test_a_post_a_project_a_session_or_a_mark_each_count_once_a_week(cy, ada, dj
     meeting = make_meeting(weeks[2])
     meeting.attendances.create(person=ada, way="code")
     actions.plan_week(enrolment=enrolment, week=weeks[3], by=ada, state="done")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(2):
         found = progress(enrolment)
     assert [line.is_contributed for line in found.weeks] == [True, True, True, True, False]
     assert found.weeks[0].posts == 2
@@ -240,6 +240,11 @@ def test_having_taken_part_and_completed_is_recorded_once(cy, ada):
     assert enrolment.completed_at == WEEK_FOUR
     said = list(Activity.objects.filter(about_kind="courses.enrolment").values_list("verb", flat=True))
     assert sorted(said) == ["enrolment.completed", "enrolment.took_part"]
+    # The letter of either is that of its badge: here nothing is sent, and only completing it is told of on the page.
+    assert [each.activity.verb for each in Concern.objects.filter(person=ada)] == ["enrolment.completed"]
+    assert not any(
+        told.by_email for verb in (actions.TOOK_PART, actions.COMPLETED) for told in verb.tells.values()
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -273,7 +278,7 @@ def test_participation_is_counted_in_people_of_those_who_learn(cy, ada, bo, djan
         make_post(thread, person)
     make_project(iteration, ada, week=second)
     make_meeting(second)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         found = participation(iteration)
     assert [(week.wrote, week.made, week.any) for week in found.weeks] == [(2, 0, 2), (0, 1, 1)]
     assert found.enrolled == 2

@@ -1,26 +1,29 @@
 """A writing group by its pages: begun, looked through, opened, joined, met, reported; and who is kept out."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
 from collegium.courses import tasks
 from collegium.courses.actions import enrolments
 from collegium.courses.actions import groups as actions
-from collegium.courses.models import Enrolment, GroupInvitation, Iteration, Pair, Saying, Week
+from collegium.courses.models import Enrolment, GroupInvitation, Iteration, Pair, Saying
 from collegium.events.models import Attendance
 from collegium.foundation import clock
-from tests.courses.factories import make_iteration
+from collegium.portfolios import actions as portfolios
+from tests.conversations.factories import make_post
+from tests.courses.factories import make_iteration, make_thread
 from tests.credentials.factories import make_pathway
 from tests.factories import make_person
+from tests.portfolios.factories import make_meeting, make_pair, make_writing_group
 
 pytestmark = pytest.mark.django_db
 
+# Each with the panels that portfolios put there: of a member, one question for all members.
+QUERIES = {"group": 11, "meeting": 12, "report": 12, "timeline": 7, "set up": 9}
 BEFORE = datetime(2027, 2, 1, 9, tzinfo=UTC)
 
 
@@ -252,34 +255,6 @@ def test_the_report_on_screen_and_on_paper(running, cy, ada, client_of):
         assert not Saying.objects.exists()
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_pages_cost_the_same_for_one_member_and_for_three(group, cy, client_of, count):
-    actions.open_group(iteration=group, by=cy)
-    people = [make_person() for _each in range(count)]
-    for person in people:
-        enrolments.enrol(iteration=group, person=person, by=cy)
-    actions.pair(iteration=group)
-    with clock.moved_to(datetime(2027, 3, 4, tzinfo=UTC)):
-        tasks.prepare_meetings()
-        client = client_of(people[0])
-        where = {
-            "group": group.get_absolute_url(),
-            "meeting": Week.objects.get(iteration=group, number=2).get_absolute_url(),
-            "timeline": at("timeline", group.slug),
-            "report": at("report", group.slug),
-        }
-        found = {}
-        for name in COSTS:
-            client.get(where[name])  # what is prepared once in a process is
-            with CaptureQueriesContext(connection) as asked:
-                assert client.get(where[name]).status_code == 200
-            found[name] = len(asked)
-        assert found == COSTS
-
-
-COSTS = {"group": 20, "meeting": 21, "timeline": 10, "report": 17}
-
-
 def test_home_says_what_is_next(running, ada, client_of):
     with clock.moved_to(datetime(2027, 3, 4, tzinfo=UTC)):
         page = client_of(ada).get("/").content.decode()
@@ -293,3 +268,57 @@ def test_an_open_course_has_none_of_these_pages(cy, client_of):
     assert client.get(at("timeline", iteration.slug)).status_code == 404
     assert client.get(at("edit_meeting", iteration.slug, 1)).status_code == 404
     assert client.get(iteration.weeks.get().get_absolute_url()).status_code == 200
+
+
+# What the pages ask ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[1, 3])
+def pages(request, ada, cy):
+    """Each page of a group in which one member writes with ada, or three: each with a draft, a friend and a meeting behind."""
+    pathway = make_pathway()
+    others = [make_person(name=f"Other {each}") for each in range(request.param)]
+    writing = make_writing_group(pathway, ada, *others, mentor=cy)
+    node = pathway.scheme_version.framework.nodes.get(code="1a")
+    for number in range(request.param):
+        make_meeting(writing, node, days=-7 * (number + 1), number=number + 2)
+    coming = make_meeting(writing, node, days=3)
+    thread = make_thread(coming)
+    for person in (ada, *others):
+        section = portfolios.begin(by=person, pathway=pathway).sections.get(node=node)
+        part = section.parts.earliest("pk")
+        portfolios.write(
+            section=section,
+            component=part.component,
+            html="<p>A draft of mine.</p>",
+            on_revision=part.revision,
+            by=person,
+        )
+        portfolios.share_with_circle(portfolio=section.portfolio, by=person, circle=writing.circle)
+        make_pair(coming, person, cy)
+        make_post(thread, person)
+        GroupInvitation.objects.create(
+            iteration=writing,
+            email=f"p{person.pk}@example.org",
+            invited_by=cy,
+            expires_at=clock.now() + timedelta(days=9),
+        )
+        Saying.objects.create(enrolment=writing.enrolments.get(person=person), words="Good.", by_name=True)
+    return {
+        "group": writing.get_absolute_url(),
+        "meeting": coming.get_absolute_url(),
+        "report": at("report", writing.slug),
+        "timeline": at("timeline", writing.slug),
+        "set up": at("set_up_group", writing.slug),
+    }
+
+
+@pytest.mark.parametrize("page", QUERIES)
+def test_a_page_of_a_group_asks_the_same_for_one_and_for_three(
+    page, pages, ada, cy, client_of, django_assert_num_queries
+):
+    client = client_of(cy if page == "set up" else ada)
+    client.get(pages[page])
+    with django_assert_num_queries(QUERIES[page]):
+        response = client.get(pages[page])
+    assert response.status_code == 200

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from collegium.activity.models import Activity
+from collegium.conversations import actions as conversations
 from collegium.conversations.models import Post, Thread
 from collegium.courses import moments, tasks
 from collegium.courses.actions import triggers
@@ -146,3 +147,19 @@ def test_nothing_goes_out_unless_it_is_under_way(week, state):
     look(NINE)
     assert not Thread.objects.exists()
     assert verbs() == []
+
+
+def test_the_next_week_is_pinned_in_place_of_the_last_and_what_a_person_pinned_stays(cy):
+    iteration = make_iteration(cy)
+    first, second, third = (make_week(iteration, trigger_title=f"Event {number}") for number in (1, 2, 3))
+    look(first.trigger_at)
+    kept = conversations.start_thread(forum=iteration.forum, by=cy, title="Read me", html="<p>First.</p>")
+    conversations.pin(thread=kept, by=cy)
+    look(second.trigger_at)
+    pinned = Thread.objects.filter(pinned_at__isnull=False)
+    assert {each.title for each in pinned} == {"Event 2", "Read me"}
+    second.refresh_from_db()
+    conversations.unpin(thread=second.thread, by=cy)
+    conversations.pin(thread=second.thread, by=cy)
+    look(third.trigger_at)
+    assert {each.title for each in pinned.all()} == {"Event 2", "Event 3", "Read me"}

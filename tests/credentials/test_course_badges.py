@@ -1,7 +1,7 @@
 """Badges for having taken part in a course, and for completing it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -264,3 +264,19 @@ def test_ones_own_credentials_ask_the_same_for_one_and_for_three(client_of, cy, 
             client.get(reverse("credentials:mine"))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+# On home ----------------------------------------------------------------------------------------------------------------
+
+
+def test_home_says_for_two_weeks_that_a_badge_is_there(badge, ada, bo, client_of):
+    address = badge.get_absolute_url()
+    assert address in page_of(client_of(ada).get("/"))
+    assert address not in page_of(client_of(bo).get("/"))
+    with clock.moved_to(DAY + timedelta(days=15)):
+        assert address not in page_of(client_of(ada).get("/"))
+
+
+def test_a_revoked_badge_is_not_on_home(badge, ada, cy, client_of):
+    actions.revoke_course_badge(badge=badge, by=cy, reason="Given by mistake.")
+    assert "A badge for you" not in page_of(client_of(ada).get("/"))

@@ -1,6 +1,7 @@
 """In a real browser: the gallery is clean for axe-core, fits every width, and works with keys and without scripts."""
 
 import pytest
+from playwright.sync_api import expect
 
 from collegium.design import places
 
@@ -40,15 +41,15 @@ def test_keys_lead_to_search_capture_and_help(browser_page):
     browser_page.set_viewport_size({"width": 1440, "height": 900})
     browser_page.goto("/design/")
     browser_page.keyboard.press("/")
-    assert browser_page.evaluate("document.activeElement.id") == "bar-search"
+    expect(browser_page.locator("#bar-search")).to_be_focused()
     browser_page.keyboard.type("c?/")
-    assert browser_page.input_value("#bar-search") == "c?/"
+    expect(browser_page.locator("#bar-search")).to_have_value("c?/")
     browser_page.keyboard.press("Escape")
     browser_page.evaluate("document.activeElement.blur()")
     browser_page.keyboard.press("?")
-    assert browser_page.locator("#keys-help").is_visible()
+    expect(browser_page.locator("#keys-help")).to_be_visible()
     browser_page.keyboard.press("Escape")
-    assert not browser_page.locator("#keys-help").is_visible()
+    expect(browser_page.locator("#keys-help")).to_be_hidden()
     browser_page.keyboard.press("c")
     browser_page.wait_for_url("**/capture/")
 
@@ -57,17 +58,19 @@ def test_keys_can_be_turned_off(browser_page, live_server):
     browser_page.context.add_cookies([{"name": "shortcuts", "value": "off", "url": live_server.url}])
     browser_page.goto("/design/")
     browser_page.keyboard.press("?")
-    assert not browser_page.locator("#keys-help").is_visible()
+    expect(browser_page.locator("#keys-help")).to_be_hidden()
 
 
 def test_a_theme_is_seen_before_it_is_kept(browser_page):
     browser_page.goto("/design/appearance/")
     light = browser_page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     browser_page.get_by_text("Dark", exact=True).click()
-    assert browser_page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != light
-    browser_page.get_by_role("button", name="Keep this").click()
-    browser_page.wait_for_load_state()
-    assert browser_page.get_attribute("html", "data-theme") == "dark"
+    browser_page.wait_for_function(
+        "(light) => getComputedStyle(document.documentElement).backgroundColor !== light", arg=light
+    )
+    with browser_page.expect_navigation():
+        browser_page.get_by_role("button", name="Keep this").click()
+    expect(browser_page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_what_was_typed_is_not_left_by_a_slip(browser_page):
@@ -86,13 +89,13 @@ def test_without_a_script_menus_and_choices_still_work(browser_page, live_server
     )
     page = context.new_page()
     page.goto("/design/appearance/")
-    assert not page.locator("#bar-nav").is_visible()
+    expect(page.locator("#bar-nav")).to_be_hidden()
     page.get_by_role("button", name="Menu").click()
-    assert page.locator("#bar-nav").is_visible()
+    expect(page.locator("#bar-nav")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_text("Dark", exact=True).click()
     page.get_by_role("button", name="Keep this").click()
-    assert page.get_attribute("html", "data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()
 
 
@@ -101,7 +104,7 @@ def test_the_first_tab_leads_past_the_bar(browser_page):
     browser_page.keyboard.press("Tab")
     assert browser_page.evaluate("document.activeElement.className") == "skip"
     browser_page.keyboard.press("Enter")
-    assert browser_page.evaluate("document.activeElement.id") == "main"
+    expect(browser_page.locator("#main")).to_be_focused()
 
 
 def test_files_are_dropped_and_named(browser_page):
@@ -115,7 +118,7 @@ def test_files_are_dropped_and_named(browser_page):
                 new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
         }"""
     )
-    assert browser_page.locator("[data-chosen] li").all_inner_texts() == ["<b>slides</b>.pdf\n2 kB"]
+    expect(browser_page.locator("[data-chosen] li")).to_have_text(["<b>slides</b>.pdf 2 kB"])
     assert browser_page.evaluate("document.querySelector('[data-file-drop] input').files.length") == 1
 
 
@@ -123,15 +126,15 @@ def test_a_server_says_a_word_at_the_edge(browser_page):
     browser_page.goto("/design/")
     browser_page.evaluate("htmx.trigger(document.body, 'toast', { value: 'Saved <b>' })")
     toast = browser_page.locator(".toast")
-    assert "Saved <b>" in toast.inner_text()
+    expect(toast).to_contain_text("Saved <b>")
     toast.get_by_role("button", name="Close").click()
-    assert toast.count() == 0
+    expect(toast).to_have_count(0)
 
 
 def test_a_dialog_opens_over_the_page_and_closes(browser_page):
     browser_page.goto("/design/")
     browser_page.get_by_role("button", name="Publish…").click()
     dialog = browser_page.get_by_role("dialog", name="Publish this portfolio?")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from collegium.events import actions, calendars, tasks
+from collegium.events import actions, calendars, queries, tasks
 from collegium.events.models import Answer, CalendarFeed
 from collegium.foundation import clock
 from collegium.people.models import Audience
@@ -294,3 +294,63 @@ def sent():
     ]
     mail.outbox.clear()
     return found
+
+
+# Without letters ------------------------------------------------------------------------------------------------------
+
+
+def stop_link(letter, site):
+    stop = letter.extra_headers["List-Unsubscribe"].strip("<>")
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert stop in letter.body
+    return stop.removeprefix(site)
+
+
+def test_one_click_in_the_letter_ends_the_letters(client_of, ada, bo, cy, community, settings):
+    event = make_event(cy, community)
+    for person in (ada, bo):
+        actions.answer_all(event=event, person=person, coming="yes")
+    tell(event, ada, bo)
+    stop = stop_link(mail.outbox[0], settings.SITE_URL)
+    assert mail.outbox[0].to == ["ada@example.org"]
+    mail.outbox.clear()
+    client = client_of(None)
+    asked = client.get(stop).content.decode()  # a mail program that looks ahead ends nothing
+    assert "No more letters for your calendar?" in asked
+    assert queries.has_letters(ada)
+    assert client.post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not queries.has_letters(ada)
+    actions.change(event=event, by=cy, place="Room 7")
+    tell(event, ada, bo)
+    tasks.invite_guests(event.pk)
+    tasks.invite_whom_was_left()
+    assert {letter.to[0] for letter in mail.outbox} == {"bo@example.org"}
+    mail.outbox.clear()
+    client.post(stop, {"again": "yes"})  # and what the calendar has missed is owed
+    tell(event, ada)
+    assert [letter.subject for letter in mail.outbox] == [f"Changed: {event.title}"]
+
+
+def test_a_stop_link_that_is_changed_or_old_ends_nothing(client_of, ada):
+    token = actions.letters_token(ada)
+    client = client_of(None)
+    assert client.post(reverse("events:stop_letters", args=[token + "x"])).status_code == 404
+    with clock.moved_to(clock.now() + dt.timedelta(days=366)):
+        assert client.post(reverse("events:stop_letters", args=[token])).status_code == 410
+    assert queries.has_letters(ada)
+
+
+def test_letters_are_chosen_beside_the_address_and_said_in_the_answer(client_of, ada, cy, community):
+    occurrence = make_occurrence(cy, community)
+    client = client_of(ada)
+    where = reverse("events:calendar")
+    assert "No more of these letters" in client.get(where).content.decode()
+    assert "Send them again" in client.post(where, {"do": "no_letters"}, follow=True).content.decode()
+    assert not queries.has_letters(ada)
+    answered = client.post(
+        reverse("events:answer", args=[occurrence.pk]), {"coming": "yes"}, follow=True
+    ).content.decode()
+    assert "You come." in answered
+    assert "A letter brings it" not in answered
+    client.post(where, {"do": "letters"})
+    assert queries.has_letters(ada)

@@ -67,7 +67,7 @@ def test_panels_ask_the_same_for_one_and_for_three(number, ada, cy, community, d
         make_event(cy, community, starts_at=in_days(1 + each))
     with django_assert_num_queries(1):
         panels.soon(asked_by(ada))
-    with django_assert_num_queries(3), timezone.override("Europe/London"):
+    with django_assert_num_queries(2), timezone.override("Europe/London"):
         panels.next_of_community(asked_by(ada), community=community)
 
 

@@ -86,7 +86,7 @@ def test_nothing_sticks_out(page, pieces, width):
 
 def test_an_empty_start_is_clean_too(page, axe):
     page.goto(reverse("evidence:list"))
-    assert page.get_by_text("Nothing kept yet").is_visible()
+    expect(page.get_by_text("Nothing kept yet")).to_be_visible()
     assert axe(page) == []
 
 
@@ -98,8 +98,8 @@ def test_two_taps_keep_a_link(page, pieces):
     page.keyboard.insert_text("https://example.org/what-i-found")
     page.get_by_role("button", name="Keep it").click()
     page.wait_for_url("**/evidence/*/")
-    assert page.get_by_role("heading", level=1).inner_text() == "what i found (example.org)"
-    assert page.get_by_text("Only you can see it so far").is_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("what i found (example.org)")
+    expect(page.get_by_text("Only you can see it so far")).to_be_visible()
 
 
 def test_files_are_dropped_several_at_once(page):
@@ -109,10 +109,10 @@ def test_files_are_dropped_several_at_once(page):
         "(area, files) => (" + DROP + ")([area, files])",
         [[name, kind, base64.b64encode(content).decode()] for name, kind, content in files],
     )
-    assert page.locator("[data-chosen] li").count() == 2
+    expect(page.locator("[data-chosen] li")).to_have_count(2)
     page.get_by_role("button", name="Keep it").click()
     page.wait_for_url("**/evidence/?show=loose")
-    assert page.get_by_text("2 pieces of evidence are kept.").is_visible()
+    expect(page.get_by_text("2 pieces of evidence are kept.")).to_be_visible()
     assert sorted(Evidence.objects.values_list("file_name", "kind")) == [
         ("board.png", "image"),
         ("plan.pdf", "document"),
@@ -147,8 +147,7 @@ def test_the_list_narrows_while_one_chooses(page, pieces):
     page.goto(reverse("evidence:list"))
     page.get_by_label("Kind").select_option("audio")
     page.wait_for_url("**kind=audio**")
-    page.locator(".evidence-card").first.wait_for()
-    assert page.locator(".evidence-card__title").all_inner_texts() == ["interview"]
+    expect(page.locator(".evidence-card__title")).to_have_text(["interview"])
     page.go_back()
     page.wait_for_url("**/evidence/")
     expect(page.locator(".evidence-card")).to_have_count(6)
@@ -182,7 +181,7 @@ def test_without_scripts_everything_is_still_there(page, live_server, pieces):
     page.get_by_role("group", name="1b Title 1b").get_by_text("primarily").click()
     page.locator(".strengths").get_by_role("button", name="Save").click()
     page.wait_for_url("**#speaks-for")
-    assert page.locator("#alignments").inner_text().split() == ["1b", "Title", "1b", "primarily", "relevant"]
+    expect(page.locator("#alignments")).to_have_text("1b Title 1b primarily relevant", use_inner_text=True)
     context.close()
 
 

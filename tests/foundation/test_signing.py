@@ -61,3 +61,10 @@ def test_secrets_survive_a_change_of_the_secret_key(settings):
         crypto.decrypt(sealed, purpose="issuer-key")
     settings.SECRET_KEY_FALLBACKS = ["the old one" * 5]
     assert crypto.decrypt(sealed, purpose="issuer-key") == b"private key"
+
+
+def test_a_token_is_kept_as_its_hash():
+    token = signing.new_token()
+    assert len(token) == 43  # what an address and a line of a letter bear
+    assert token != signing.new_token()
+    assert signing.hashed("a token") == "e3316e2bafebb6103a3418e8778c0adc960d40213a03a7e7f4fcd3426ed807bf"

@@ -191,7 +191,7 @@ def test_search_costs_the_same_whatever_is_found(number, ada, client_of, django_
         client.get("/search/?q=needle")
 
 
-SEARCH_QUERIES = 12  # with communities and posts
+SEARCH_QUERIES = 7  # with what is found in conversations
 
 
 # Who may do what ------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ LEFT = {
     "letters",
     "report.md",
 }
-LEFT_OF_COURSE_AND_GROUP = {"calendar.ics", "group-calendar.ics", "group-report.pdf"}
+LEFT_OF_COURSE_AND_GROUP = {"calendar.ics", "course-badge.json", "group-calendar.ics", "group-report.pdf"}
 
 # Schemes that nobody has: what is asked of each has to be walked all the same.
 ALL_UNSET = (

@@ -25,6 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _letters_can_be_replied_to(settings):
+    settings.REPLY_DOMAIN = "reply.rehearsal.example"  # as the command has it
+
+
 def walked(file: Path, out: Path, *, course: bool = True, group: bool = True) -> Telling:
     """Without the candidates, for whom there are tests of their own."""
     mail.outbox.clear()
@@ -67,6 +72,9 @@ def test_a_course_and_a_group_are_walked_on_one_scheme_to_the_end(tmp_path):
         "Nobody is told that they are late",
         "Kept twice, it is one piece",
         "Its log begins with what was changed and why",
+        "It stands in the thread once, without what was quoted below it",
+        "Every answer is kept with its question; answered twice, it is one",
+        "With another name for it: “Do not rely on this",
         "5 comments still stand at their passage",
         "to which nobody agreed, did not go out",
         "It is a PDF, with the names of all and what they said",

@@ -86,6 +86,7 @@ def look(axe):
     """``look(page)``: nothing for axe-core to find, and nothing wider than the window, at each width and theme asked for."""
 
     def at(page, *, widths=(1280,), themes=("light",)):
+        page.wait_for_load_state()  # a click has led here: its style sheets and scripts too
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             for theme in themes:

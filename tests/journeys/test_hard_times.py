@@ -63,6 +63,7 @@ def test_without_scripts_one_captures_writes_and_submits(visit, ada, team, portf
     registration = accreditation.register(person=ada, pathway=portfolio.pathway, by=ada)
     page.goto(registration.get_absolute_url())
     page.get_by_role("link", name="Submit your portfolio").click()
+    expect(page.get_by_role("button", name="Submit")).to_be_visible()
     for statement in page.locator("[name=statements]").all():
         statement.check()
     page.get_by_role("button", name="Submit").click()
@@ -148,8 +149,8 @@ def test_unsent_words_on_a_shared_computer_wait_for_their_writer_and_are_read_by
     sign_in_browser(page, ada)
     page.goto("/")
     page.get_by_role("button", name="You: Ada Candidate").click()
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url(lambda url: "logout" not in url)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
     assert stored(section) == ""
 
     sign_in_browser(page, bo)

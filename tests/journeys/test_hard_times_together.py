@@ -121,8 +121,8 @@ def test_two_facilitators_who_pin_at_once_both_find_it_pinned(visit, cy, bo, com
     for page in pages:
         page.get_by_text("As a moderator").click()
     for page in pages:
-        page.get_by_role("button", name="Pin it").click()
-        page.wait_for_url(f"**{thread.get_absolute_url()}*")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Pin it").click()
         page.get_by_text("As a moderator").click()
         expect(page.get_by_role("button", name="Unpin it")).to_be_visible()
     thread.refresh_from_db()

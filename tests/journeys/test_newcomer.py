@@ -10,6 +10,7 @@ from collegium.communities import actions as communities
 from collegium.communities.models import Membership
 from collegium.conversations import actions as conversations
 from collegium.conversations.models import Post, Thread
+from collegium.courses.actions import enrolments
 from collegium.courses.models import Enrolment, PlannedWeek, Project, Week
 from collegium.evidence.models import Evidence
 from collegium.notifications import receiving
@@ -46,6 +47,30 @@ def test_from_enrolling_to_a_draft_in_the_right_section(visit, look, community, 
     use_as_evidence(page, look)
     draft(page, look, week)
     see_what_is_next(page, look)
+
+
+def test_what_one_said_in_a_week_becomes_evidence_from_its_own_menu(visit, look, community, course):
+    person = member(community)
+    enrolments.enrol(iteration=course, person=person)
+    week = Week.objects.select_related("thread__forum").get(iteration=course, number=2)
+    post = conversations.post(
+        thread=week.thread, by=person, html="<p>The person who corrects the captions.</p>"
+    )
+    page = visit(person)
+    page.goto(week.thread.get_absolute_url())
+    page.locator(f"#post-{post.pk}").get_by_role("button", name="More: the post of Ama Mensah").click()
+    choose = page.get_by_role("button", name="Use as evidence for 3a")
+    expect(choose).to_be_visible()
+    look(page, **BOTH)
+    if choose.is_hidden():  # another width closes the menu
+        page.locator(f"#post-{post.pk}").get_by_role("button", name="More: the post of Ama Mensah").click()
+    choose.click()
+    page.wait_for_url("**/evidence/*/")
+    expect(page.get_by_text("The person who corrects the captions.").first).to_be_visible()
+    look(page, **BOTH)
+    kept = Evidence.objects.get()
+    assert (kept.owner, kept.source_id) == (person, post.pk)
+    assert kept.alignments.get().node.code == "3a"
 
 
 def member(community):

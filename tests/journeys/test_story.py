@@ -164,10 +164,10 @@ def write(page, look, portfolio, picture):
     page.keyboard.type("I recorded my feedback, and asked who had listened.")
     expect(page.locator("#description [data-state]")).to_have_text(SAVED)
     page.keyboard.press("Shift+Home")
-    principle = page.get_by_role("button", name=re.compile("Mark the selected passage")).first
-    page.locator("[data-principle-button=P1]").click()
+    expect(page.get_by_role("button", name=re.compile("Mark the selected passage")).first).to_be_visible()
+    with page.expect_response("**/parts/description/"):  # the mark is kept too, and not the words alone
+        page.locator("[data-principle-button=P1]").click()
     expect(page.locator("[data-principle-button=P1]")).to_have_attribute("aria-pressed", "true")
-    assert principle
     page.get_by_role("textbox", name="Evidence", exact=True).click()
     page.get_by_role("button", name="Put into the words").click()
     expect(page.locator("#evidence-beside")).to_contain_text("in your words")
@@ -195,7 +195,8 @@ def see_what_is_missing(page, look, portfolio):
     look(page)
     for statement in page.get_by_role("checkbox").all():
         statement.check()
-    page.get_by_role("button", name="Sign").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign").click()
     page.goto(f"/portfolios/{portfolio.pk}/readiness/")
     expect(page.get_by_text("Yes. Everything that CMALT asks for is there.")).to_be_visible()
     expect(page.get_by_role("link", name="Register for CMALT")).to_be_visible()
@@ -254,6 +255,7 @@ def revise(page, look, submission, portfolio):
     expect(page.locator("#reflection [data-state]")).to_have_text(SAVED)
     page.goto(submission.registration.get_absolute_url())
     page.get_by_role("link", name="Submit again").click()
+    expect(page.get_by_role("button", name="Submit again")).to_be_visible()
     for statement in page.locator("[name=statements]").all():
         statement.check()
     look(page)
@@ -291,15 +293,16 @@ def screen(page, look):
     look(page)
     page.get_by_role("link", name="Screen it").click()
     look(page, **BOTH)
-    page.get_by_role("button", name="Accept for assessment").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Accept for assessment").click()
 
 
 def allot(page, look, submission, *, lead, second):
     page.goto(f"/accreditation/manage/submissions/{submission.pk}/")
     page.get_by_role("link", name="Find assessors").click()
     look(page, **BOTH)
-    page.get_by_role("button", name=f"Ask {lead.name} to lead").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=f"Ask {lead.name} to lead").click()
     page.get_by_role("button", name=f"Ask {second.name} as second assessor").click()
     expect(page.get_by_text("Every place is taken")).to_be_visible()
     look(page)
@@ -347,8 +350,8 @@ def judge(page, look, submission, person, *, weak=""):
 
 
 def _seal(page, submission, person):
-    page.get_by_role("button", name="Seal it").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Seal it").click()
     assert Assignment.objects.get(
         submission=submission, assessor=person, state="accepted"
     ).judgement.is_sealed

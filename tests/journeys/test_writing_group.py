@@ -157,8 +157,11 @@ def read_and_comment(page, look, section):
     look(page, **BOTH)
     assert Comment.objects.get().exact == "three minutes of audio"
     page.get_by_role("link", name=re.compile("feedback", re.IGNORECASE)).first.click()
+    give = page.get_by_role("button", name="Give feedback")
+    expect(give).to_be_visible()
     page.get_by_role("textbox").last.fill("I see the students. I do not see you yet.")
-    page.get_by_role("button", name="Give feedback").click()
+    with page.expect_navigation():
+        give.click()
     look(page, **BOTH)
     assert Feedback.objects.get().by.name == "Bo Assessor"
 
@@ -177,6 +180,7 @@ def thank(page, look, section):
 def fill_a_gap(page, look, portfolio):
     page.goto(portfolio.get_absolute_url())
     page.get_by_role("link", name="Gap board").first.click()
+    expect(page.locator(".board-live")).to_be_visible()
     page.get_by_label("An example from your practice").fill("Polls in lectures")
     page.get_by_role("button", name="Put it on the board").click()
     card = page.locator("[data-example]", has_text="Polls in lectures")

@@ -9,11 +9,16 @@ from django.utils.dateparse import parse_datetime
 from collegium.activity.models import Activity, Concern
 from collegium.conversations import actions as conversations
 from collegium.conversations.models import Following, Forum, Level, Measure
+from collegium.events import actions as events
+from collegium.events import tasks as event_tasks
+from collegium.events.models import Answer
 from collegium.foundation import clock
 from collegium.notifications import actions, crowds, digests, letters
 from collegium.notifications.models import MailingList, Notification, Telling
 from collegium.people.models import Audience, CircleMember, Person
+from tests.communities.factories import make_community
 from tests.conversations.factories import make_forum, make_post, make_thread
+from tests.events.factories import make_event
 from tests.factories import make_account, make_person
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +260,133 @@ def test_what_was_taken_away_before_the_digest_is_not_in_it(callbacks, forum, pe
     with clock.moved_to(parse_datetime("2026-11-05T07:01Z")), callbacks():
         digests.gather()
     assert mail.outbox == []
+
+
+# Guests of events -----------------------------------------------------------------------------------------------------
+
+
+def has_said(event, person, coming="yes"):
+    for occurrence in event.occurrences.all():
+        events.answer(occurrence=occurrence, person=person, coming=coming)
+
+
+@pytest.mark.parametrize("change", ["cancelled", "changed", "moved", "one_cancelled"])
+def test_guests_are_told_by_what_they_said(change, callbacks, ada, bo, cy, eve):
+    community = make_community(ada, bo, eve, convener=cy)
+    event = make_event(cy, community, repeats="weekly", times=2, capacity=1)
+    for person, coming in ((ada, "yes"), (bo, "yes"), (eve, "no")):
+        has_said(event, person, coming)
+    Answer.objects.filter(person=ada).update(sent_as="request", sent_sequence=0)
+    first = event.occurrences.get(number=1)
+    with callbacks():
+        match change:
+            case "cancelled":
+                events.cancel(event=event, by=cy, because="Snow")
+            case "changed":
+                events.change(event=event, by=cy, place="Room 7")
+            case "moved":
+                events.move_occurrence(
+                    occurrence=first, by=cy, starts_at=first.starts_at + timedelta(hours=2)
+                )
+            case "one_cancelled":
+                events.cancel_occurrence(occurrence=first, by=cy, because="Snow")
+    assert roles() == {ada.name: "guest", bo.name: "waiting"}
+    assert not Concern.objects.filter(activity__verb=f"event.{change}").exists()
+    # One letter each: to a calendar that has it, and to whoever has nothing in theirs.
+    assert sorted(letter.to[0] for letter in mail.outbox) == ["ada@example.org", "bo@example.org"]
+
+
+def test_whoever_has_no_letters_to_their_calendar_is_told_in_an_ordinary_one(callbacks, ada, bo, cy):
+    event = make_event(cy, make_community(ada, bo, convener=cy))
+    for person in (ada, bo):
+        has_said(event, person)
+    events.set_calendar_letters(person=ada, on=False)
+    with callbacks():
+        events.cancel(event=event, by=cy, because="Snow")
+    assert roles() == {ada.name: "subscriber", bo.name: "guest"}
+    [letter] = [each for each in mail.outbox if each.to == ["ada@example.org"]]
+    assert "does not take place: Snow" in letter.subject
+    assert "text/calendar" not in letter.message().as_string()
+
+
+def test_the_recording_is_told_to_who_was_there_and_to_who_wanted_to(callbacks, ada, bo, cy, eve):
+    event = make_event(cy, make_community(ada, bo, eve, convener=cy))
+    occurrence = event.occurrences.get()
+    for person in (ada, bo):
+        has_said(event, person)
+    with clock.moved_to(occurrence.ends_at + timedelta(hours=1)), callbacks():
+        for person in (ada, eve):
+            events.note_attendance(occurrence=occurrence, person=person, by=cy)
+        events.keep_record(occurrence=occurrence, by=cy, notes="<p>We spoke.</p>")
+    told = Notification.objects.filter(activity__verb="event.recorded")
+    assert set(told.values_list("person__name", flat=True)) == {ada.name, bo.name, eve.name}
+
+
+def guests_of(event, number):
+    people = [make_person() for _each in range(number)]
+    for circle in event.circles.all():
+        CircleMember.objects.bulk_create(CircleMember(circle=circle, person=each) for each in people)
+    occurrence = event.occurrences.get()
+    Answer.objects.bulk_create(Answer(occurrence=occurrence, person=each, coming="yes") for each in people)
+    return people
+
+
+def test_cancelling_asks_the_same_for_forty_guests_and_for_none(
+    cy, django_assert_max_num_queries, django_capture_on_commit_callbacks
+):
+    community = make_community(convener=cy)
+    counts = []
+    for number in (0, 40):
+        event = make_event(cy, community)
+        guests_of(event, number)
+        with django_capture_on_commit_callbacks(), django_assert_max_num_queries(12) as asked:
+            events.cancel(event=event, by=cy, because="Snow")
+        counts.append(len(asked.captured_queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_crash_in_the_middle_of_the_guests_tells_each_of_them_once(
+    cy, monkeypatch, django_capture_on_commit_callbacks
+):
+    """Of what stands in the app and of the letters to calendars."""
+    monkeypatch.setattr(crowds, "A_BATCH", 10)
+    monkeypatch.setattr(event_tasks, "A_JOB", 10)
+    event = make_event(cy, make_community(convener=cy))
+    people = guests_of(event, 25)
+    Answer.objects.update(sent_as="request", sent_sequence=0)
+    with django_capture_on_commit_callbacks() as later:
+        events.cancel(event=event, by=cy, because="Snow")
+    whole, sent = actions.tell_batch, event_tasks._send
+    dies = {"telling": 2, "sending": 13}
+
+    def dying(part, function):
+        def go(*given, **named):
+            dies[part] -= 1
+            if dies[part] == 0:
+                raise PowerCut
+            return function(*given, **named)
+
+        return go
+
+    monkeypatch.setattr(actions, "tell_batch", dying("telling", whole))
+    monkeypatch.setattr(event_tasks, "_send", dying("sending", sent))
+    activity = Activity.objects.get(verb="event.cancelled")
+    with django_capture_on_commit_callbacks():
+        actions.begin_telling(activity=activity)
+    with pytest.raises(PowerCut):
+        letters.tell_crowd(activity.pk)
+    assert Notification.objects.count() == 10
+    ids = [each.pk for each in people]
+    event_tasks.invite_many(event.pk, ids[:10])
+    with pytest.raises(PowerCut):
+        event_tasks.invite_many(event.pk, ids[10:20])
+    assert len(mail.outbox) == 12
+    Answer.objects.update(claimed_until=None)  # as time would
+    for _each in range(2):
+        letters.tell_crowd(activity.pk)
+        with django_capture_on_commit_callbacks(execute=True):
+            event_tasks.invite_guests(event.pk)
+    assert Notification.objects.count() == 25
+    assert len(mail.outbox) == 25
+    assert len({letter.to[0] for letter in mail.outbox}) == 25
+    assert later

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from collegium.foundation import letters
-from collegium.notifications.letters import subject_and_rest
+from collegium.notifications.writing import subject_and_rest
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from collegium.events.queries import has_letters
 from collegium.foundation import clock
-from collegium.notifications import letters, queries
-from collegium.notifications.models import Notification, Preference
+from collegium.notifications import actions, addresses, queries
+from collegium.notifications.models import Notification, Preference, Way
 from tests.factories import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def test_unread_stands_first_then_the_newest(told, bo, client_of):
     )
     assert "2 things are new." in page
     client.post(f"/notifications/{told[2].pk}/mark", {"as": "unread"})
-    assert queries.unread_count(bo) == 3
+    assert queries.bell(bo).unread == 3
 
 
 def test_the_count_stands_in_the_bar_until_all_is_read(told, bo, client_of):
@@ -78,7 +79,7 @@ def test_the_list_costs_the_same_whatever_its_length(
         wave(waving, place, (reading, "friend"))
     client = client_of(reading)
     client.get("/notifications/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get("/notifications/")
 
 
@@ -86,7 +87,13 @@ def _as_it_stands(person):
     """What the form posts when nothing is changed."""
     topics = queries.topics(person)
     ways = {choice.kind: str(choice.way) for topic in topics for choice in topic.choices}
-    return {**ways, "digest_hour": "7", "digest_weekday": "0", "confirms_replies": "on"}
+    return {
+        **ways,
+        "digest_hour": "7",
+        "digest_weekday": "0",
+        "confirms_replies": "on",
+        "calendar_letters": "on",
+    }
 
 
 def test_the_way_of_each_kind_is_chosen_on_a_page(waved, bo, client_of):
@@ -99,6 +106,57 @@ def test_the_way_of_each_kind_is_chosen_on_a_page(waved, bo, client_of):
     assert list(Preference.objects.values_list("person", "kind", "way")) == [(bo.pk, "test.waved", "weekly")]
     client.post("/notifications/preferences", {**_as_it_stands(bo), "test.waved": "nothing"})
     assert Preference.objects.get().way == "nothing"
+
+
+def test_one_click_is_less_of_everything_and_one_takes_it_back(waved, told, bo, client_of):
+    client = client_of(bo)
+    standing = {choice.kind: choice.way for topic in queries.topics(bo) for choice in topic.choices}
+    where = "/notifications/preferences/all"
+    assert "One letter a day" in client.post(where, {"as": "daily"}, follow=True).content.decode()
+    ways = {choice.kind: choice.way for topic in queries.topics(bo) for choice in topic.choices}
+    assert ways["event.reminder"] == "at_once"  # of no use a day later
+    assert [kind for kind, way in ways.items() if way == "at_once"] == ["event.reminder"]
+    assert all(ways[kind] == way for kind, way in standing.items() if way == "in_app")
+    assert "No more letters" in client.post(where, {"as": "in_app"}, follow=True).content.decode()
+    assert {way for topic in queries.topics(bo) for way, _number in topic.counted} == {"in_app"}
+    assert "as it did at first" in client.post(where, {"as": "first"}, follow=True).content.decode()
+    assert not Preference.objects.exists()
+    assert client.get(where).status_code == 405
+    assert client_of(None).post(where, {"as": "daily"}).status_code == 302
+    assert not Preference.objects.exists()
+
+
+def test_what_waits_for_a_digest_follows_the_one_click(waved, wave, ada, bo, place):
+    actions.choose(person=bo, ways={"test.waved": "weekly"})
+    wave(ada, place, (bo, "friend"))
+    assert Notification.objects.get().letter_due_at is not None
+    actions.fewer_letters(person=bo, way=Way.IN_APP)
+    assert Notification.objects.get().letter_due_at is None
+    assert queries.way_of_kind(bo, "test.waved") == "in_app"
+
+
+def test_letters_to_the_calendar_are_chosen_beside_the_others(bo, client_of):
+    client = client_of(bo)
+    assert (
+        "bring what I come to into my calendar" in client.get("/notifications/preferences").content.decode()
+    )
+    without = {key: value for key, value in _as_it_stands(bo).items() if key != "calendar_letters"}
+    client.post("/notifications/preferences", without)
+    assert not has_letters(bo)
+    client.post("/notifications/preferences", _as_it_stands(bo))
+    assert has_letters(bo)
+
+
+def test_the_page_of_choices_asks_the_same_however_much_was_chosen(bo, client_of, django_assert_num_queries):
+    client = client_of(bo)
+    client.get("/notifications/preferences")
+    for _each in range(2):
+        with django_assert_num_queries(PREFERENCES):
+            assert client.get("/notifications/preferences").status_code == 200
+        actions.fewer_letters(person=bo, way=Way.DAILY)
+
+
+PREFERENCES = 10
 
 
 def test_quiet_hours_have_two_ends(bo, client_of):
@@ -173,7 +231,7 @@ def test_the_letter_says_that_mail_programs_may_press_the_button(told):
 def test_a_link_that_was_tampered_with_or_ran_out_says_so(stop, client):
     assert client.post(stop + "x").status_code == 404
     assert client.post("/notifications/stop/made-up").status_code == 404
-    with clock.moved_to(clock.now() + letters.STOP_LASTS + timedelta(days=1)):
+    with clock.moved_to(clock.now() + addresses.STOP_LASTS + timedelta(days=1)):
         answer = client.post(stop)
     assert answer.status_code == 410
     assert "run out" in answer.content.decode()

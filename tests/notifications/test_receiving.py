@@ -391,7 +391,7 @@ def test_the_list_is_for_members_and_chosen_on_the_page(forum, bo, eve, client_o
 
 
 def test_pictures_in_letters_are_links_for_who_signs_in():
-    from collegium.notifications.letters import for_letter
+    from collegium.notifications.writing import for_letter
 
     shown = for_letter('<p><img src="/conversations/files/3" alt="A &quot;map&quot;"></p>')
     assert shown == (

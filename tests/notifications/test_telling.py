@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
 from collegium.foundation import clock
-from collegium.notifications import actions, handlers, letters, queries
+from collegium.notifications import actions, addresses, handlers, letters, queries
 from collegium.notifications.models import Notification, Preference
 from collegium.people import actions as people_actions
 from tests.factories import make_organisation, make_person
@@ -196,3 +196,87 @@ def test_what_cannot_be_sent_for_days_is_given_up(due, django_capture_on_commit_
     with django_capture_on_commit_callbacks(execute=True):
         letters.send_what_was_left()
     assert mail.outbox == []
+
+
+# Many at once ---------------------------------------------------------------------------------------------------------
+
+
+class Counting(BaseEmailBackend):
+    """A mail server that notes how often it is called up, and hangs up at what ``plan`` says."""
+
+    calls: list[str] = []
+    is_open = False
+
+    def open(self):
+        if not self.is_open:
+            self.is_open = True
+            Counting.calls.append("open")
+            return True
+        return False
+
+    def close(self):
+        if self.is_open:
+            self.is_open = False
+            Counting.calls.append("close")
+
+    def send_messages(self, messages):
+        if Failing.plan and messages[0].to == [Failing.plan[0]]:
+            Failing.plan.pop()
+            raise OSError("hung up")
+        mail.outbox.extend(messages)
+        return len(messages)
+
+
+@pytest.fixture
+def many(wave, ada, place, settings, failing):
+    settings.EMAIL_BACKEND = f"{Counting.__module__}.Counting"
+    Counting.calls.clear()
+    readers = [make_person(name=f"Reader <{number}>", email=f"r{number}@example.org") for number in range(5)]
+    wave(ada, place, *[(reader, "friend") for reader in readers])
+    return readers
+
+
+def test_many_letters_go_over_one_connection_and_each_has_its_own_links(many):
+    assert Counting.calls == ["open", "close"]
+    assert sorted(letter.to[0] for letter in mail.outbox) == [f"r{number}@example.org" for number in range(5)]
+    stops = set()
+    for letter in mail.outbox:
+        reader = next(each for each in many if each.account.email == letter.to[0])
+        html = letter.alternatives[0].content
+        assert f"Dear {reader.name}," in letter.body
+        assert f"Dear Reader &lt;{reader.name[-2]}&gt;," in html
+        stop = letter.extra_headers["List-Unsubscribe"].strip("<>")
+        assert stop in letter.body
+        assert stop in html
+        token = stop.rpartition("/")[2]
+        assert addresses.read_stop_token(token) == (reader.pk, "test.waved")
+        stops.add(stop)
+        assert "\ue000" not in letter.body + html
+    assert len(stops) == 5
+
+
+def test_where_the_mail_server_hangs_up_the_others_go_over_a_new_connection(
+    many, failing, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(letters, "A_CLAIM", 2)
+    Notification.objects.update(letter_sent_at=None)
+    mail.outbox.clear()
+    Counting.calls.clear()
+    failing.append("r2@example.org")
+    with django_capture_on_commit_callbacks(execute=True):
+        letters.send_many([each.pk for each in Notification.objects.order_by("pk")])
+    assert len(mail.outbox) == len({letter.to[0] for letter in mail.outbox}) == 5
+    assert not Notification.objects.filter(letter_sent_at=None).exists()
+    assert Counting.calls[:3] == ["open", "close", "open"]
+
+
+BATCH, EACH = 6, 3
+
+
+def test_a_batch_asks_the_same_few_things_for_two_and_for_five(many, django_assert_num_queries):
+    for number in (2, 5):
+        Notification.objects.update(letter_sent_at=None)
+        ids = list(Notification.objects.order_by("pk").values_list("pk", flat=True)[:number])
+        # Held, looked at and written together; each noted by itself, once it is on its way.
+        with django_assert_num_queries(BATCH + EACH * number):
+            letters.send_many(ids)

@@ -259,7 +259,7 @@ def test_boards_side_by_side_ask_the_same_for_one_and_for_three(
         actions.show_board(portfolio=portfolio, circle=group.circle, by=person)
     client, page = client_of(cy), reverse("portfolios:boards", args=[group.slug])
     client.get(page)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(11):
         assert client.get(page).content.decode().count("<li><bdi>One</bdi></li>") == number
 
 

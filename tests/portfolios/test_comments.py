@@ -110,6 +110,71 @@ def test_empty_and_endless_comments_are_refused(draft, friend, words):
         on(draft, "They listened", friend, words=words)
 
 
+# Changed after it was sent --------------------------------------------------------------------------------------------
+
+
+def test_a_comment_is_changed_and_what_it_said_stays_readable_and_nobody_is_told_again(
+    ada, draft, said, friend, client_of
+):
+    told = Concern.objects.count()
+    answer = client_of(friend).post(
+        reverse("portfolios:change_comment", args=[said.pk]),
+        {"words": "How do you know? I would count them."},
+    )
+    assert answer.status_code == 302
+    said.refresh_from_db()
+    assert said.words == "How do you know? I would count them."
+    assert said.edited_at is not None
+    assert [version.words for version in said.versions.all()] == ["How do you know?"]
+    assert Concern.objects.count() == told
+    assert "count" not in str(Activity.objects.get(verb="comment.changed").data)
+    page = client_of(ada).get(reverse("portfolios:comment_history", args=[said.pk])).content.decode()
+    assert page.index("I would count them.") < page.index("How do you know?</bdi>")
+    assert (
+        reverse("portfolios:comment_history", args=[said.pk])
+        in client_of(ada).get(draft.get_absolute_url()).content.decode()
+    )
+
+
+def test_the_same_words_are_no_change(said, friend):
+    actions.change_comment(comment=said, words=" How do you know? ", by=friend)
+    said.refresh_from_db()
+    assert said.edited_at is None
+    assert not said.versions.exists()
+
+
+@pytest.mark.parametrize("words", ["", "   ", "x" * 5001])
+def test_a_comment_is_not_changed_to_nothing_or_to_a_book(said, friend, words, client_of):
+    with pytest.raises(Refusal):
+        actions.change_comment(comment=said, words=words, by=friend)
+    answer = client_of(friend).post(
+        reverse("portfolios:change_comment", args=[said.pk]), {"words": words}, headers={"HX-Request": "true"}
+    )
+    assert answer["HX-Reswap"] == "none"  # the words stay in their field
+    assert "toast" in answer["HX-Trigger"]
+    said.refresh_from_db()
+    assert said.words == "How do you know?"
+
+
+def test_only_whoever_made_it_changes_it_and_only_readers_see_what_it_said(ada, cy, said, friend, client_of):
+    change, history = (
+        reverse(f"portfolios:{name}", args=[said.pk]) for name in ("change_comment", "comment_history")
+    )
+    assert client_of(ada).post(change, {"words": "Not mine."}).status_code == 403
+    assert client_of(cy).post(change, {"words": "Not mine."}).status_code == 404
+    assert client_of(cy).get(history).status_code == 404
+    assert client_of(ada).get(history).status_code == 200
+
+
+def test_what_is_taken_back_or_erased_is_gone_with_all_that_it_said(ada, said, friend):
+    actions.change_comment(comment=said, words="Other words.", by=friend)
+    actions.reply(comment=said, words="From my calendar.", by=ada)
+    actions.take_back(comment=said, by=friend)
+    assert not said.versions.exists()
+    with pytest.raises(Refusal, match="taken back"):
+        actions.change_comment(comment=said, words="Once more.", by=friend)
+
+
 # Answered -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Comments, the gap board and turns as people use them, in a real browser."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,29 @@ def test_a_passage_is_selected_and_commented_on_beside_the_words(ada, bo, draft,
     shot(page, "reading")
 
 
+def test_a_comment_is_changed_where_it_stands_and_another_ones_draft_of_a_reply_stays(
+    ada, bo, draft, opened, axe
+):
+    actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
+    first = on(draft, "few came to collect them", bo, "How many? A number would carry this.")
+    own = on(draft, "they were right", ada, "Check with Cy.")
+    page = opened(ada, draft.get_absolute_url())
+    page.wait_for_selector(".desk--ready")
+    theirs, mine = page.locator(f"#comment-{first.pk}"), page.locator(f"#comment-{own.pk}")
+    theirs.locator("summary", has_text="Reply").click()
+    theirs.get_by_label("Your reply").fill("Eleven of forty.")
+    mine.locator("summary", has_text="Change").click()
+    mine.get_by_label("Your comment").fill("Check with Cy and Di.")
+    mine.get_by_role("button", name="Keep the change").click()
+    expect(mine.locator(".note__words")).to_have_text("Check with Cy and Di.")
+    expect(theirs.get_by_label("Your reply")).to_have_value("Eleven of forty.")
+    expect(mine.get_by_role("link", name=re.compile("changed"))).to_be_visible()
+    assert axe(page) == []
+    mine.get_by_role("link", name=re.compile("changed")).click()
+    expect(page.get_by_text("Check with Cy.", exact=True)).to_be_visible()
+    assert axe(page) == []
+
+
 def test_by_keyboard_from_a_selection(ada, bo, draft, opened):
     actions.share_with_person(portfolio=draft.portfolio, section=draft, person=bo, by=ada)
     page = opened(bo, draft.get_absolute_url())
@@ -158,6 +182,128 @@ def test_cards_are_moved_by_keyboard_and_by_mouse_and_it_is_said(ada, cmalt, por
     expect(page.locator("[data-example]", has_text="Polls in lectures")).to_be_visible()
     assert axe(page) == []
     shot(page, "board")
+
+
+@pytest.fixture
+def board(ada, cmalt, portfolio, opened):
+    """A gap board with six cards, and ``at(section)``: its column."""
+    nodes = {node.code: node for node in cmalt.scheme_version.framework.nodes.all()}
+    for title, code in (
+        ("Audio feedback", "1a"),
+        ("Padlet", "1a"),
+        ("Accessible PDFs", "3a"),
+        ("Escape room", None),
+    ):
+        actions.add_example(portfolio=portfolio, title=title, node=nodes.get(code), by=ada)
+    page = opened(ada, f"{portfolio.get_absolute_url()}board/")
+    expect(page.locator(".board-live")).to_be_visible()
+
+    def at(code):
+        return page.locator(f'[data-column="{nodes[code].pk}"]')
+
+    return page, at
+
+
+def card_on(page, title):
+    return page.locator("[data-example]", has_text=title)
+
+
+def middle_of(locator):
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    return {"x": box["x"] + min(60, box["width"] / 2), "y": box["y"] + min(20, box["height"] / 2)}
+
+
+class Finger:
+    """One finger on the glass, as the browser gets it from a touch screen."""
+
+    def __init__(self, page):
+        self.glass = page.context.new_cdp_session(page)
+
+    def _sends(self, kind, *points):
+        self.glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    def presses(self, at):
+        self._sends("touchStart", at)
+
+    def moves(self, *through):
+        for point in through:
+            self._sends("touchMove", point)
+
+    def lets_go(self):
+        self._sends("touchEnd")
+
+
+def test_a_finger_that_presses_drags_a_card(board):
+    page, at = board
+    finger, card = Finger(page), card_on(page, "Padlet")
+    at("1b").scroll_into_view_if_needed()
+    start, goal = middle_of(card), middle_of(at("1b"))
+    finger.presses(start)
+    expect(card).to_have_class(re.compile("example--dragged"))
+    finger.moves({"x": start["x"] + 5, "y": start["y"] + 5}, goal)
+    expect(at("1b")).to_have_class(re.compile("board__column--over"))
+    finger.lets_go()
+    expect(page.locator("[data-board-says]")).to_contain_text("“Padlet” is in 1b")
+    expect(page.locator(".example--ghost")).to_have_count(0)
+    assert Example.objects.get(title="Padlet").node.code == "1b"
+
+
+def test_a_finger_that_moves_at_once_scrolls(board):
+    page, _at = board
+    page.set_viewport_size({"width": 390, "height": 600})
+    finger = Finger(page)
+    start = middle_of(card_on(page, "Padlet"))
+    was = page.evaluate("scrollY")
+    finger.presses(start)
+    finger.moves(*({"x": start["x"], "y": start["y"] - step} for step in range(10, 160, 10)))
+    finger.lets_go()
+    page.wait_for_function("(was) => scrollY > was + 50", arg=was)
+    expect(page.locator(".example--ghost, .example--dragged")).to_have_count(0)
+    assert Example.objects.get(title="Padlet").node.code == "1a"
+
+
+def test_a_drag_is_called_off_with_escape_and_a_card_is_put_before_another(board):
+    page, at = board
+    start, goal = middle_of(card_on(page, "Padlet")), middle_of(at("2a"))
+    start = middle_of(card_on(page, "Padlet"))
+    page.mouse.move(**start)
+    page.mouse.down()
+    page.mouse.move(**goal, steps=4)
+    expect(page.locator(".example--ghost")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator(".example--ghost")).to_have_count(0)
+    assert Example.objects.get(title="Padlet").node.code == "1a"
+    before = middle_of(card_on(page, "Audio feedback"))
+    page.mouse.move(**middle_of(card_on(page, "Padlet")))
+    page.mouse.down()
+    page.mouse.move(before["x"], before["y"] - 12, steps=4)
+    page.mouse.up()
+    expect(page.locator("[data-board-says]")).to_contain_text("“Padlet” is in 1a")
+    assert Example.objects.get(title="Padlet").position == 0
+
+
+def test_moves_that_overlap_are_all_made_and_typed_words_stay(board):
+    """Three keys as quick as they can be pressed, on an answer that takes its time, while a title is being typed."""
+    page, at = board
+    waiting = []
+    page.route("**/move/", lambda route: waiting.insert(0, route))
+    card_on(page, "Padlet").focus()
+    for _ in range(2):
+        page.keyboard.press("Alt+ArrowRight")
+    card_on(page, "Escape room").locator("summary").click()
+    title = card_on(page, "Escape room").get_by_label("Title")
+    title.fill("Escape room in the library")
+    for number in range(2):
+        while len(waiting) <= number:  # the next is sent when the one before it is answered
+            page.wait_for_timeout(20)
+        waiting[0].continue_()
+    expect(at("1c").locator("[data-example]", has_text="Padlet")).to_be_visible()
+    expect(title).to_have_value("Escape room in the library")
+    expect(title).to_be_focused()
+    card_on(page, "Escape room").get_by_role("button", name="Rename").click()
+    expect(page.locator("[data-board-says]")).to_contain_text("It is called “Escape room in the library” now")
 
 
 def test_a_turn_is_taken_and_words_are_written(ada, bo, cmalt, opened, axe):

@@ -1,7 +1,7 @@
 """What people do in communities: founding, coming and going, keeping, writing, linking, caring."""
 
 from collegium.communities.actions.caring import care_done, let_go, take_care
-from collegium.communities.actions.founding import close, edit, found
+from collegium.communities.actions.founding import close, edit, found, reopen, set_picture
 from collegium.communities.actions.membership import (
     follow_measure,
     join,
@@ -19,7 +19,6 @@ from collegium.communities.actions.ways_in import (
     accept_invitation,
     ask_to_join,
     close_code,
-    hashed,
     invite,
     new_invitation_token,
     open_code,
@@ -42,7 +41,6 @@ __all__ = [
     "edit",
     "follow_measure",
     "found",
-    "hashed",
     "invite",
     "join",
     "leave",
@@ -55,8 +53,10 @@ __all__ = [
     "place_on_map",
     "remove_member",
     "renew_code",
+    "reopen",
     "restore",
     "set_choices",
+    "set_picture",
     "set_role",
     "settle_request",
     "start_page",

@@ -23,13 +23,14 @@ from collegium.people.models import Audience, Circle, Person
 
 # What stands at these addresses is not a community.
 RESERVED = frozenset(
-    {"new", "network", "invitation", "requests", "by-id", "removed", "members", "mine", "map"}
+    {"new", "network", "invitation", "requests", "by-id", "removed", "members", "mine", "map", "towns"}
 )
 # Without 0, 1, I, L and O, which a poster read from afar mixes up.
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH = 8
 MOST_STEPS = 12
 LONGEST_STEP = 200
+LONGEST_ALT = 300
 EDITABLE = frozenset(
     {
         "title",
@@ -42,7 +43,6 @@ EDITABLE = frozenset(
         "welcome",
         "first_steps",
         "asks_silent_after_days",
-        "picture",
     }
 )
 
@@ -61,7 +61,6 @@ def found(
     welcome: str = "",
     first_steps: Sequence[str] = (),
     slug: str = "",
-    picture: Blob | None = None,
     answer_within_hours: int = 48,
     asks_silent_after_days: int = 21,
 ) -> Community:
@@ -97,7 +96,6 @@ def found(
         language=language,
         welcome=richtext.clean(welcome),
         first_steps=steps(first_steps),
-        picture=picture,
         asks_silent_after_days=asks_silent_after_days,
         code=new_code(),
         code_closed_at=None if joining == Community.Joining.OPEN else clock.now(),
@@ -179,6 +177,36 @@ def close(*, community: Community, by: Person) -> Community:
     conversations.close_forum(forum=community.forum)
     following.tell(community)
     record(verbs.CLOSED, by=by, about=community, data={"title": community.title})
+    return community
+
+
+@transaction.atomic
+def reopen(*, community: Community, by: Person) -> Community:
+    """People write there again, with the members and roles that it had. Invitations that were taken back stay so, and its
+    short link leads nowhere until somebody opens it: nobody comes in by an old poster unasked.
+    """
+    if not rules.may_reopen(by, community):
+        raise Refusal(_("Only a convener or a site administrator opens a closed community again."))
+    community.closed_at = None
+    community.save(update_fields=["closed_at"])
+    conversations.reopen_forum(forum=community.forum)
+    following.tell(community)
+    record(verbs.REOPENED, by=by, about=community, data={"title": community.title})
+    return community
+
+
+@transaction.atomic
+def set_picture(*, community: Community, by: Person, picture: Blob | None, alt: str = "") -> Community:
+    """The picture as it will be shown, with words for those who do not see it; None takes it away."""
+    _require(rules.may_edit(by, community))
+    alt = names.clean(alt)
+    if picture is not None and not alt:
+        raise Refusal(_("Say what can be seen on it, for those who do not see it."), code="alt")
+    if len(alt) > LONGEST_ALT:
+        raise Refusal(_("A sentence or two will do: at most 300 characters."), code="alt")
+    community.picture, community.picture_alt = picture, alt if picture is not None else ""
+    community.save(update_fields=["picture", "picture_alt"])
+    record(verbs.PICTURE_SET, by=by, about=community, data={"title": community.title})
     return community
 
 

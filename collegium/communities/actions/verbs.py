@@ -13,6 +13,8 @@ OPENED_UP = verb(
     "community.audience_changed", history=_("%(actor)s changed who can see %(title)s: %(audience)s")
 )
 CLOSED = verb("community.closed", history=_("%(actor)s closed %(title)s"))
+REOPENED = verb("community.reopened", history=_("%(actor)s opened %(title)s again"))
+PICTURE_SET = verb("community.picture_set", history=_("%(actor)s changed the picture of %(title)s"))
 JOINED = verb(
     "community.joined",
     history=_("%(actor)s joined %(title)s"),

@@ -1,7 +1,5 @@
 """The ways into a community besides its open door: asking, being invited, the short link."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,6 +13,7 @@ from collegium.communities.actions.membership import enter, leaders_of
 from collegium.communities.models import Community, Invitation, JoinRequest, Membership
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Person
 
 INVITATION_LASTS = timedelta(days=30)
@@ -108,7 +107,7 @@ def invite(*, community: Community, by: Person, email: str, words: str = "") -> 
         community=community,
         email=email,
         words=words.strip(),
-        token_hash=hashed(secrets.token_hex()),  # of a token that nobody has: the letter puts the real one
+        token_hash=hashed(new_token()),  # of one that nobody has: the letter puts the real one
         invited_by=by,
         expires_at=clock.now() + INVITATION_LASTS,
     )
@@ -119,7 +118,7 @@ def invite(*, community: Community, by: Person, email: str, words: str = "") -> 
 @transaction.atomic
 def new_invitation_token(*, invitation: Invitation) -> str:
     """The token for the letter that is being written. An earlier one is void."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     Invitation.objects.open().filter(pk=invitation.pk).update(token_hash=hashed(token))
     return token
 
@@ -155,10 +154,6 @@ def accept_invitation(*, invitation: Invitation, by: Person) -> Membership:
             code="used",
         )
     return enter(invitation.community, by, way=Membership.Way.INVITATION)
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 # The short link -------------------------------------------------------------------------------------------------------

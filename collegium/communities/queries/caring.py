@@ -64,6 +64,20 @@ def waiting_threads(communities: QuerySet[Community]) -> QuerySet[Thread]:
     )
 
 
+@dataclass(frozen=True)
+class ComesBack:
+    """What people find again where a closed community opens."""
+
+    threads: int
+    waiting: int
+
+
+def what_comes_back(community: Community) -> ComesBack:
+    threads = Thread.objects.filter(forum=community.forum_id, hidden_at__isnull=True)
+    waiting = waiting_threads(Community.objects.filter(pk=community.pk))
+    return ComesBack(threads=threads.count(), waiting=waiting.count())
+
+
 def silent_members(community: Community) -> QuerySet[Membership]:
     """Agreed to be asked, have been here and said nothing for so many days, and were not asked in that time either."""
     since = clock.now() - dt.timedelta(days=community.asks_silent_after_days)

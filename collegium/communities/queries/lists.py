@@ -1,13 +1,10 @@
 """Communities as one reader may see them: the list, one of them, who is in it."""
 
-from dataclasses import dataclass
-
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from collegium.communities import rules
 from collegium.communities.models import (
     Community,
-    CommunityLink,
     Invitation,
     JoinRequest,
     MapPlace,
@@ -18,8 +15,7 @@ from collegium.communities.models import (
 )
 from collegium.conversations.models import Post
 from collegium.people.models import Person
-
-FACES = 14
+from collegium.people.queries import members_like
 
 
 def communities_of(person: Person) -> list[Community]:
@@ -57,67 +53,11 @@ def others(person: Person | None, words: str = "") -> QuerySet[Community]:
     return wanted.order_by("-member_count", "title")
 
 
-def found_by(words: str, person: Person | None, *, most: int = 8) -> list[Community]:
-    """One's own and others that may be seen, whose name or domain has all these words."""
-    wanted = Community.objects.visible_to(person)
-    for word in words.split()[:8]:
-        wanted = wanted.filter(Q(title__icontains=word) | Q(domain__icontains=word))
-    return list(wanted.order_by("-member_count", "title")[:most]) if words.strip() else []
-
-
-def membership_in(community: Community, person: Person | None) -> Membership | None:
-    """The reader's standing, read once a page: the rules are told."""
-    membership = (
-        Membership.objects.filter(community=community, person=person).first() if person is not None else None
-    )
-    if membership is not None:
-        membership.community = community
-    rules.know(community, person, membership)
-    return membership
-
-
-@dataclass(frozen=True)
-class Faces:
-    """Some members to look at, and how many there are."""
-
-    shown: list[Membership]
-    total: int
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.shown)
-
-
-def faces_of(community: Community, viewer: Person | None) -> Faces:
-    """To members those who came last; to others, who leads here and shows their name to them. Leaders always first.
-
-    Their order is that of an index, so that it is the same work for ten members and for a hundred thousand.
-    """
-    everybody = Membership.objects.filter(community=community).select_related("person__photo")
-    wanted = everybody.filter(role__in=rules.LEADERS)
-    if viewer is not None and rules.may_see_members(viewer, community):
-        wanted = everybody.filter(Q(in_directory=True) | Q(role__in=rules.LEADERS))
-    else:
-        wanted = wanted.filter(person__in=Person.objects.visible_to(viewer).values("pk"))
-    # “convener” and “facilitator” stand before “member” in the alphabet too.
-    found = list(wanted.order_by("role", "-joined_at")[:FACES])
-    leaders = sorted(
-        (each for each in found if each.role in rules.LEADERS), key=lambda each: (each.role, each.joined_at)
-    )
-    members = [each for each in found if each.role not in rules.LEADERS]
-    return Faces(shown=[*leaders, *members], total=community.member_count)
-
-
-def directory(community: Community, words: str = "", role: str = "") -> QuerySet[Membership]:
+def directory(community: Community, words: str = "") -> QuerySet[Membership]:
     """Members who are listed, in the order of their names. Facilitators see to it that unlisted ones are not forgotten."""
     listed = community.memberships.filter(in_directory=True).select_related("person__photo")
-    for word in words.split()[:8]:
-        listed = listed.filter(
-            Q(person__name__icontains=word)
-            | Q(role__in=[role for role in Membership.Role.values if role == word])
-        )
-    if role:
-        listed = listed.filter(role=role)
+    if words.strip():
+        listed = listed.filter(person__in=_found(words, community, community_memberships__in_directory=True))
     return listed.order_by("person__name", "id")
 
 
@@ -125,9 +65,17 @@ def unlisted_count(community: Community) -> int:
     return community.memberships.filter(in_directory=False).count()
 
 
-def members_to_manage(community: Community) -> QuerySet[Membership]:
+def members_to_manage(community: Community, words: str = "") -> QuerySet[Membership]:
     """Everybody, who leads first."""
-    return community.memberships.select_related("person__photo").order_by("role", "person__name", "id")
+    everybody = community.memberships.select_related("person__photo")
+    if words.strip():
+        everybody = everybody.filter(person__in=_found(words, community))
+    return everybody.order_by("role", "person__name", "id")
+
+
+def _found(words: str, community: Community, **which: bool) -> list[int]:
+    """Keys of people: whoever searches here is a member, and shares the community's circle with all of them."""
+    return members_like(words, Person.objects.filter(community_memberships__community=community, **which))
 
 
 def open_requests(community: Community) -> list[JoinRequest]:
@@ -169,18 +117,14 @@ def requests_waiting(person: Person) -> list[tuple[Community, int]]:
     return [(each, numbers[each.pk]) for each in Community.objects.filter(pk__in=numbers)]
 
 
-def repertoire(
-    community: Community, viewer: Person | None, *, most: int | None = None
-) -> list[RepertoireItem]:
-    """In its order; a post that the viewer may not read any more is left out."""
+def repertoire(community: Community) -> list[RepertoireItem]:
+    """In its order, without posts that are hidden or removed; whoever sees the community sees its forum."""
     readable = Post.objects.standing().filter(pk=OuterRef("post"), thread__hidden_at__isnull=True)
-    items = (
+    return list(
         community.repertoire.filter(Q(post__isnull=True) | Exists(readable))
         .select_related("post__author__photo", "post__thread", "blob", "added_by", "community")
         .order_by("position", "id")
     )
-    del viewer  # whoever sees the community sees its forum: they have one audience
-    return list(items[:most] if most else items)
 
 
 def pages_of(community: Community) -> list[Page]:
@@ -193,18 +137,6 @@ def pages_of(community: Community) -> list[Page]:
             last_saved_by=Subquery(newest.values("saved_by__name")[:1]),
         )
         .order_by("title")
-    )
-
-
-def links_of(community: Community, viewer: Person | None) -> list[CommunityLink]:
-    """From here and to here, as far as the other end may be seen."""
-    visible = Community.objects.visible_to(viewer).values("pk")
-    return list(
-        CommunityLink.objects.filter(
-            Q(source=community, target__in=visible) | Q(target=community, source__in=visible)
-        )
-        .select_related("source", "target")
-        .order_by("made_at", "id")
     )
 
 

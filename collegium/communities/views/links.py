@@ -36,7 +36,7 @@ def show(request: SignedInRequest, slug: str) -> HttpResponseBase:
         {
             **frame(community, request.person, "manage"),
             "form": form,
-            "links": queries.links_of(community, request.person),
+            "neighbours": queries.neighbours(community, request.person),
         },
         status=422 if form.is_bound else 200,
     )

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from collegium.communities import actions, queries, rules, webs
 from collegium.communities.forms import CommunityForm
 from collegium.communities.models import Community
+from collegium.design import paging
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.requests import Request, SignedInRequest, signed_in
@@ -26,7 +27,7 @@ SHOWN = 30
 def show_list(request: HttpRequest) -> HttpResponse:
     person = cast("Request", request).person
     words = request.GET.get("q", "")[:200]
-    start = int(page) * SHOWN if (page := request.GET.get("page", "0")).isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
+    start = paging.start(request, SHOWN)
     others = list(queries.others(person, words)[start : start + SHOWN + 1])
     return render(
         request,
@@ -96,9 +97,24 @@ def network(request: HttpRequest) -> HttpResponse:
                     named(edge.a),
                     named(edge.b),
                     edge.shared,
-                    "; ".join(words or _("linked") for _source, words in edge.links),
+                    "; ".join(_links_in_words(edge, found)),
                 ]
                 for edge in sorted(found.edges, key=lambda each: (-each.shared, each.a, each.b))
             ],
         },
     )
+
+
+def _links_in_words(edge: queries.Edge, network: queries.Network) -> list[str]:
+    """Which way a link leads, and what is said of it; both ways in one sentence."""
+    said = list(dict.fromkeys(words for _source, words in edge.links if words))
+    if len(edge.links) > 1:
+        return [_("each points to the other"), *said]
+    return [
+        _("%(one)s points to %(other)s")
+        % {
+            "one": network.by_id[source].community.title,
+            "other": network.by_id[edge.b if source == edge.a else edge.a].community.title,
+        }
+        for source, _words in edge.links
+    ] + said

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from collegium.communities import queries, rules
@@ -18,8 +17,10 @@ from collegium.people.requests import Request
 
 def load(request: HttpRequest, slug: str) -> tuple[Community, Membership | None]:
     person = cast("Request", request).person
-    community = get_object_or_404(Community.objects.visible_to(person).select_related("forum"), slug=slug)
-    return community, queries.membership_in(community, person)
+    found = queries.for_reader(slug, person)
+    if found is None:
+        raise Http404
+    return found
 
 
 def load_as_member(request: HttpRequest, slug: str) -> tuple[Community, Membership]:
@@ -43,6 +44,7 @@ def frame(community: Community, person: Person | None, here: str) -> dict[str, o
         "may_care": rules.may_care(person, community) and community.closed_at is None,
         "may_manage": rules.may_invite(person, community),
         "may_edit": rules.may_edit(person, community),
+        "may_reopen": rules.may_reopen(person, community),
     }
 
 

@@ -10,6 +10,7 @@ from collegium.communities import actions, joining, queries, rules
 from collegium.communities.forms import InvitationForm, ReasonForm
 from collegium.communities.models import Membership
 from collegium.communities.views.loading import frame, load, load_as_member, trying
+from collegium.design import paging
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
 from collegium.people import territories
@@ -24,7 +25,7 @@ SHOWN = 60
 def directory(request: SignedInRequest, slug: str) -> HttpResponseBase:
     community, membership = load_as_member(request, slug)
     words = request.GET.get("q", "")[:200]
-    start = _start(request)
+    start = paging.start(request, SHOWN)
     listed = list(queries.directory(community, words)[start : start + SHOWN + 1])
     return render(
         request,
@@ -44,11 +45,6 @@ def directory(request: SignedInRequest, slug: str) -> HttpResponseBase:
     )
 
 
-def _start(request: SignedInRequest) -> int:
-    page = request.GET.get("page", "0")
-    return int(page) * SHOWN if page.isdecimal() and len(page) < 6 else 0  # noqa: PLR2004
-
-
 @require_http_methods(["GET", "HEAD"])
 @signed_in
 def manage(request: SignedInRequest, slug: str) -> HttpResponseBase:
@@ -58,12 +54,9 @@ def manage(request: SignedInRequest, slug: str) -> HttpResponseBase:
         allowed=rules.may_invite(request.person, community),
         because=_("Only a facilitator of %(community)s can do that.") % {"community": community.title},
     )
-    start = _start(request)
+    start = paging.start(request, SHOWN)
     words = request.GET.get("q", "")[:200]
-    members = queries.members_to_manage(community)
-    if words:
-        members = members.filter(person__name__icontains=words)
-    members_shown = list(members[start : start + SHOWN + 1])
+    members_shown = list(queries.members_to_manage(community, words)[start : start + SHOWN + 1])
     requests = queries.open_requests(community)
     return render(
         request,

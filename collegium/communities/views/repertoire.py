@@ -28,7 +28,7 @@ def show(request: Request, slug: str) -> HttpResponseBase:
 
 def _page(request: Request, community: Community, form: LinkItemForm, status: int = 200) -> HttpResponseBase:
     person = request.person
-    items = queries.repertoire(community, person)
+    items = queries.repertoire(community)
     for item in items:
         item.community = community
     may_keep = rules.may_keep(person, community)

@@ -22,11 +22,8 @@ from collegium.design.documents import pdf
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.people.requests import Request, SignedInRequest, signed_in
-
-# In the session of a stranger who said that they want to join, until they have an account.
-WANTED = "communities.wanted_code"
-
 
 # The short link -------------------------------------------------------------------------------------------------------
 
@@ -42,12 +39,12 @@ def join_code(request: HttpRequest, code: str) -> HttpResponseBase:
         # Its name is not told by a poster that was taken down.
         return render(request, "communities/code_closed.jinja", status=410)
     if person is None and request.method == "POST":
-        request.session[WANTED] = code
+        request.session[joining.WANTED] = code
         door = "account_login" if request.POST.get("do") == "sign-in" else "account_signup"
         return redirect(f"{reverse(door)}?{urlencode({'next': request.path})}")
     # The wish was said by POST before; after signing up, coming back is enough.
-    if person is not None and (request.method == "POST" or request.session.get(WANTED) == code):
-        request.session.pop(WANTED, None)
+    if person is not None and (request.method == "POST" or request.session.get(joining.WANTED) == code):
+        request.session.pop(joining.WANTED, None)
         try:
             actions.join(community=community, person=person, way=Membership.Way.CODE)
         except Refusal as refusal:
@@ -236,7 +233,7 @@ def withdraw_invitation(request: SignedInRequest, slug: str, invitation_id: int)
 def invitation(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link from the letter: shows what one would join, and joins on POST."""
     found_one = get_object_or_404(
-        Invitation.objects.select_related("community__forum", "invited_by"), token_hash=actions.hashed(token)
+        Invitation.objects.select_related("community__forum", "invited_by"), token_hash=hashed(token)
     )
     is_open = Invitation.objects.open().filter(pk=found_one.pk).exists()
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """The map of a community."""
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,7 +13,20 @@ from collegium.communities.places import projection
 from collegium.communities.views.loading import frame, load_as_member
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.people import territories
 from collegium.people.requests import SignedInRequest, signed_in
+
+
+@require_http_methods(["GET", "HEAD"])
+@signed_in
+def towns(request: SignedInRequest) -> HttpResponseBase:
+    """Towns that begin as what is typed (``q``), for a field that suggests them."""
+    found = places.beginning(request.GET.get("q", "")[:120], request.GET.get("country", "")[:2])
+    answer = JsonResponse(
+        {"towns": [{"name": each.name, "country": territories.country_name(each.country)} for each in found]}
+    )
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

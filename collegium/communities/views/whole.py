@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,16 +22,20 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-KEPT_ON_THE_PAGE = 4
 THREADS_ON_THE_PAGE = 12
 
 
 @require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    community, membership = load(request, slug)
     person = cast("Request", request).person
+    found = queries.opened(slug, person)
+    if found is None:
+        raise Http404
+    community, membership = found.community, found.membership
     members = queries.faces_of(community, person)
-    threads = conversations.threads_page(community.forum, person)
+    threads = conversations.threads_page(
+        community.forum, person, reader=found.reader, followed=found.followed
+    )
     asked = (
         community.join_requests.filter(person=person, settled_at__isnull=True).first()
         if person and membership is None and community.joining == Community.Joining.REQUEST
@@ -45,10 +49,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
             "threads": replace(threads, rows=threads.rows[:THREADS_ON_THE_PAGE]),
             "more_threads": len(threads.rows) > THREADS_ON_THE_PAGE or threads.after,
             "members": members,
-            "faces": faces([each.person for each in members.shown], person),
-            "kept": queries.repertoire(community, person, most=KEPT_ON_THE_PAGE),
-            "pages": queries.pages_of(community),
-            "links": queries.links_of(community, person),
+            "faces": faces([each.person for each in members.shown], person, are_near=membership is not None),
+            "beside": queries.beside(community, person),
             "may_join": rules.may_join(person, community),
             "asked": asked,
             "ask_form": AskForm(),
@@ -99,6 +101,34 @@ def close(request: SignedInRequest, slug: str) -> HttpResponseBase:
         return redirect(community)
 
     return trying(request, answer, back=community.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def reopen(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """Site administrators open it again though they may not see it, when somebody asks them to."""
+    person = request.person
+    seen = Community.objects if person.is_site_administrator else Community.objects.visible_to(person)
+    community = get_object_or_404(seen.select_related("forum"), slug=slug)
+    queries.membership_in(community, person)
+    require(
+        allowed=rules.may_reopen(person, community),
+        because=_("Only a convener of %(community)s can do that.") % {"community": community.title},
+    )
+    if request.method != "POST":
+        return render(
+            request,
+            "communities/reopen.jinja",
+            {**frame(community, person, "manage"), "back": queries.what_comes_back(community)},
+        )
+
+    def answer() -> HttpResponseBase:
+        actions.reopen(community=community, by=person)
+        messages.success(request, _("%(title)s is open again.") % {"title": community.title})
+        is_seen = Community.objects.visible_to(person).filter(pk=community.pk).exists()
+        return redirect(community if is_seen else "communities:list")
+
+    return trying(request, answer, back=reverse("communities:list"))
 
 
 @require_http_methods(["POST"])

@@ -1,6 +1,5 @@
 """Links of a post, and what the pages behind them say of themselves."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from django.db import transaction
 
 from collegium.conversations.models import LinkCard, Post, PostLink
 from collegium.foundation import clock
+from collegium.foundation.signing import hashed
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,6 @@ class Found:
     description: str = ""
     site: str = ""
     finding: str = ""  # a sentence where the page did not answer
-
-
-def hashed(url: str) -> str:
-    return hashlib.sha256(url.encode()).hexdigest()
 
 
 def set_links(post: Post, addresses: Sequence[str]) -> None:

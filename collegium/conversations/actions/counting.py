@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from collegium.conversations.models import Post, Thread
+from collegium.foundation import clock
 
 
 def recount(thread: Thread) -> None:
@@ -17,7 +18,8 @@ def recount(thread: Thread) -> None:
     if thread.last_post is not None:
         thread.last_posted_at = thread.last_post.posted_at
     thread.first_answer_at = answers.order_by("pk").values_list("posted_at", flat=True).first()
-    thread.save(update_fields=["post_count", "last_post", "last_posted_at", "first_answer_at"])
+    thread.changed_at = clock.now()
+    thread.save(update_fields=["post_count", "last_post", "last_posted_at", "first_answer_at", "changed_at"])
 
 
 def locked(thread: Thread) -> Thread:

@@ -91,8 +91,8 @@ def detach(*, attachment: Attachment, by: Person) -> None:
         raise Refusal(_("This file has been posted, or is not yours: only the post can be taken away."))
 
 
-def hand_over(post: Post, by: Person | None, attachments: Iterable[Attachment]) -> None:
-    """The files go from the draft to the post. What is not the author's own, or posted already, stays where it is."""
-    ids = [attachment.pk for attachment in attachments][:MOST_FILES]
+def hand_over(post: Post, by: Person | None, files_of: Iterable[int]) -> None:
+    """These files go from the draft to the post. What is not the author's own, or posted already, stays where it is."""
+    ids = list(dict.fromkeys(files_of))[:MOST_FILES]
     if ids and by is not None:
         Attachment.objects.filter(pk__in=ids, owner=by, post__isnull=True).update(post=post, draft=None)

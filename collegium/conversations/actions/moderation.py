@@ -160,7 +160,9 @@ def take_measure(*, kind: str, post: Post, by: Person, reason: str, until: datet
     person = post.author
     if person is None:
         raise Refusal(_("Nobody stands behind this post any more: take it away instead."), code="kind")
-    until = _checked(kind, post, person, thread.forum, until)
+    if kind == Measure.Kind.HIDE and not rules.is_standing(post):
+        raise Refusal(_("This post is hidden or taken away already."), code="kind")
+    until = _end_of(kind, person, thread.forum, until)
     measure = Measure.objects.create(
         forum=thread.forum,
         kind=kind,
@@ -191,6 +193,33 @@ def take_measure(*, kind: str, post: Post, by: Person, reason: str, until: datet
             concerns=[(reporter, "reporter") for reporter in reporters],
             data={"title": thread.title, "forum": thread.forum.title},
         )
+    return measure
+
+
+@transaction.atomic
+def act_on_member(
+    *, kind: str, forum: Forum, person: Person, by: Person, reason: str, until: datetime | None = None
+) -> Measure:
+    """Warn, mute or remove a member for what no single post shows. Told with its reason, and open to an appeal, all the same."""
+    forum = Forum.objects.select_for_update().get(pk=forum.pk)
+    if not rules.may_act_on_members(by, forum):
+        raise Refusal(_("Only a moderator can do that."))
+    if person.pk == by.pk:
+        raise Refusal(_("Another moderator decides about you."), code="person")
+    reason = _kept(reason)
+    if not reason:
+        raise Refusal(_("Say why: the person is told, and can answer."), code="reason")
+    if kind == Measure.Kind.HIDE:
+        raise Refusal(_("Hiding is for a post: decide about it where it stands."), code="kind")
+    if kind == Measure.Kind.WARN and not rules.MEMBER.held_by(person, forum):
+        raise Refusal(_("%(name)s is not a member any more.") % {"name": person.name}, code="kind")
+    until = _end_of(kind, person, forum, until)
+    measure = Measure.objects.create(
+        forum=forum, kind=kind, person=person, reason=reason, by=by, at=clock.now(), until=until
+    )
+    if kind == Measure.Kind.REMOVE:
+        _remove(forum, person, by, reason)
+    record(MEASURE_TAKEN, by=by, about=measure, concerns=[(person, "concerned")], data=_facts(measure))
     return measure
 
 
@@ -293,10 +322,8 @@ def _facts(measure: Measure) -> dict[str, Any]:
     }
 
 
-def _checked(kind: str, post: Post, person: Person, forum: Forum, until: datetime | None) -> datetime | None:
+def _end_of(kind: str, person: Person, forum: Forum, until: datetime | None) -> datetime | None:
     """The end that this kind has, or a Refusal where it cannot be done."""
-    if kind == Measure.Kind.HIDE and not rules.is_standing(post):
-        raise Refusal(_("This post is hidden or taken away already."), code="kind")
     if kind in {Measure.Kind.MUTE, Measure.Kind.REMOVE}:
         if rules.MODERATOR.held_by(person, forum):
             raise Refusal(
@@ -317,8 +344,8 @@ def _checked(kind: str, post: Post, person: Person, forum: Forum, until: datetim
 
 def _hide(post: Post, thread: Thread) -> None:
     """With a thread that holds nothing else, its title goes too."""
-    post.hidden_at = clock.now()
-    post.save(update_fields=["hidden_at"])
+    post.hidden_at = post.changed_at = clock.now()
+    post.save(update_fields=["hidden_at", "changed_at"])
     if thread.answer_id == post.pk:
         thread.answer = None
         thread.save(update_fields=["answer"])
@@ -335,8 +362,8 @@ def _lift(measure: Measure) -> None:
     if measure.kind != Measure.Kind.HIDE or post is None or post.hidden_at is None:
         return
     thread = locked(post.thread)
-    post.hidden_at = None
-    post.save(update_fields=["hidden_at"])
+    post.hidden_at, post.changed_at = None, clock.now()
+    post.save(update_fields=["hidden_at", "changed_at"])
     if thread.hidden_at is not None:
         thread.hidden_at = None
         thread.save(update_fields=["hidden_at"])

@@ -1,9 +1,12 @@
 """Starting a thread, posting, changing and taking away. The words are cleaned here, once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from collegium.activity.actions import record
@@ -26,6 +29,7 @@ from collegium.conversations.models import (
     Thread,
 )
 from collegium.foundation import clock, richtext
+from collegium.foundation.prepared import padded, prepared
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience, CircleMember, Person
 
@@ -91,14 +95,18 @@ def start_thread(
     thread = post.thread
     thread.last_post = post
     thread.save(update_fields=["last_post"])
-    _settle(post, written, by, attachments, via=via, forum=forum, thread=None)
+    _settle(post, written, by, attachments)
+    if by is not None and via == Post.Via.WEB:
+        Draft.objects.filter(person=by, forum=forum, thread=None).delete()
     if by is not None:
         Reading.objects.create(person=by, thread=thread, read_through=post.pk)
     record(
         verbs.THREAD_STARTED,
         by=by,
         about=thread,
-        concerns=[(person, "mentioned") for person in _reachable(written.mentioned, thread)],
+        concerns=[
+            (person, "mentioned") for person in _reachable([each.pk for each in written.mentioned], thread)
+        ],
         data={**_facts(post, thread), "post": post.pk},
     )
     return thread
@@ -118,12 +126,13 @@ def post(
 ) -> Post:
     """Say something in a thread. The same form or letter sent twice is one post, and gives that one."""
     via = via or (Post.Via.WEB if by is not None else Post.Via.MACHINE)
-    thread = locked(thread)
-    already = _already(by, submission_key, message_id)
-    if already is not None:
+    held: Any = locked(thread) if by is None else _held(thread, by, submission_key)
+    thread = held
+    is_known = message_id or getattr(held, "already_id", None)
+    if is_known and (already := _already(by, submission_key, message_id)) is not None:
         return already
     if by is not None:
-        _require_may_post(by, thread)
+        _require_allowed(rules.standing_as_found(by, thread, held))
     if reply_to is not None and reply_to.thread_id != thread.pk:
         raise Refusal(_("The post that you reply to has been moved to another thread."), code="reply_to")
     written = _written(html, thread.forum, by)
@@ -144,22 +153,24 @@ def post(
     if thread.first_answer_at is None and by is not None and by.pk != thread.started_by_id:
         thread.first_answer_at = new.posted_at
     thread.save(update_fields=["post_count", "last_post", "last_posted_at", "first_answer_at"])
-    _settle(new, written, by, attachments, via=via, forum=thread.forum, thread=thread)
+    _settle(new, written, by, attachments)
+    if by is not None and via == Post.Via.WEB and held.draft_id is not None:
+        Draft(pk=held.draft_id).delete()
     if by is not None:
         # Whoever had read everything has read their own words too.
         Reading.objects.filter(person=by, thread=thread, read_through__gte=before or 0).update(
             read_through=new.pk, read_at=new.posted_at
         )
-    spoken_to = (reply_to.author if reply_to is not None else thread.started_by) if by is not None else None
-    concerned = [(person, "mentioned") for person in written.mentioned]
-    if spoken_to is not None:
-        concerned.append((spoken_to, "replied_to"))
-    reachable = {person.pk for person in _reachable([person for person, _role in concerned], thread)}
+    concerned = dict.fromkeys((person.pk for person in written.mentioned), "mentioned")
+    if by is not None:
+        spoken_to = reply_to.author_id if reply_to is not None else thread.started_by_id
+        if spoken_to is not None and spoken_to != by.pk:
+            concerned.setdefault(spoken_to, "replied_to")
     record(
         verbs.POST_MADE,
         by=by,
         about=new,
-        concerns=[(person, role) for person, role in concerned if person.pk in reachable],
+        concerns=[(person, concerned[person.pk]) for person in _reachable(concerned, thread)],
         data=_facts(new, thread),
     )
     return new
@@ -176,24 +187,26 @@ def edit_post(*, post: Post, by: Person, html: str) -> Post:
     if not rules.is_standing(post):
         raise Refusal(_("This post has been taken away or hidden, so it cannot be changed."))
     _require_may_post(by, post, limits=False)
-    written = _written(html, thread.forum, by)
+    written = _written(html, thread.forum, by, post=post)
     if richtext.is_same(post.html, written.html):
         return post
     now = clock.now()
     PostVersion.objects.create(post=post, html=post.html, replaced_at=now, replaced_by=by)
     post.html = written.html
-    post.edited_at = now
-    post.save(update_fields=["html", "edited_at"])
+    post.edited_at = post.changed_at = thread.changed_at = now
+    post.save(update_fields=["html", "edited_at", "changed_at"])
+    thread.save(update_fields=["changed_at"])
     known = set(post.mentions.values_list("person_id", flat=True))
     Mention.objects.filter(post=post).exclude(person__in=written.mentioned).delete()
     fresh = [person for person in written.mentioned if person.pk not in known]
     Mention.objects.bulk_create(Mention(post=post, person=person) for person in fresh)
     set_links(post, written.addresses)
+    hand_over(post, by, words.pictures(written.html))
     record(
         verbs.POST_EDITED,
         by=by,
         about=post,
-        concerns=[(person, "mentioned") for person in _reachable(fresh, thread)],
+        concerns=[(person, "mentioned") for person in _reachable([each.pk for each in fresh], thread)],
         data=_facts(post, thread),
     )
     return post
@@ -228,9 +241,9 @@ def remove_post(*, post: Post, by: Person) -> Post:
 def empty(post: Post, by: Person | None) -> None:
     """Its words and all that hangs on them go; whoever calls counts the thread anew."""
     post.html = ""
-    post.removed_at = clock.now()
+    post.removed_at = post.changed_at = clock.now()
     post.removed_by = by
-    post.save(update_fields=["html", "removed_at", "removed_by"])
+    post.save(update_fields=["html", "removed_at", "removed_by", "changed_at"])
     for rows in (post.versions, post.attachments, post.links, post.mentions, post.reactions):
         rows.all().delete()
 
@@ -256,11 +269,40 @@ def unreact(*, post: Post, by: Person, kind: str) -> None:
 
 
 def _require_may_post(by: Person, thing: Any, *, limits: bool = True) -> None:
-    found = rules.standing(by, thing, limits=limits)
+    _require_allowed(rules.standing(by, thing, limits=limits))
+
+
+def _require_allowed(found: rules.Standing) -> None:
     if not found.belongs:
         raise Refusal(_("Only members can post here."), code="member")
     if found.silence:
         raise Refusal(found.silence, code="silence")
+
+
+def _held(thread: Thread, by: Person, submission_key: str) -> Any:
+    """The thread as ``locked`` gives it, with what posting in it asks about its author."""
+    return _held_for(thread.pk, by.pk, submission_key, clock.now())[0]
+
+
+@prepared
+def _held_for(thread: int, by: int, submission_key: str, moment: datetime) -> "models.QuerySet[Thread, Any]":
+    own = Post.objects.filter(author=by, submission_key=submission_key).exclude(submission_key="")
+    return (
+        Thread.objects.select_related("forum")
+        .select_for_update(of=("self",))
+        .filter(pk=thread)
+        .annotate(
+            **rules.stands(
+                by,
+                moment,
+                forum=OuterRef("forum"),
+                members=OuterRef("forum__members"),
+                moderators=OuterRef("forum__moderators"),
+            ),
+            already_id=Subquery(own.values("pk")[:1]),
+            draft_id=Subquery(Draft.objects.filter(person=by, thread=OuterRef("pk")).values("pk")[:1]),
+        )
+    )
 
 
 def _already(by: Person | None, submission_key: str, message_id: str) -> Post | None:
@@ -286,12 +328,16 @@ def _once(
         return already, False
 
 
-def _written(html: str, forum: Forum, by: Person | None) -> words.Words:
+def _written(html: str, forum: Forum, by: Person | None, *, post: Post | None = None) -> words.Words:
     if len(html) > WORDS_MOST:
         raise Refusal(
             _("That is too long for one post. Attach it as a file, or make several of it."), code="html"
         )
     written = words.prepare(html, forum=forum, by=by)
+    if by is not None and "<img" in written.html:
+        written = replace(
+            written, html=words.with_pictures(written.html, _own_pictures(written.html, by, post))
+        )
     if words.is_empty(written.html):
         raise Refusal(_("There is nothing written yet."), code="html")
     if richtext.images_without_alt(written.html):
@@ -301,6 +347,17 @@ def _written(html: str, forum: Forum, by: Person | None) -> words.Words:
     return written
 
 
+def _own_pictures(html: str, by: Person, post: Post | None) -> set[int]:
+    """Of the pictures in the words, those that their author has brought to a draft, or that belong to the post already."""
+    wanted = Attachment.objects.filter(pk__in=words.pictures(html), owner=by)
+    mine = (
+        wanted.filter(models.Q(post__isnull=True) | models.Q(post=post))
+        if post
+        else wanted.filter(post__isnull=True)
+    )
+    return set(mine.values_list("pk", flat=True))
+
+
 def _make(thread: Thread, by: Person | None, written: words.Words, via: str, **facts: Any) -> Post:
     made: Post = Post.objects.create(
         thread=thread, author=by, html=written.html, via=via, posted_at=clock.now(), **facts
@@ -308,42 +365,39 @@ def _make(thread: Thread, by: Person | None, written: words.Words, via: str, **f
     return made
 
 
-def _settle(
-    post: Post,
-    written: words.Words,
-    by: Person | None,
-    attachments: Iterable[Attachment],
-    *,
-    via: str,
-    forum: Forum,
-    thread: Thread | None,
-) -> None:
+def _settle(post: Post, written: words.Words, by: Person | None, attachments: Iterable[Attachment]) -> None:
     Mention.objects.bulk_create(Mention(post=post, person=person) for person in written.mentioned)
     set_links(post, written.addresses)
-    hand_over(post, by, attachments)
-    if by is not None and via == Post.Via.WEB:
-        Draft.objects.filter(person=by, forum=forum, thread=thread).delete()
+    hand_over(post, by, [*(each.pk for each in attachments), *words.pictures(written.html)])
 
 
-def _reachable(persons: Sequence[Person], thread: Thread) -> list[Person]:
-    """Of these, who is here, may read the thread, and has not said that they want to hear nothing of it."""
-    here = {person.pk: person for person in persons if person.erased_at is None and person.account_id}
-    if not here:
+def _reachable(keys: Collection[int], thread: Thread) -> list[Person]:
+    """Of these, who is here, may read the thread, and has not said that they want to hear nothing of it. One query."""
+    if not keys:
         return []
-    if thread.forum.audience == Audience.CIRCLE:
-        circles = [thread.forum.members_id, thread.forum.moderators_id]
-        near = CircleMember.objects.filter(circle__in=circles, person__in=here).values_list(
-            "person_id", flat=True
-        )
-        here = {pk: here[pk] for pk in set(near)}
-    levels: dict[int, tuple[bool, str]] = {}
-    for following in Following.objects.filter(person__in=here, forum=thread.forum).filter(
-        models.Q(thread=thread.pk) | models.Q(thread__isnull=True)
-    ):
-        own = following.thread_id is not None
-        if own or following.person_id not in levels:
-            levels[following.person_id] = (own, following.level)
-    return [person for pk, person in here.items() if levels.get(pk, (False, ""))[1] != Level.NOTHING]
+    forum = thread.forum
+    found = _hearing(thread.pk, forum.pk, forum.members_id, forum.moderators_id, *padded(keys))
+    return [
+        person
+        for person in found
+        if (person.is_near or forum.audience != Audience.CIRCLE)
+        and (person.own_level or person.forum_level) != Level.NOTHING
+    ]
+
+
+@prepared
+def _hearing(
+    thread: int, forum: int, members: int, moderators: int, *keys: int
+) -> "models.QuerySet[Person, Any]":
+    own = Following.objects.filter(person=OuterRef("pk"), thread=thread)
+    whole = Following.objects.filter(person=OuterRef("pk"), forum=forum, thread__isnull=True)
+    near = CircleMember.objects.filter(person=OuterRef("pk"), circle__in=[members, moderators])
+    here = Person.objects.filter(pk__in=keys, erased_at__isnull=True, account__isnull=False)
+    return here.only("pk").annotate(
+        is_near=Exists(near),
+        own_level=Subquery(own.values("level")[:1]),
+        forum_level=Subquery(whole.values("level")[:1]),
+    )
 
 
 def _facts(post: Post, thread: Thread) -> dict[str, Any]:

@@ -44,10 +44,15 @@ def follow(
 
 
 @transaction.atomic
-def read(*, person: Person, thread: Thread, through: int) -> None:
-    """Everything up to this post is read. It never goes back: see ``unread_from``."""
-    newest = thread.last_post_id or 0
-    through = min(through, newest)
+def read(*, person: Person, thread: Thread, through: int, for_the_first_time: bool = False) -> None:
+    """Everything up to this post is read. It never goes back: see ``unread_from``. Who has seen that nothing is remembered
+    of the person in this thread yet says so, and it is written down at once.
+    """
+    through = min(through, thread.last_post_id or 0)
+    if for_the_first_time:
+        first = Reading(person=person, thread=thread, read_through=through, read_at=clock.now())
+        Reading.objects.bulk_create([first], ignore_conflicts=True)
+        return
     moved_on = Reading.objects.filter(person=person, thread=thread, read_through__lt=through).update(
         read_through=through, read_at=clock.now()
     )

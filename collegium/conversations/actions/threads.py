@@ -28,8 +28,12 @@ def mark_answer(*, thread: Thread, by: Person, post: Post | None) -> Thread:
         raise Refusal(_("This post is not in the thread any more."))
     if thread.answer_id == (post.pk if post is not None else None):
         return thread
-    thread.answer = post
-    thread.save(update_fields=["answer"])
+    now = clock.now()
+    Post.objects.filter(pk__in=[pk for pk in (thread.answer_id, post and post.pk) if pk]).update(
+        changed_at=now
+    )
+    thread.answer, thread.changed_at = post, now
+    thread.save(update_fields=["answer", "changed_at"])
     facts = {"title": thread.title, "forum": thread.forum.title, "thread": thread.pk}
     if post is None:
         record(verbs.ANSWER_TAKEN_BACK, by=by, about=thread, data=facts)
@@ -56,8 +60,9 @@ def pin(*, thread: Thread, by: Person) -> Thread:
 
 
 @transaction.atomic
-def unpin(*, thread: Thread, by: Person) -> Thread:
-    thread = _moderated(thread, by)
+def unpin(*, thread: Thread, by: Person | None = None) -> Thread:
+    """By nobody: the machine, whose week is over, and which no rule is asked about. Safe to repeat."""
+    thread = locked(thread) if by is None else _moderated(thread, by)
     if thread.pinned_at is not None:
         thread.pinned_at = thread.pinned_by = None
         _say(thread, by, verbs.THREAD_UNPINNED, "pinned_at", "pinned_by")
@@ -167,6 +172,6 @@ def _moderated(thread: Thread, by: Person) -> Thread:
     return thread
 
 
-def _say(thread: Thread, by: Person, verb: Verb, *fields: str) -> None:
+def _say(thread: Thread, by: Person | None, verb: Verb, *fields: str) -> None:
     thread.save(update_fields=list(fields))
     record(verb, by=by, about=thread, data={"title": thread.title, "forum": thread.forum.title})

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 
+from collegium.conversations import words
 from collegium.conversations.models import Forum, Measure, Post, Report
 from collegium.people.models import Person
 
@@ -102,6 +103,15 @@ def earlier(person: Person | None, forum: Forum) -> list[Measure]:
     if person is None:
         return []
     return list(_shown(Measure.objects.filter(person=person, forum=forum))[:SHOWN])
+
+
+def members_named(forum: Forum, start: str) -> list[Person]:
+    """Members whose name, or a part of it, begins so, for moderators: everybody, where nothing was typed."""
+    found = words.members_of(forum)
+    start = " ".join(start.split())[:60]
+    if start:
+        found = found.filter(Q(name__istartswith=start) | Q(name__icontains=f" {start}"))
+    return list(found.for_display().order_by("name", "pk")[:SHOWN])
 
 
 def measures_about(person: Person) -> Sequence[Measure]:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from collegium.conversations import rules
-from collegium.conversations.models import Following, Forum, Level, Post, Reading, Thread
+from collegium.conversations.models import Following, Forum, Level, Post, Reaction, Reading, Thread
+from collegium.conversations.queries.opening import Opening, reached_in, reader_of
 from collegium.conversations.queries.shown import Author, Reader, ShownPost, author_of, shown
 from collegium.foundation import clock
+from collegium.foundation.listed import CountedUpTo, Listed
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import faces
@@ -21,6 +21,8 @@ BEFORE_UNREAD = 3  # posts shown above the first unread one, so that it is under
 BEFORE_WANTED = 10  # above a post that was asked for
 THREADS = 40
 ENOUGH = 100  # unread threads beyond this are not counted
+MOST_COUNTED = 100  # new posts of a thread in a list: of more it is said that there are more
+NOBODY = 0  # the key of a stranger: nobody has it
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class PostsPage:
 class ThreadRow:
     thread: Thread
     is_unread: bool
+    new_posts: int  # by others, up to ``MOST_COUNTED``
     is_new: bool  # nothing of it was ever read
     starter: Author
     last: Author
@@ -59,10 +62,6 @@ class ThreadsPage:
         return not self.rows and not self.pinned
 
 
-def reader_of(person: Person | None, thing: Thread | Forum) -> Reader:
-    return Reader(person=person, standing=rules.standing(person, thing))
-
-
 # Posts ----------------------------------------------------------------------------------------------------------------
 
 
@@ -74,13 +73,13 @@ def posts_page(
     before: int | None = None,
     after: int | None = None,
     size: int = POSTS,
-    reader: Reader | None = None,
+    opening: Opening | None = None,
 ) -> PostsPage:
     """Without a place: at the first unread post; at the end where all is read; at the beginning for a stranger."""
-    reader = reader or reader_of(person, thread)
-    reached = _reached(thread, person)
+    reader = opening.reader if opening is not None else reader_of(person, thread)
+    reached = opening.reached if opening is not None else reached_in(thread, person)
     through = reached.through
-    posts = Post.objects.filter(thread=thread).for_display()
+    posts = _shown_posts(thread.pk, reader.pk or NOBODY)
     if before is not None:
         above = list(posts.filter(pk__lt=before).order_by("-pk")[: size + 1])
         has_earlier = len(above) > size
@@ -89,7 +88,7 @@ def posts_page(
         below = list(posts.filter(pk__gt=after).order_by("pk")[: size + 1])
         page, has_earlier, has_later = below[:size], True, len(below) > size
     else:
-        page, has_earlier, has_later = _opened(thread, posts, around, through, size)
+        page, has_earlier, has_later = _opened(thread, reader.pk or NOBODY, around, through, size)
     for post in page:
         post.thread = thread
     unread = next(
@@ -113,33 +112,48 @@ def posts_page(
     )
 
 
-@prepared
-def _newest_of(thread: int) -> QuerySet[Post]:
-    return Post.objects.filter(thread=thread).for_display().order_by("-pk")[: POSTS + 1]
+def _shown_posts(thread: int, reader: int) -> QuerySet[Post]:
+    signs = (
+        Reaction.objects.filter(post=OuterRef("pk"))
+        .order_by()
+        .values("kind")
+        .annotate(number=Count("pk"), mine=Count("pk", filter=Q(person=reader)))
+    )
+    return Post.objects.filter(thread=thread).for_display().annotate(given_signs=Listed(signs))
 
 
 @prepared
-def _from(thread: int, first: int) -> QuerySet[Post]:
-    return Post.objects.filter(thread=thread, pk__gte=first).for_display().order_by("pk")[: POSTS + 1]
+def _newest_of(thread: int, reader: int) -> QuerySet[Post]:
+    return _shown_posts(thread, reader).order_by("-pk")[: POSTS + 1]
 
 
 @prepared
-def _above(thread: int, first: int) -> QuerySet[Post]:
+def _from(thread: int, reader: int, first: int) -> QuerySet[Post]:
+    return _shown_posts(thread, reader).filter(pk__gte=first).order_by("pk")[: POSTS + 1]
+
+
+@prepared
+def _above(thread: int, reader: int, first: int) -> QuerySet[Post]:
     """A few: as many as one is shown to understand what follows, and one more."""
     few = max(BEFORE_UNREAD, BEFORE_WANTED) + 1
-    return Post.objects.filter(thread=thread, pk__lt=first).for_display().order_by("-pk")[:few]
+    return _shown_posts(thread, reader).filter(pk__lt=first).order_by("-pk")[:few]
 
 
 def _opened(
-    thread: Thread, posts: QuerySet[Post], around: int | None, through: int | None, size: int
+    thread: Thread,
+    reader: int,
+    around: int | None,
+    through: int | None,
+    size: int,
 ) -> tuple[list[Post], bool, bool]:
+    posts = _shown_posts(thread.pk, reader)
     newest = thread.last_post_id or 0
     if around is not None:
         first, context = around, BEFORE_WANTED
     elif through is None or not through:
         first, context = 0, 0
     elif through >= newest and size == POSTS:
-        last = _newest_of(thread.pk)
+        last = _newest_of(thread.pk, reader)
         return last[:size][::-1], len(last) > size, False
     elif through >= newest:
         first, context = newest, size - 1
@@ -149,59 +163,17 @@ def _opened(
         above = list(posts.filter(pk__lt=first).order_by("-pk")[: context + 1]) if context else []
         below = list(posts.filter(pk__gte=first).order_by("pk")[: size + 1])
     else:
-        above = _above(thread.pk, first)[: context + 1] if context else []
-        below = _from(thread.pk, first)
+        above = _above(thread.pk, reader, first)[: context + 1] if context else []
+        below = _from(thread.pk, reader, first)
     has_earlier = len(above) > context
     above = above[:context][::-1]
     has_later = len(below) > size - len(above)
     return [*above, *below[: size - len(above)]], has_earlier, has_later
 
 
-@dataclass(frozen=True)
-class Reached:
-    """How far somebody has read in a thread, and how closely they follow it."""
-
-    through: int | None = None  # None: a stranger, of whom nothing is remembered
-    level: Level = Level.REPLIES
-    has_own_level: bool = False
-
-
-def _reached(thread: Thread, person: Person | None) -> Reached:
-    """One query."""
-    if person is None:
-        return Reached()
-    found: Any = next(iter(_reached_by(person.pk, thread.pk, thread.forum_id)), None)
-    if found is None:
-        return Reached(through=0)
-    return Reached(
-        through=found.in_thread if found.in_thread is not None else found.in_forum or 0,
-        level=Level(found.own_level or found.forum_level or Level.REPLIES),
-        has_own_level=found.own_level is not None,
-    )
-
-
-@prepared
-def _reached_by(person: int, thread: int, forum: int) -> "QuerySet[Person, Any]":
-    """One row, of the person."""
-    own = Following.objects.filter(person=person, thread=thread)
-    whole = Following.objects.filter(person=person, forum=forum, thread__isnull=True)
-    return (
-        Person.objects.filter(pk=person)
-        .only("pk")
-        .annotate(
-            in_thread=Subquery(
-                Reading.objects.filter(person=person, thread=thread).values("read_through")[:1]
-            ),
-            in_forum=Subquery(whole.values("read_through")[:1]),
-            own_level=Subquery(own.values("level")[:1]),
-            forum_level=Subquery(whole.values("level")[:1]),
-        )
-    )
-
-
 def read_through(thread: Thread, person: Person | None) -> int | None:
     """The last post that the person had read; 0: none of it; None: a stranger, of whom nothing is remembered."""
-    return _reached(thread, person).through
+    return reached_in(thread, person).through
 
 
 def new_since(
@@ -209,20 +181,49 @@ def new_since(
 ) -> list[ShownPost]:
     """What was posted after this one, as a page that stands open shows it."""
     reader = reader or reader_of(person, thread)
-    posts = list(Post.objects.filter(thread=thread, pk__gt=post_id).for_display().order_by("pk")[:size])
+    posts = list(_shown_posts(thread.pk, reader.pk or NOBODY).filter(pk__gt=post_id).order_by("pk")[:size])
     for post in posts:
         post.thread = thread
     return shown(posts, reader, thread_answer=thread.answer_id)
 
 
-def newest_post_id(thread_id: int, person: Person | None) -> int | None:
-    """Of a thread that the person may read, in one query; None if there is no such thread for them."""
-    return (
-        Thread.objects.visible_to(person)
-        .filter(pk=thread_id)
-        .values_list(Coalesce("last_post_id", Value(0)), flat=True)
-        .first()
+def changed_since(thread: Thread, reader: Reader, since: int, *, first: int, last: int) -> list[ShownPost]:
+    """Of the posts between these two, those that look otherwise since that moment (see ``Pulse``)."""
+    moment = _EPOCH + timedelta(microseconds=min(since, moment_of(clock.now())))  # whatever the address says
+    posts = _shown_posts(thread.pk, reader.pk or NOBODY).filter(
+        pk__range=(first, last), changed_at__gt=moment
     )
+    changed = list(posts.order_by("pk")[:POSTS])
+    for post in changed:
+        post.thread = thread
+    return shown(changed, reader, thread_answer=thread.answer_id)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What an open page compares: the newest post, and when one last changed, in microseconds since 1970."""
+
+    newest: int
+    changed: int
+
+
+def pulse(thread_id: int, person: Person | None) -> Pulse | None:
+    """Of a thread that the person may read, in one query; None if there is no such thread for them."""
+    found = _pulse(thread_id, person.pk) if person is not None else list(_beats(thread_id, None))
+    return Pulse(found[0][0] or 0, moment_of(found[0][1])) if found else None
+
+
+def moment_of(changed_at: datetime | None) -> int:
+    return (changed_at - _EPOCH) // timedelta(microseconds=1) if changed_at is not None else 0
+
+
+@prepared
+def _pulse(thread: int, person: int) -> "QuerySet[Thread, tuple[int | None, datetime | None]]":
+    return _beats(thread, person)
+
+
+def _beats(thread: int, person: int | None) -> "QuerySet[Thread, tuple[int | None, datetime | None]]":
+    return Thread.objects.visible_to(person).filter(pk=thread).values_list("last_post_id", "changed_at")
 
 
 # Threads --------------------------------------------------------------------------------------------------------------
@@ -236,16 +237,21 @@ def threads_page(
     unread_only: bool = False,
     size: int = THREADS,
     reader: Reader | None = None,
+    followed: tuple[Level, int] | None = None,
 ) -> ThreadsPage:
-    """Newest words first; what is pinned stands above them on the first page. ``after`` is a key of an earlier page."""
+    """Newest words first; what is pinned stands above them on the first page. ``after`` is a key of an earlier page.
+
+    ``reader`` and ``followed``: what the caller has read already of who reads here, how closely, and how far.
+    """
     reader = reader or reader_of(person, forum)
-    level, forum_through = _followed(forum, person)
+    level, forum_through = followed or _followed(forum, person)
     threads = Thread.objects.filter(forum=forum).for_display().order_by("-last_posted_at", "-pk")
     if not reader.standing.is_moderator:
         threads = threads.filter(hidden_at__isnull=True)
     if person is not None:
         own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
         threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+        threads = threads.annotate(new_posts=_new_posts(person.pk))
         if unread_only:
             threads = threads.filter(last_post_id__gt=F("reached"))
     pinned: list[Thread] = []
@@ -288,7 +294,14 @@ def threads_page(
 def _seen_by(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
     own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
     threads = Thread.objects.filter(forum=forum, hidden_at__isnull=True).for_display()
-    return threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+    threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+    return threads.annotate(new_posts=_new_posts(person))
+
+
+def _new_posts(person: int) -> CountedUpTo:
+    """Of a thread that is annotated with how far it has been read."""
+    posts = Post.objects.standing().filter(thread=OuterRef("pk"), pk__gt=OuterRef("reached"))
+    return CountedUpTo(posts.exclude(author=person).order_by().values("pk")[:MOST_COUNTED])
 
 
 @prepared
@@ -308,6 +321,7 @@ def _row(thread: Thread, reader: Reader, photos: dict[int, str]) -> ThreadRow:
     return ThreadRow(
         thread=thread,
         is_unread=reached is not None and (thread.last_post_id or 0) > reached,
+        new_posts=getattr(thread, "new_posts", 0),
         is_new=reached is not None and reached == 0,
         starter=author_of(thread.started_by, reader, photos),
         last=author_of(thread.last_post.author if thread.last_post else None, reader, photos),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -99,8 +100,6 @@ def shown(
     if not posts:
         return []
     thread = posts[0].thread
-    ids = [post.pk for post in posts]
-    signs = _signs(ids, reader)
     attached = _files([post.pk for post in posts if getattr(post, "has_files", True)])
     cards = _cards([post.pk for post in posts if getattr(post, "has_links", True)])
     photos = faces(
@@ -120,8 +119,8 @@ def shown(
                 html=post.html if is_readable else "",
                 is_readable=is_readable,
                 is_own=is_own,
-                signs=signs.get(post.pk, []),
-                files=attached.get(post.pk, []) if is_readable else [],
+                signs=_signs(post, reader),
+                files=_beside(post, attached.get(post.pk, [])) if is_readable else [],
                 cards=cards.get(post.pk, []) if is_readable else [],
                 quote=_quote(post, reader),
                 is_unread=through is not None and post.pk > through and not is_own,
@@ -173,19 +172,19 @@ def _quote(post: Post, reader: Reader) -> Quote | None:
     )
 
 
-def _signs(ids: Sequence[int], reader: Reader) -> dict[int, list[Sign]]:
+def _signs(post: Post, reader: Reader) -> list[Sign]:
+    """In their own order, whoever gave them first. A page has read them along with its posts."""
+    given: list[list[Any]] | None = getattr(post, "given_signs", None)
+    if not hasattr(post, "given_signs"):
+        rows = Reaction.objects.filter(post=post).order_by().values_list("kind")
+        counted = rows.annotate(number=Count("pk"), mine=Count("pk", filter=Q(person=reader.pk)))
+        given = [list(row) for row in counted]
     titles = dict(Reaction.Kind.choices)
     order = list(Reaction.Kind.values)
-    found: dict[int, list[Sign]] = {}
-    rows = (
-        Reaction.objects.filter(post__in=ids)
-        .values("post_id", "kind")
-        .annotate(number=Count("pk"), mine=Count("pk", filter=Q(person=reader.pk)))
-    )
-    for row in sorted(rows, key=lambda row: order.index(row["kind"])):
-        sign = Sign(row["kind"], str(titles[row["kind"]]), row["number"], bool(row["mine"]))
-        found.setdefault(row["post_id"], []).append(sign)
-    return found
+    return [
+        Sign(kind, str(titles[kind]), number, bool(mine))
+        for kind, number, mine in sorted(given or [], key=lambda row: order.index(row[0]))
+    ]
 
 
 def _files(ids: Sequence[int]) -> dict[int, list[ShownFile]]:
@@ -195,6 +194,12 @@ def _files(ids: Sequence[int]) -> dict[int, list[ShownFile]]:
     for attachment in Attachment.objects.filter(post__in=ids).select_related("blob").order_by("pk"):
         found.setdefault(attachment.post_id or 0, []).append(shown_file(attachment))
     return found
+
+
+def _beside(post: Post, attached: list[ShownFile]) -> list[ShownFile]:
+    """Without the pictures that stand in the words."""
+    inside = set(words.pictures(post.html)) if attached else set()
+    return [each for each in attached if each.attachment.pk not in inside]
 
 
 def shown_file(attachment: Attachment) -> ShownFile:

@@ -60,12 +60,15 @@ def attach_in_thread(request: SignedInRequest, thread_id: int) -> HttpResponseBa
 
 
 def _attach(request: SignedInRequest, forum: Forum, thread: Thread | None) -> HttpResponseBase:
-    """The file goes to the draft. Without JavaScript the words go along, and the page comes back with both."""
+    """The file goes to the draft. Without JavaScript the words go along, and the page comes back with both. The editor, which
+    puts a picture into the words, is told where it is.
+    """
     form = PostForm(request.POST, request.FILES)
     if form.is_valid() and not form.cleaned_data.get("upload"):
         form.add_error("upload", _("Choose a file first."))
-    if not form.errors:
-        replying.bring_upload(request, form, forum, thread)
+    fresh = replying.bring_upload(request, form, forum, thread) if not form.errors else None
+    if request.headers.get("Accept") == "application/json":
+        return _picture(fresh, form)
     if not wants_fragment(request):
         actions.save_draft(
             by=request.person,
@@ -75,9 +78,11 @@ def _attach(request: SignedInRequest, forum: Forum, thread: Thread | None) -> Ht
             html=as_paragraphs(request.POST.get("html", "")),
         )
         if form.errors:
-            sentences = " ".join(str(error) for errors in form.errors.values() for error in errors)
             return refused(
-                request, sentences, kept=_("Your words are kept as a draft."), back=_writing(forum, thread)
+                request,
+                _sentences(form),
+                kept=_("Your words are kept as a draft."),
+                back=_writing(forum, thread),
             )
         return redirect(_writing(forum, thread))
     draft = replying.draft_of(request.person, forum, thread)
@@ -87,6 +92,25 @@ def _attach(request: SignedInRequest, forum: Forum, thread: Thread | None) -> Ht
         "conversations/attached.jinja",
         {"form": shown, "attached": replying.attached(draft), "forum": forum, "thread": thread},
     )
+
+
+def _sentences(form: PostForm) -> str:
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
+def _picture(fresh: Attachment | None, form: PostForm) -> JsonResponse:
+    if fresh is None:
+        return JsonResponse({"sentence": _sentences(form)}, status=422)
+    if files.kind_of(fresh.blob.media_type) != "image":
+        actions.detach(attachment=fresh, by=fresh.owner)
+        return JsonResponse(
+            {"sentence": _("Only a picture can stand in the words. Attach other files.")}, status=422
+        )
+    size = max(files.THUMBNAIL_SIZES)
+    can_be_small = files.thumbnail(fresh.blob, size) is not None
+    address = reverse("conversations:file", args=[fresh.pk])
+    address = reverse("conversations:thumbnail", args=[fresh.pk, size]) if can_be_small else address
+    return JsonResponse({"address": address, "alt": fresh.alt_text}, status=201)
 
 
 def _writing(forum: Forum, thread: Thread | None) -> str:

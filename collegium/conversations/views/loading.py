@@ -4,8 +4,10 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from collegium.conversations.models import Attachment, Forum, Post, Thread
+from collegium.conversations.queries import Opening, opening
 from collegium.conversations.rules import standing
 from collegium.people.models import Person
 from collegium.people.requests import Request
@@ -24,6 +26,20 @@ def readable_forum(request: HttpRequest, forum_id: int) -> Forum:
 def readable_thread(request: HttpRequest, thread_id: int) -> Thread:
     threads = Thread.objects.visible_to(reader(request)).select_related("forum", "started_by__photo")
     return get_object_or_404(threads, pk=thread_id)
+
+
+def opened(request: HttpRequest, thread_id: int) -> Opening:
+    """The thread with everything that its page asks about its reader."""
+    found = opening(thread_id, reader(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+def place_of(post: Post) -> str:
+    """The thread, opened where the post stands."""
+    thread = reverse("conversations:thread", kwargs={"thread_id": post.thread_id})
+    return f"{thread}?around={post.pk}#post-{post.pk}"
 
 
 def readable_post(request: HttpRequest, post_id: int) -> Post:

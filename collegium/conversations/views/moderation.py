@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from collegium.conversations import rules
+from collegium.conversations import rules, words
 from collegium.conversations.actions import moderation as actions
-from collegium.conversations.forms import AnswerForm, AppealForm, MeasureForm, ReportForm
+from collegium.conversations.forms import AnswerForm, AppealForm, MeasureForm, MemberMeasureForm, ReportForm
 from collegium.conversations.models import Forum, Measure, Post, Report
 from collegium.conversations.queries import moderation as queries
+from collegium.conversations.views.loading import number
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal, require
@@ -112,6 +113,46 @@ def moderate(request: SignedInRequest, post_id: int) -> HttpResponseBase:
             "reports": queries.open_reports(post),
             "earlier": queries.earlier(post.author, forum),
             "may_decide": rules.may_take_measure(request.person, post),
+        },
+        status=409 if trouble else 422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def member(request: SignedInRequest, forum_id: int) -> HttpResponseBase:
+    """Find a member, and decide about them where it is not one post: ``person`` is whom it is about."""
+    forum = get_object_or_404(Forum.objects.visible_to(request.person), pk=forum_id)
+    require(
+        allowed=rules.may_act_on_members(request.person, forum),
+        because=_("Only its moderators see this page."),
+    )
+    looked_for = request.GET.get("q", "").replace("\0", "")
+    asked = number(request, "person")
+    person = get_object_or_404(words.members_of(forum).for_display(), pk=asked) if asked is not None else None
+    form = MemberMeasureForm(request.POST if request.method == "POST" else None)
+    trouble = ""
+    if person is not None and form.is_valid():
+        try:
+            measure = actions.act_on_member(
+                forum=forum, person=person, by=request.person, **_measure(form.cleaned_data)
+            )
+        except Refusal as refusal:
+            trouble = str(refusal)
+        else:
+            messages.success(request, _("Done. The person is told what and why, and how to appeal."))
+            return redirect("conversations:measure", measure_id=measure.pk)
+    return render(
+        request,
+        "conversations/moderation/member.jinja",
+        {
+            "forum": forum,
+            "person": person,
+            "form": form,
+            "trouble": trouble,
+            "looked_for": looked_for,
+            "members": queries.members_named(forum, looked_for) if person is None else [],
+            "earlier": queries.earlier(person, forum),
         },
         status=409 if trouble else 422 if form.is_bound else 200,
     )

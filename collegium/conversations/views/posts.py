@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -14,7 +13,7 @@ from collegium.conversations.forms import EditForm
 from collegium.conversations.models import Post, Reaction
 from collegium.conversations.views import replying
 from collegium.conversations.views.loading import number as number_of
-from collegium.conversations.views.loading import readable_post, reader
+from collegium.conversations.views.loading import place_of, readable_post, reader
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render, wants_fragment
 from collegium.foundation import richtext
@@ -22,12 +21,6 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.people.requests import SignedInRequest, signed_in
 
 MINE = 30
-
-
-def place_of(post: Post) -> str:
-    """The thread, opened where the post stands."""
-    thread = reverse("conversations:thread", kwargs={"thread_id": post.thread_id})
-    return f"{thread}?around={post.pk}#post-{post.pk}"
 
 
 @require_http_methods(["GET", "HEAD"])

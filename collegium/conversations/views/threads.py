@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 from collegium.conversations import actions, queries, rules, words
 from collegium.conversations.forms import LEVEL_WORDS, FollowForm, MoveForm, PostForm, SplitForm
 from collegium.conversations.models import Forum, Level, Post, Reaction, Thread
-from collegium.conversations.queries import PostsPage
+from collegium.conversations.queries import Opening, PostsPage
 from collegium.conversations.views import replying
-from collegium.conversations.views.loading import number, readable_thread, reader
+from collegium.conversations.views.loading import number, opened, place_of, readable_thread, reader
 from collegium.design.errors import refused
-from collegium.design.shortcuts import render
+from collegium.design.shortcuts import render, wants_fragment
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import CircleMember, Person
 from collegium.people.requests import SignedInRequest, signed_in
@@ -27,22 +27,23 @@ def show(request: HttpRequest, thread_id: int) -> HttpResponseBase:
     """The thread where its reader left off; a POST is a reply."""
     if request.method == "POST":
         return reply(request, thread_id)
-    thread = readable_thread(request, thread_id)
-    person = reader(request)
+    opening = opened(request, thread_id)
+    thread, person = opening.thread, reader(request)
     page = queries.posts_page(
         thread,
         person,
+        opening=opening,
         around=number(request, "around"),
         before=number(request, "before"),
         after=number(request, "after"),
     )
     if person is not None:
-        _note_read(thread, person, page, after=number(request, "after"))
+        _note_read(opening, person, page, after=number(request, "after"))
     quoted = _quoted(thread, number(request, "reply_to"))
-    return _page(request, thread, page, quoted=quoted)
+    return _page(request, opening, page, quoted=quoted)
 
 
-def _note_read(thread: Thread, person: Person, page: PostsPage, *, after: int | None) -> None:
+def _note_read(opening: Opening, person: Person, page: PostsPage, *, after: int | None) -> None:
     """What was shown is read, if nothing unread lies before it. It is noted on a GET: to have opened it is to have seen it,
     and whoever has no JavaScript has no other way to say so.
     """
@@ -51,7 +52,12 @@ def _note_read(thread: Thread, person: Person, page: PostsPage, *, after: int | 
         return
     reaches = after if after is not None else (page.posts[0].pk - 1 if page.posts else 0)
     if page.earlier is None or reaches <= through:
-        actions.read(person=person, thread=thread, through=page.newest)
+        actions.read(
+            person=person,
+            thread=opening.thread,
+            through=page.newest,
+            for_the_first_time=not opening.reached.has_begun,
+        )
 
 
 def _quoted(thread: Thread, post_id: int | None) -> Post | None:
@@ -69,14 +75,14 @@ def _opens(request: HttpRequest, page: PostsPage) -> str:
 
 def _page(
     request: HttpRequest,
-    thread: Thread,
+    opening: Opening,
     page: PostsPage,
     *,
     form: PostForm | None = None,
     quoted: Post | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person = reader(request)
+    person, thread = reader(request), opening.thread
     standing = page.reader.standing
     request.forum_reader = page.reader  # type: ignore[attr-defined]  # for our own panel, drawn for each post
     context: dict[str, Any] = {
@@ -91,16 +97,18 @@ def _page(
         "level_words": LEVEL_WORDS,
         "form": None,
         "opens": _opens(request, page),
+        "first": page.posts[0].pk if page.posts else 0,
+        "since": queries.moment_of(thread.changed_at),
         "starter": queries.shown_author(thread.started_by, page.reader),
     }
     if person is not None:
         context |= {"level": page.level, "has_own_level": page.has_own_level}
     if person is not None and standing.may_post:
-        draft = replying.draft_of(person, thread.forum, thread)
+        draft = opening.draft
         context |= {
             "form": form or PostForm(initial=replying.from_draft(draft, quoted)),
             "draft": draft,
-            "attached": replying.attached(draft),
+            "attached": replying.attached(draft) if opening.has_files else [],
             "says": replying.says(),
         }
     return render(request, "conversations/thread.jinja", context, status=status)
@@ -108,28 +116,16 @@ def _page(
 
 @signed_in
 def reply(request: SignedInRequest, thread_id: int) -> HttpResponseBase:
-    thread = readable_thread(request, thread_id)
-    standing = rules.standing(request.person, thread)
+    opening = opened(request, thread_id)
+    thread, standing = opening.thread, opening.reader.standing
     require(allowed=standing.belongs, because=_("Only members can post here."))
     form = PostForm(request.POST, request.FILES)
     quoted = None
     if form.is_valid():
         quoted = _quoted(thread, form.cleaned_data["reply_to"])
-        fresh = replying.bring_upload(request, form, thread.forum, thread)
-        if not form.errors:
-            try:
-                made = actions.post(
-                    thread=thread,
-                    by=request.person,
-                    html=form.cleaned_data["html"],
-                    reply_to=quoted,
-                    submission_key=form.cleaned_data["submission_key"],
-                    attachments=replying.files_to_post(request, form, fresh),
-                )
-            except Refusal as refusal:
-                form.add_error(refusal.code if refusal.code in form.fields else None, str(refusal))
-            else:
-                return redirect(made)
+        made = _post(request, form, thread, quoted)
+        if made is not None:
+            return redirect(place_of(made))
     if not standing.may_post:
         # The words are kept: whoever has to wait finds them again.
         actions.save_draft(
@@ -137,16 +133,40 @@ def reply(request: SignedInRequest, thread_id: int) -> HttpResponseBase:
         )
         kept = _("Your words are kept as a draft.")
         return refused(request, standing.silence, kept=kept, back=thread.get_absolute_url())
-    page = queries.posts_page(thread, request.person, around=thread.last_post_id)
-    return _page(request, thread, page, form=form, quoted=quoted, status=422)
+    opening = opened(request, thread_id)  # a file may have made the draft that it now belongs to
+    page = queries.posts_page(thread, request.person, opening=opening, around=thread.last_post_id)
+    return _page(request, opening, page, form=form, quoted=quoted, status=422)
+
+
+def _post(request: SignedInRequest, form: PostForm, thread: Thread, quoted: Post | None) -> Post | None:
+    """The reply; None where the form says why not."""
+    fresh = replying.bring_upload(request, form, thread.forum, thread)
+    if form.errors:
+        return None
+    try:
+        return actions.post(
+            thread=thread,
+            by=request.person,
+            html=form.cleaned_data["html"],
+            reply_to=quoted,
+            submission_key=form.cleaned_data["submission_key"],
+            attachments=replying.files_to_post(request, form, fresh),
+        )
+    except Refusal as refusal:
+        form.add_error(refusal.code if refusal.code in form.fields else None, str(refusal))
+        return None
 
 
 @require_http_methods(["GET", "HEAD"])
 def new_posts(request: HttpRequest, thread_id: int) -> HttpResponseBase:
-    """What an open page asks for every few seconds: nothing (204) at the price of one query, or the new posts."""
-    after = number(request, "after") or 0
-    newest = queries.newest_post_id(thread_id, reader(request))
-    if newest is not None and newest <= after:
+    """What an open page asks for every few seconds: nothing (204) at the price of one query, or the new posts, and those of
+    the page that look otherwise now. Once the thread is not open to its reader any more it says so, and asks no more.
+    """
+    first, after, since = (number(request, name) or 0 for name in ("first", "after", "since"))
+    pulse = queries.pulse(thread_id, reader(request))
+    if pulse is None and wants_fragment(request):
+        return render(request, "conversations/gone.jinja", {"is_signed_in": reader(request) is not None})
+    if pulse is not None and pulse.newest <= after and pulse.changed <= since:
         return HttpResponse(status=204)
     thread = readable_thread(request, thread_id)
     page_reader = queries.reader_of(reader(request), thread)
@@ -158,7 +178,10 @@ def new_posts(request: HttpRequest, thread_id: int) -> HttpResponseBase:
         {
             "thread": thread,
             "posts": posts,
-            "after": posts[-1].pk if posts else newest,
+            "changed": queries.changed_since(thread, page_reader, since, first=first, last=after),
+            "first": first,
+            "after": posts[-1].pk if posts else max(after, thread.last_post_id or 0),
+            "since": queries.moment_of(thread.changed_at),
             "reader": page_reader,
             "kinds": Reaction.Kind.choices,
         },

@@ -45,21 +45,16 @@ LEFT = verb(
         )
     },
 )
-TOOK_PART = verb(
-    "enrolment.took_part",
-    history=gettext_lazy("%(person)s has taken part in %(title)s."),
-    tells={
-        "participant": Told(
-            gettext_lazy("You have taken part in %(title)s: it is noted."), "courses:iteration_of_enrolment"
-        )
-    },
-)
+# The letter is that of the badge which comes of either: one joy, one letter.
+TOOK_PART = verb("enrolment.took_part", history=gettext_lazy("%(person)s has taken part in %(title)s."))
 COMPLETED = verb(
     "enrolment.completed",
     history=gettext_lazy("%(person)s has completed %(title)s."),
     tells={
         "participant": Told(
-            gettext_lazy("You have completed %(title)s. Well done."), "courses:iteration_of_enrolment"
+            gettext_lazy("You have completed %(title)s. Well done."),
+            "courses:iteration_of_enrolment",
+            by_email=False,
         )
     },
 )
@@ -288,12 +283,18 @@ def answer_survey(
     questions = surveys.read(asked)
     if not questions:
         raise Refusal(_("Nothing is asked here."), code="nothing")
+    fitting = surveys.fitting(questions, answers)
+    if left := surveys.missing(questions, fitting):
+        raise Refusal(
+            _("One question is asked of everybody who answers: “%(question)s”") % {"question": left[0].words},
+            code="missing",
+        )
     kept, _is_new = SurveyAnswers.objects.update_or_create(
         enrolment=enrolment,
         survey=SurveyAnswers.Survey(survey),
         defaults={
             "questions": [each.as_data() for each in questions],
-            "answers": surveys.fitting(questions, answers),
+            "answers": fitting,
             "given_at": clock.now(),
         },
     )
@@ -419,7 +420,7 @@ def note_progress(enrolment: Enrolment) -> Enrolment:
                 verb_,
                 by=None,
                 about=enrolment,
-                concerns=[(enrolment.person, "participant")],
+                concerns=[(enrolment.person, role) for role in verb_.tells],
                 data={
                     "title": enrolment.iteration.title,
                     "person": enrolment.person.name,

@@ -1,7 +1,5 @@
 """Writing groups: laid out from a pathway, opened, their people and pairs, their meetings, their end."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -42,6 +40,7 @@ from collegium.events import actions as events
 from collegium.events.models import Answer, Occurrence
 from collegium.foundation import clock, richtext
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Audience, Person
 from collegium.people.queries import named_like
 from collegium.schemes import queries as schemes
@@ -116,6 +115,12 @@ PAIRED = verb(
             by_email=False,
         )
     },
+)
+OUTCOME_SHOWN = verb(
+    "group.outcome_shown",
+    history=gettext_lazy(
+        "%(actor)s said whether the report of %(title)s may tell how their submission ended."
+    ),
 )
 SAID = verb("group.said", history=gettext_lazy("A member said what the group was to them."))
 REPORTED = verb(
@@ -537,13 +542,9 @@ def whom(typed: str, *, by: Person) -> list[Person | str]:
 @transaction.atomic
 def new_invitation_token(*, invitation: GroupInvitation) -> str:
     """For the letter: whoever has it takes the invitation up. An earlier one is void."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     GroupInvitation.objects.open().filter(pk=invitation.pk).update(token_hash=hashed(token))
     return token
-
-
-def hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -807,6 +808,18 @@ def say(*, enrolment: Enrolment, by: Person, words: str, by_name: bool) -> Sayin
 
 
 @transaction.atomic
+def show_outcome(*, enrolment: Enrolment, by: Person, shows: bool) -> Enrolment:
+    """Leave for the report to say how one's submission ended; nobody else gives it, and it is taken back at any time."""
+    if enrolment.person_id != by.pk:
+        raise Refusal(_("That is theirs alone to say."), code="not_yours")
+    if enrolment.shows_outcome != shows:
+        enrolment.shows_outcome = shows
+        enrolment.save(update_fields=["shows_outcome"])
+        record(OUTCOME_SHOWN, by=by, about=enrolment.iteration, data={"title": enrolment.iteration.title})
+    return enrolment
+
+
+@transaction.atomic
 def close_with_words(*, iteration: Iteration, by: Person, html: str) -> Iteration:
     """The mentor's closing words, until two weeks after the end."""
     _may_run(by, iteration)
@@ -852,7 +865,7 @@ def freeze_report(*, iteration: Iteration) -> GroupReport:
 
 def facts(iteration: Iteration) -> dict[str, Any]:
     """The report as it would be now."""
-    return {**counted(iteration), "parts": made_of.parts_of(iteration)}
+    return {**counted(iteration), "parts": made_of.parts_of(iteration, kept=True)}
 
 
 # Beneath --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """A week's triggering event: announced ahead, posted and pinned on its moment, told to all; and the week's thread.
 
+Of the weeks' threads the latest alone is pinned.
+
 Each is claimed and done in one transaction: of two workers one finds it still to do, and after a crash between posting
 and noting it nothing of it is there, so that it is done again from the start.
 """
@@ -119,6 +121,10 @@ def _open(week: Week, *, title: str, html: str) -> Thread:
         submission_key=f"week-{week.pk}",
     )
     Week.objects.filter(pk=week.pk).update(thread=thread)
+    for earlier in Thread.objects.filter(
+        week__iteration=week.iteration_id, pinned_at__isnull=False, pinned_by__isnull=True
+    ).exclude(pk=thread.pk):
+        conversations.unpin(thread=earlier)  # what a person has pinned is theirs to unpin
     return thread
 
 

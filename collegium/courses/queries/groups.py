@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,10 +27,12 @@ from collegium.courses.models import (
 )
 from collegium.courses.queries.home import Card, under_way
 from collegium.courses.queries.iterations import Standing
-from collegium.courses.reports import people_in
+from collegium.courses.reports import parts_of
 from collegium.design.filters import day_in_words
 from collegium.events.models import Answer, Attendance, Occurrence
 from collegium.foundation import clock
+from collegium.foundation.listed import Listed
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import faces
 
@@ -69,7 +72,7 @@ def stops(iteration: Iteration) -> list[Stop]:
     moment = clock.now()
     today = moments.today_in(iteration.time_zone)
     found: list[Stop] = []
-    for week in iteration.weeks.select_related("meeting__event", "draft_node").order_by("number"):
+    for week in _weeks(iteration.pk):
         week.iteration = iteration
         meeting = week.meeting
         is_over = meeting.ends_at <= moment if meeting is not None else week.starts_on < today
@@ -88,6 +91,15 @@ def stops(iteration: Iteration) -> list[Stop]:
             )
         )
     return found
+
+
+@prepared
+def _weeks(iteration: int) -> "QuerySet[Week]":
+    return (
+        Week.objects.filter(iteration=iteration)
+        .select_related("meeting__event", "draft_node")
+        .order_by("number")
+    )
 
 
 @dataclass(frozen=True)
@@ -118,8 +130,6 @@ class GroupPage:
     threads: list[Thread]
     faces: Map[int, str]
     timeline: "Timeline"
-    report: GroupReport | None
-    saying: Saying | None
 
     @property
     def next(self) -> Stop | None:
@@ -140,7 +150,7 @@ class GroupPage:
 
 
 def group_page(iteration: Iteration, standing: Standing, person: Person) -> GroupPage:
-    """Seven queries at most, whatever the number of members and meetings."""
+    """Four queries at most, whatever the number of members and meetings."""
     found = stops(iteration)
     coming = next((stop for stop in found if stop.is_next), None)
     members = _members(iteration, coming.week if coming else None)
@@ -157,10 +167,6 @@ def group_page(iteration: Iteration, standing: Standing, person: Person) -> Grou
         ),
         faces=faces([each.person for each in members], person),
         timeline=timeline(iteration, found),
-        report=GroupReport.objects.filter(iteration=iteration).first()
-        if iteration.state in {State.ENDED, State.ARCHIVED}
-        else None,
-        saying=Saying.objects.filter(enrolment=standing.enrolment).first() if standing.enrolment else None,
     )
 
 
@@ -169,34 +175,53 @@ def open_invitations(iteration: Iteration) -> list[GroupInvitation]:
 
 
 def _members(iteration: Iteration, week: Week | None) -> list[Member]:
-    """In the order of their names, mentors last, with whom they read for the meeting. Three queries at most."""
-    enrolled = list(
-        Enrolment.objects.filter(iteration=iteration, left_at__isnull=True)
-        .select_related("person__photo")
-        .order_by("person__name", "pk")
-    )
-    for each in enrolled:
-        each.iteration = iteration
-    people = {each.person_id: each.person for each in enrolled}
+    """In the order of their names, mentors last; with whom they read for the meeting, and what they said of coming. One query."""
+    rows: list[Any] = list(_enrolled(iteration.pk, week.pk if week is not None else 0))
+    people = {each.person_id: each.person for each in rows}
     reads: defaultdict[int, list[Person]] = defaultdict(list)
     read_by: defaultdict[int, list[Person]] = defaultdict(list)
-    away: set[int] = set()
-    if week is not None:
-        for reader, writer in Pair.objects.filter(week=week).order_by("pk").values_list("reader", "writer"):
-            if reader in people and writer in people:
-                reads[reader].append(people[writer])
-                read_by[writer].append(people[reader])
-        away = set(
-            PlannedWeek.objects.filter(week=week, state=PlannedWeek.State.LEFT_OUT).values_list(
-                "enrolment__person", flat=True
-            )
-        )
+    for each in rows:
+        each.iteration = iteration
+        for _pair, writer in each.reads or []:
+            if writer in people:
+                reads[each.person_id].append(people[writer])
+                read_by[writer].append(each.person)
     return sorted(
         (
-            Member(each, reads[each.person_id], read_by[each.person_id], is_away=each.person_id in away)
-            for each in enrolled
+            Member(
+                each,
+                reads[each.person_id],
+                read_by[each.person_id],
+                is_away=each.is_away,
+                was_there=each.was_there,
+                coming=each.coming or "",
+            )
+            for each in rows
         ),
         key=lambda each: each.is_mentor,
+    )
+
+
+@prepared
+def _enrolled(iteration: int, week: int) -> "QuerySet[Enrolment]":
+    of_meeting = {"occurrence__weeks": week, "person": OuterRef("person")}
+    left_out = PlannedWeek.objects.filter(
+        enrolment=OuterRef("pk"), week=week, state=PlannedWeek.State.LEFT_OUT
+    )
+    return (
+        Enrolment.objects.filter(iteration=iteration, left_at__isnull=True)
+        .select_related("person__photo")
+        .annotate(
+            reads=Listed(
+                Pair.objects.filter(week=week, reader=OuterRef("person"))
+                .order_by("pk")
+                .values("id", "writer_id")
+            ),
+            is_away=Exists(left_out),
+            was_there=Exists(Attendance.objects.filter(**of_meeting)),
+            coming=Subquery(Answer.objects.filter(**of_meeting).values("coming")[:1]),
+        )
+        .order_by("person__name", "pk")
     )
 
 
@@ -213,7 +238,7 @@ class MeetingPage:
     mappings: list[Mapping]
     prompts: list[str]
     meeting: Occurrence | None
-    coming: str
+    mine: Member | None
     posts: list[Post]
     post_count: int
     faces: Map[int, str]
@@ -235,11 +260,6 @@ class MeetingPage:
         return self.meeting is not None and self.meeting.starts_at <= clock.now()
 
     @property
-    def mine(self) -> Member | None:
-        own = self.standing.enrolment
-        return next((each for each in self.members if own is not None and each.enrolment.pk == own.pk), None)
-
-    @property
     def writers(self) -> list[Member]:
         return [each for each in self.members if not each.is_mentor]
 
@@ -249,25 +269,10 @@ class MeetingPage:
 
 
 def meeting_page(week: Week, standing: Standing, person: Person) -> MeetingPage:
-    """``week`` with its iteration, thread, meeting and section: nine queries at most."""
+    """``week`` with its iteration, thread, meeting and section: four queries at most."""
     iteration = week.iteration
-    meeting = week.meeting
-    there: set[int] = set()
-    coming: dict[int, str] = {}
-    if meeting is not None:
-        there = set(Attendance.objects.filter(occurrence=meeting).values_list("person", flat=True))
-        coming = dict(Answer.objects.filter(occurrence=meeting).values_list("person", "coming"))
-    members = [
-        Member(
-            each.enrolment,
-            each.reads,
-            each.read_by,
-            is_away=each.is_away,
-            was_there=each.person.pk in there,
-            coming=coming.get(each.person.pk, ""),
-        )
-        for each in _members(iteration, week)
-    ]
+    members = _members(iteration, week)
+    mine = next((each for each in members if each.person.pk == person.pk), None)
     posts = (
         list(
             Post.objects.standing()
@@ -286,8 +291,8 @@ def meeting_page(week: Week, standing: Standing, person: Person) -> MeetingPage:
         members=members,
         mappings=list(week.mappings.select_related("node").order_by("node__position")),
         prompts=[prompts.shown(line) for line in week.prompts],
-        meeting=meeting,
-        coming=coming.get(person.pk, ""),
+        meeting=week.meeting,
+        mine=mine,
         posts=posts,
         post_count=max(0, week.thread.post_count - 1) if week.thread is not None else 0,
         faces=faces(
@@ -407,7 +412,7 @@ class Setup:
 
 
 def setup(iteration: Iteration, person: Person) -> Setup:
-    """Six queries."""
+    """Four queries."""
     members = _members(iteration, None)
     return Setup(
         iteration,
@@ -433,6 +438,7 @@ class Report:
     people: Map[int, str]
     sayings: list[tuple[str, str]]  # words, and the name where there is leave for it
     mine: Saying | None
+    parts: list[dict[str, Any]]  # those that were kept, and those that people may still take back
 
     @property
     def takes_words(self) -> bool:
@@ -458,21 +464,22 @@ class Report:
 
 
 def report(iteration: Iteration, facts: Map[str, Any], kept: GroupReport | None, person: Person) -> Report:
-    """``facts`` frozen or of now. Three queries."""
-    named = people_in(facts["parts"]) | set(facts["members"]) | set(facts["mentors"])
-    sayings = list(
-        Saying.objects.filter(enrolment__iteration=iteration)
-        .select_related("enrolment__person")
-        .order_by("given_at", "pk")
+    """``facts`` frozen or of now. One query and those of other rooms: everybody who is named in them was enrolled once."""
+    enrolled = list(
+        Enrolment.objects.filter(iteration=iteration)
+        .select_related("person", "saying")
+        .order_by("saying__given_at", "saying__pk")
     )
+    sayings = [each.saying for each in enrolled if hasattr(each, "saying")]
     return Report(
         iteration,
         facts,
         kept.made_at if kept else None,
         kept.words_until if kept else None,
-        dict(Person.objects.filter(pk__in=named, erased_at__isnull=True).values_list("pk", "name")),
+        {each.person_id: each.person.name for each in enrolled if each.person.erased_at is None},
         [(each.words, each.enrolment.person.name if each.by_name else "") for each in sayings],
         next((each for each in sayings if each.enrolment.person_id == person.pk), None),
+        [*facts["parts"], *parts_of(iteration, kept=False)],
     )
 
 

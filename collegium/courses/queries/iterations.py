@@ -4,8 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Value
+from django.db.models import (
+    Count,
+    Exists,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from collegium.communities.models import Community
 from collegium.conversations.models import Post
@@ -20,11 +31,14 @@ from collegium.courses.models import (
     SurveyAnswers,
     Week,
 )
+from collegium.courses.queries.people import RUNNING
 from collegium.events.models import Attendance
+from collegium.foundation.prepared import prepared
 from collegium.people.models import CircleMember, Person
 
 State = Iteration.State
-RUNNING = Enrolment.Role.FACILITATOR, Enrolment.Role.MENTOR
+OF_COMMUNITY = 5
+MOST_WEEKS = 1000
 
 
 @dataclass(frozen=True)
@@ -43,18 +57,107 @@ class Standing:
         return self.takes_part or self.facilitates
 
 
+# What the page of a week does not show of its iteration.
+_TEXTS_OF_ITERATION = "about", "entry_survey", "exit_survey", "rubric", "information_sheet", "closing_words"
+
+
+def found_by(slug: str, person: Person | None) -> tuple[Iteration, Standing] | None:
+    """An iteration that the reader may see, and who they are in it: one query."""
+    rows = _seen(slug, person.pk) if person is not None else _shown(slug)
+    return (rows[0], standing_in(rows[0], person, rows[0])) if rows else None
+
+
+def week_found_by(slug: str, number: int, person: Person | None) -> tuple[Week, Standing] | None:
+    """A week of an iteration that the reader may see, with its thread, session and section: one query."""
+    if number > MOST_WEEKS:  # no such number fits into the database
+        return None
+    rows = _week_seen(slug, number, person.pk) if person is not None else _week_shown(slug, number)
+    if not rows:
+        return None
+    iteration = rows[0]
+    week: Week = iteration.the_week  # type: ignore[attr-defined]  # joined
+    week.iteration = iteration
+    if week.thread is not None and week.thread.forum_id == iteration.forum_id:
+        week.thread.forum = iteration.forum
+    return week, standing_in(iteration, person, iteration)
+
+
 def standing(iteration: Iteration, person: Person | None) -> Standing:
-    """Two queries. The circle decides who facilitates, so that whoever was taken out of it is out at once."""
+    """Who the reader is in an iteration that was read without: one query."""
     if person is None:
         return Standing(None, facilitates=False)
-    enrolment = Enrolment.objects.filter(iteration=iteration, person=person, left_at__isnull=True).first()
+    return standing_in(
+        iteration, person, with_standing(Iteration.objects.filter(pk=iteration.pk), person).get()
+    )
+
+
+def with_standing(rows: "QuerySet[Any]", person: Person | None, *, to: str = "") -> "QuerySet[Any]":
+    """Any rows that lead ``to`` an iteration, read along with who the reader is in it: ask ``standing_in`` of each."""
+    return rows if person is None else _of_person(rows, person.pk, to=to)
+
+
+def standing_in(iteration: Iteration, person: Person | None, row: Any) -> Standing:
+    """As it was read along with the row. The circle decides who facilitates: whoever was taken out of it is out at once."""
+    if person is None:
+        return Standing(None, facilitates=False)
+    enrolment: Enrolment | None = getattr(row, "own", None)  # no such attribute where nothing was joined
     if enrolment is not None:
         enrolment.iteration = iteration
         enrolment.person = person
-    return Standing(
-        enrolment,
-        facilitates=CircleMember.objects.filter(circle=iteration.facilitators_id, person=person).exists(),
+    return Standing(enrolment, facilitates=row.is_run)
+
+
+def _of_person(rows: "QuerySet[Any]", person: int, *, to: str = "") -> "QuerySet[Any]":
+    own = {f"{to}enrolments__person": person, f"{to}enrolments__left_at__isnull": True}
+    run = CircleMember.objects.filter(circle=OuterRef(f"{to}facilitators"), person=person)
+    joined: QuerySet[Any] = rows.annotate(
+        own=FilteredRelation(f"{to}enrolments", condition=Q(**own)), is_run=Exists(run)
+    ).select_related("own")
+    return joined
+
+
+def _with_all(rows: "QuerySet[Iteration]") -> "QuerySet[Iteration]":
+    return rows.select_related("course__community", "pathway__scheme_version__scheme", "forum").defer(
+        "pathway__scheme_version__document"
     )
+
+
+def _with_week(rows: "QuerySet[Iteration]", number: int) -> "QuerySet[Iteration]":
+    # As a value of its own, for a prepared query asks with a stand-in that is out of the column's range.
+    of_number = Q(weeks__number=Value(number, output_field=IntegerField()))
+    return (
+        rows.annotate(the_week=FilteredRelation("weeks", condition=of_number))
+        .filter(the_week__isnull=False)
+        .select_related(  # type: ignore[misc]  # the week is joined above
+            "course",
+            "pathway__scheme_version",
+            "forum",
+            "the_week__thread",
+            "the_week__meeting__event",
+            "the_week__draft_node",
+        )
+        .defer("pathway__scheme_version__document", *_TEXTS_OF_ITERATION)
+    )
+
+
+@prepared
+def _seen(slug: str, person: int) -> "QuerySet[Iteration]":
+    return _of_person(_with_all(Iteration.objects.visible_to(person).filter(slug=slug)), person)
+
+
+@prepared
+def _shown(slug: str) -> "QuerySet[Iteration]":
+    return _with_all(Iteration.objects.visible_to(None).filter(slug=slug))
+
+
+@prepared
+def _week_seen(slug: str, number: int, person: int) -> "QuerySet[Iteration]":
+    return _of_person(_with_week(Iteration.objects.visible_to(person).filter(slug=slug), number), person)
+
+
+@prepared
+def _week_shown(slug: str, number: int) -> "QuerySet[Iteration]":
+    return _with_week(Iteration.objects.visible_to(None).filter(slug=slug), number)
 
 
 @dataclass(frozen=True)
@@ -117,13 +220,23 @@ def of_community(community: Community, person: Person | None) -> list[Iteration]
     """Its courses that are open or under way and that the reader may see, the next to begin last; ``takes_part`` says whether
     the reader does.
     """
+    if person is None:
+        return list(_to_begin_with(community.pk, None).annotate(takes_part=Value(False))[:OF_COMMUNITY])
+    return _of_community(community.pk, person.pk)
+
+
+@prepared
+def _of_community(community: int, person: int) -> "QuerySet[Iteration]":
     takes_part = Enrolment.objects.filter(iteration=OuterRef("pk"), person=person, left_at__isnull=True)
-    return list(
+    return _to_begin_with(community, person).annotate(takes_part=Exists(takes_part))[:OF_COMMUNITY]
+
+
+def _to_begin_with(community: int, person: int | None) -> "QuerySet[Iteration]":
+    return (
         Iteration.objects.visible_to(person)
-        .filter(course__community=community, state__in=[Iteration.State.OPEN, Iteration.State.RUNNING])
+        .filter(course__community=community, state__in=[State.OPEN, State.RUNNING])
         .select_related("course")
-        .annotate(takes_part=Exists(takes_part) if person else Value(False))
-        .order_by("starts_on", "pk")[:5]
+        .order_by("starts_on", "pk")
     )
 
 
@@ -220,7 +333,7 @@ class Participation:
 
 
 def participation(iteration: Iteration) -> Participation:
-    """In numbers over the weeks, of those who are there to learn; seven queries."""
+    """In numbers over the weeks, of those who are there to learn; six queries."""
     weeks = list(iteration.weeks.all())
     enrolled = list(
         Enrolment.objects.filter(iteration=iteration, role=Enrolment.Role.PARTICIPANT).values_list(
@@ -244,11 +357,12 @@ def participation(iteration: Iteration) -> Participation:
             occurrence__in=[week.meeting_id for week in weeks if week.meeting_id]
         ).values_list("occurrence", "person")
     )
-    marked = _sets(
-        PlannedWeek.objects.filter(week__iteration=iteration, state=PlannedWeek.State.DONE).values_list(
-            "week", "enrolment__person"
-        )
+    planned = list(
+        PlannedWeek.objects.filter(week__iteration=iteration)
+        .filter(Q(state=PlannedWeek.State.DONE) | Q(due_on__isnull=False))
+        .values_list("week", "enrolment__person", "state", "due_on")
     )
+    marked = _sets((week, person) for week, person, state, _day in planned if state == PlannedWeek.State.DONE)
     lines = []
     today = moments.today_in(iteration.time_zone)
     for week in weeks:
@@ -274,10 +388,7 @@ def participation(iteration: Iteration) -> Participation:
         enrolled=len(enrolled),
         took_part=sum(at is not None for _person, _at, at, _done in enrolled),
         completed=sum(done is not None for *_rest, done in enrolled),
-        with_own_days=PlannedWeek.objects.filter(week__iteration=iteration, due_on__isnull=False)
-        .values("enrolment")
-        .distinct()
-        .count(),
+        with_own_days=len({person for _week, person, _state, day in planned if day is not None}),
     )
 
 

@@ -18,8 +18,8 @@ class Nudges:
     past: list[Nudge]
 
 
-def nudges_of(person: Person, *, iteration: Iteration | None = None) -> Nudges:
-    """Two queries. With ``iteration``, those that were set for it."""
+def nudges_of(person: Person, *, iteration: Iteration | None = None, with_past: bool = True) -> Nudges:
+    """Two queries, one without the past. With ``iteration``, those that were set for it."""
     every = Nudge.objects.select_related("buddy__photo", "person__photo", "iteration")
     if iteration is not None:
         every = every.filter(iteration=iteration)
@@ -34,7 +34,9 @@ def nudges_of(person: Person, *, iteration: Iteration | None = None) -> Nudges:
         promised=[
             each for each in waiting if each.buddy_id == person.pk and each.buddy_agreed_at is not None
         ],
-        past=list(every.filter(person=person, ended_at__isnull=False).order_by("-ended_at")[:MOST_PAST]),
+        past=list(every.filter(person=person, ended_at__isnull=False).order_by("-ended_at")[:MOST_PAST])
+        if with_past
+        else [],
     )
 
 

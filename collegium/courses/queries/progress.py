@@ -1,13 +1,24 @@
 """What one person has contributed, week by week, and how far they are: told to nobody but themselves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from collegium.conversations.models import Post
 from collegium.courses import moments
-from collegium.courses.models import Enrolment, Goal, PlannedWeek, Project, Week
-from collegium.events.models import Attendance
+from collegium.courses.models import (
+    Consent,
+    Enrolment,
+    Goal,
+    PlannedWeek,
+    Project,
+    SurveyAnswers,
+    Week,
+)
+from collegium.events.models import Answer, Attendance
+from collegium.foundation.prepared import prepared
 
 _CATCH_UP = Week.Kind.CATCH_UP
 
@@ -16,11 +27,12 @@ _CATCH_UP = Week.Kind.CATCH_UP
 class WeekLine:
     """A week as it is for one person."""
 
-    week: Week
+    week: Week  # without its long texts
     posts: int
     projects: int
     attended: bool
     planned: PlannedWeek | None
+    coming: str = ""  # what they answered to its session
 
     @property
     def is_done(self) -> bool:
@@ -105,72 +117,101 @@ class Progress:
         return any(line.own_day is not None for line in self.weeks)
 
 
+LONG_TEXTS = "trigger_html", "activity_html", "prompts"
+
+
 def progress(enrolment: Enrolment) -> Progress:
-    """Six queries, whatever the number of weeks and posts."""
-    iteration = enrolment.iteration
-    weeks = list(iteration.weeks.select_related("draft_node"))
-    for week in weeks:
-        week.iteration = iteration
-    planned = {each.week_id: each for each in enrolment.plan.all()}
-    posts = _posts(enrolment, weeks)
-    projects = _projects(enrolment)
-    attended = set(
-        Attendance.objects.filter(
-            person=enrolment.person_id, occurrence__in=[week.meeting_id for week in weeks if week.meeting_id]
-        ).values_list("occurrence", flat=True)
-    )
+    """Two queries, whatever the number of weeks and posts."""
     return Progress(
         enrolment=enrolment,
-        weeks=tuple(
-            WeekLine(
-                week=week,
-                posts=posts.get(week.thread_id or 0, 0),
-                projects=projects.get(week.pk, 0),
-                attended=week.meeting_id in attended,
-                planned=planned.get(week.pk),
-            )
-            for week in weeks
-        ),
+        weeks=lines(enrolment),
         goals=tuple(enrolment.goals.all()),
-        today=moments.today_in(iteration.time_zone),
+        today=moments.today_in(enrolment.iteration.time_zone),
     )
 
 
-def _posts(enrolment: Enrolment, weeks: list[Week]) -> Mapping[int, int]:
-    threads = [week.thread_id for week in weeks if week.thread_id]
-    counts: dict[int, int] = {}
-    for thread in (
-        Post.objects.standing()
-        .filter(author=enrolment.person_id, thread__in=threads)
-        .values_list("thread", flat=True)
-    ):
-        counts[thread] = counts.get(thread, 0) + 1
-    return counts
+def lines(enrolment: Enrolment) -> tuple[WeekLine, ...]:
+    """One query."""
+    found: list[Any] = list(_lines(enrolment.iteration_id, enrolment.pk, enrolment.person_id))
+    for week in found:
+        week.iteration = enrolment.iteration
+    return tuple(
+        WeekLine(
+            week=week,
+            posts=week.own_posts or 0,
+            projects=week.own_projects or 0,
+            attended=week.was_there,
+            planned=getattr(week, "own_plan", None),  # no such attribute where nothing was joined
+            coming=week.coming or "",
+        )
+        for week in found
+    )
 
 
-def _projects(enrolment: Enrolment) -> Mapping[int, int]:
-    counts: dict[int, int] = {}
-    for week in Project.objects.filter(
-        iteration=enrolment.iteration_id,
-        person=enrolment.person_id,
-        week__isnull=False,
-        removed_at__isnull=True,
-    ).values_list("week", flat=True):
-        counts[week] = counts.get(week, 0) + 1
-    return counts
+@prepared
+def _lines(iteration: int, enrolment: int, person: int) -> "QuerySet[Week]":
+    said = Post.objects.standing().filter(thread=OuterRef("thread"), author=person)
+    made = Project.objects.filter(week=OuterRef("pk"), person=person, removed_at__isnull=True)
+    return (
+        Week.objects.filter(iteration=iteration)
+        .defer(*LONG_TEXTS)
+        .annotate(
+            own_plan=FilteredRelation("plans", condition=Q(plans__enrolment=enrolment)),
+            own_posts=number_of(said, "thread"),
+            own_projects=number_of(made, "week"),
+            was_there=Exists(Attendance.objects.filter(occurrence=OuterRef("meeting"), person=person)),
+            coming=Subquery(
+                Answer.objects.filter(occurrence=OuterRef("meeting"), person=person).values("coming")[:1]
+            ),
+        )
+        .select_related("draft_node", "own_plan")  # type: ignore[misc]  # joined above
+        .order_by("number")
+    )
+
+
+def number_of(rows: "QuerySet[Any]", by: str) -> Subquery:
+    """How many there are, of rows that are all of one ``by``; None where there are none."""
+    return Subquery(rows.order_by().values(by).annotate(number=Count("pk")).values("number"))
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody has said of themselves beside their plan, and whether they know the course."""
+
+    was_here: bool
+    entry_survey: bool
+    exit_survey: bool
+    consents: bool
+
+
+def given_by(enrolment: Enrolment) -> Given:
+    """One query."""
+    answered = SurveyAnswers.objects.filter(enrolment=OuterRef("pk"))
+    row: Any = (
+        Enrolment.objects.filter(pk=enrolment.pk)
+        .annotate(
+            was_here=Exists(_earlier(enrolment)),
+            entry=Exists(answered.filter(survey=SurveyAnswers.Survey.ENTRY)),
+            exit=Exists(answered.filter(survey=SurveyAnswers.Survey.EXIT)),
+            consents_now=Exists(Consent.objects.filter(enrolment=OuterRef("pk"), withdrawn_at__isnull=True)),
+        )
+        .values("was_here", "entry", "exit", "consents_now")
+        .get()
+    )
+    return Given(row["was_here"], row["entry"], row["exit"], row["consents_now"])
 
 
 def was_here_before(enrolment: Enrolment) -> bool:
-    """Whether they took part in an earlier iteration of the course, or ran one."""
+    return _earlier(enrolment).exists()
+
+
+def _earlier(enrolment: Enrolment) -> "QuerySet[Enrolment]":
+    """Their taking part in an earlier iteration of the course, or running one."""
     iteration = enrolment.iteration
-    earlier = Enrolment.objects.filter(
+    ran = Q(iteration__state__in=["ended", "archived"]) & ~Q(role=Enrolment.Role.PARTICIPANT)
+    return Enrolment.objects.filter(
+        Q(took_part_at__isnull=False) | ran,
         person=enrolment.person_id,
         iteration__course=iteration.course_id,
         iteration__starts_on__lt=iteration.starts_on,
-    )
-    return (
-        earlier.filter(took_part_at__isnull=False).exists()
-        or earlier.exclude(role=Enrolment.Role.PARTICIPANT)
-        .filter(iteration__state__in=["ended", "archived"])
-        .exists()
     )

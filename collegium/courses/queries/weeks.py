@@ -4,11 +4,15 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from collegium.conversations.models import Post
 from collegium.courses import moments
-from collegium.courses.models import Enrolment, Iteration, Mapping, PlannedWeek, Project, Week
+from collegium.courses.models import Iteration, Mapping, Project, Week
 from collegium.courses.queries.iterations import Standing
-from collegium.events.models import Answer, Attendance, Occurrence
+from collegium.courses.queries.progress import WeekLine, lines
+from collegium.events.models import Occurrence
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import faces
 
@@ -34,15 +38,11 @@ class WeekPage:
     standing: Standing
     mappings: list[SpokenFor]
     meeting: Occurrence | None
-    coming: str
-    attended: bool
+    mine: WeekLine | None  # for whoever takes part
     posts: list[Post]
     post_count: int
-    has_written: bool
     projects: list[Project]
     project_count: int
-    has_made: bool
-    planned: PlannedWeek | None
     faces: Map[int, str]
     today: date
 
@@ -74,62 +74,67 @@ class WeekPage:
             self.week.triggered_at is not None or self.standing.facilitates
         )
 
-    @property
-    def is_done(self) -> bool:
-        return self.planned is not None and self.planned.state == PlannedWeek.State.DONE
-
-    @property
-    def is_left_out(self) -> bool:
-        return self.planned is not None and self.planned.state == PlannedWeek.State.LEFT_OUT
-
-    @property
-    def is_contributed(self) -> bool:
-        return self.has_written or self.has_made or self.attended or self.is_done
-
 
 def week_page(week: Week, standing: Standing, person: Person | None, *, reads_forum: bool) -> WeekPage:
-    """``week`` with its iteration, thread, meeting and section: eleven queries at most, however much was said and made."""
+    """``week`` with its iteration, thread, meeting and section: four queries at most, however much was said and made."""
     iteration = week.iteration
     thread = week.thread if reads_forum else None
-    posts = (
-        list(
-            Post.objects.standing()
-            .filter(thread=thread)
-            .exclude(pk=week.trigger_post_id or 0)
-            .exclude(via=Post.Via.MACHINE)
-            .select_related("author__photo")
-            .order_by("-pk")[:LATEST_POSTS]
-        )[::-1]
-        if thread is not None
-        else []
-    )
-    projects = list(
-        Project.objects.filter(week=week, removed_at__isnull=True)
-        .select_related("person__photo", "picture")
-        .order_by("-pk")[: LATEST_PROJECTS + 1]
-    )
+    posts = _latest_posts(thread.pk, week.trigger_post_id or 0)[::-1] if thread is not None else []
+    projects = _latest_projects(week.pk)
     for project in projects:
         project.week = week
-    mine = standing.enrolment
-    shown_people = [each.author for each in posts if each.author] + [each.person for each in projects]
+    own = lines(standing.enrolment) if standing.enrolment is not None else ()
     return WeekPage(
         iteration=iteration,
         week=week,
-        weeks=list(iteration.weeks.only("number", "title", "starts_on", "kind", "iteration")),
+        weeks=[line.week for line in own] or _rail(iteration.pk),
         standing=standing,
-        mappings=[_spoken_for(each) for each in week.mappings.select_related("node")],
+        mappings=[_spoken_for(each) for each in _mappings(week.pk)],
         meeting=week.meeting,
-        coming=_coming(week, person) if mine else "",
-        attended=_attended(week, mine) if mine else False,
+        mine=next((line for line in own if line.week.pk == week.pk), None),
         posts=posts,
         post_count=max(0, thread.post_count - 1) if thread is not None else 0,
-        has_written=_has_written(week, mine) if mine else False,
         projects=projects[:LATEST_PROJECTS],
         project_count=len(projects),
-        has_made=_has_made(week, mine) if mine else False,
-        planned=mine.plan.filter(week=week).first() if mine else None,
-        faces=faces(shown_people, person),
+        faces=faces(
+            [each.author for each in posts if each.author] + [each.person for each in projects], person
+        ),
         today=moments.today_in(iteration.time_zone),
+    )
+
+
+@prepared
+def _rail(iteration: int) -> "QuerySet[Week]":
+    return (
+        Week.objects.filter(iteration=iteration)
+        .only("number", "title", "starts_on", "kind")
+        .order_by("number")
+    )
+
+
+@prepared
+def _mappings(week: int) -> "QuerySet[Mapping]":
+    return Mapping.objects.filter(week=week).select_related("node")
+
+
+@prepared
+def _latest_posts(thread: int, trigger: int) -> "QuerySet[Post]":
+    return (
+        Post.objects.standing()
+        .filter(thread=thread)
+        .exclude(pk=trigger)
+        .exclude(via=Post.Via.MACHINE)
+        .select_related("author__photo")
+        .order_by("-pk")[:LATEST_POSTS]
+    )
+
+
+@prepared
+def _latest_projects(week: int) -> "QuerySet[Project]":
+    return (
+        Project.objects.filter(week=week, removed_at__isnull=True)
+        .select_related("person__photo")
+        .order_by("-pk")[: LATEST_PROJECTS + 1]
     )
 
 
@@ -141,28 +146,3 @@ def _spoken_for(mapping: Mapping) -> SpokenFor:
         mapping.strength,
         str(mapping.get_strength_display()),
     )
-
-
-def _coming(week: Week, person: Person | None) -> str:
-    if week.meeting_id is None:
-        return ""
-    answer = Answer.objects.filter(occurrence=week.meeting_id, person=person).first()
-    return answer.coming if answer else ""
-
-
-def _attended(week: Week, mine: Enrolment) -> bool:
-    return (
-        week.meeting_id is not None
-        and Attendance.objects.filter(occurrence=week.meeting_id, person=mine.person_id).exists()
-    )
-
-
-def _has_written(week: Week, mine: Enrolment) -> bool:
-    return (
-        week.thread_id is not None
-        and Post.objects.standing().filter(thread=week.thread_id, author=mine.person_id).exists()
-    )
-
-
-def _has_made(week: Week, mine: Enrolment) -> bool:
-    return Project.objects.filter(week=week, person=mine.person_id, removed_at__isnull=True).exists()

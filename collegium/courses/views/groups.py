@@ -41,6 +41,7 @@ from collegium.design.documents import pdf
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
+from collegium.foundation.signing import hashed
 from collegium.people.models import Person
 from collegium.people.requests import SignedInRequest, signed_in
 
@@ -286,7 +287,7 @@ def letter(request: SignedInRequest, token: str) -> HttpResponseBase:
     """The link of a letter; whoever has no account makes one on the way."""
     found = get_object_or_404(
         GroupInvitation.objects.select_related("iteration__course", "iteration__pathway", "invited_by"),
-        token_hash=actions.hashed(token),
+        token_hash=hashed(token),
     )
     return _answer(request, found)
 
@@ -346,12 +347,6 @@ def show_group(request: HttpRequest, iteration: Iteration, found: Standing, pers
         {
             **frame(iteration, found, "group"),
             "page": page,
-            "saying": SayingForm(
-                initial={
-                    "words": page.saying.words if page.saying else "",
-                    "by_name": page.saying.by_name if page.saying else False,
-                }
-            ),
         },
     )
 
@@ -492,7 +487,7 @@ def timeline(request: SignedInRequest, slug: str) -> HttpResponse:
             **frame(iteration, found, "timeline"),
             "line": queries.timeline(iteration, stops),
             "stops": stops,
-            "nudges": nudges_of(request.person, iteration=iteration),
+            "nudges": nudges_of(request.person, iteration=iteration, with_past=False),
         },
     )
 
@@ -572,6 +567,18 @@ def say(request: SignedInRequest, slug: str) -> HttpResponseBase:
         return refused(request, str(refusal), kept=request.POST.get("words", ""), back=back)
     messages.success(request, _("Thank you.") if kept else _("It is taken back."))
     return redirect(back)
+
+
+@require_POST
+@signed_in
+def show_outcome(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    iteration, found = _load_inside(request, slug)
+    require(allowed=found.enrolment is not None)
+    assert found.enrolment is not None  # noqa: S101  # for the type checker: required above
+    actions.show_outcome(
+        enrolment=found.enrolment, by=request.person, shows=request.POST.get("shows") == "yes"
+    )
+    return redirect(reverse("courses:report", args=[iteration.slug]) + "#outcome")
 
 
 @require_POST

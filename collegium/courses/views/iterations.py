@@ -12,17 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collegium.communities import actions as communities
 from collegium.courses import rules, surveys
 from collegium.courses.actions import enrolments
-from collegium.courses.forms import EnrolForm, SurveyForm
+from collegium.courses.forms import EnrolForm
 from collegium.courses.models import Course, Enrolment, Iteration, Project, SurveyAnswers, Week
 from collegium.courses.queries import iterations as queries
-from collegium.courses.queries.people import guides_of
-from collegium.courses.queries.progress import progress
+from collegium.courses.queries.overview import iteration_page
+from collegium.courses.survey_forms import SurveyForm
 from collegium.courses.views import groups
 from collegium.courses.views.loading import frame, load, person_of
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
-from collegium.people.queries import faces
 from collegium.people.requests import SignedInRequest, signed_in
 
 
@@ -81,36 +80,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     person = person_of(request)
     if iteration.course.shape == Course.Shape.GROUP and person is not None:
         return groups.show_group(request, iteration, found, person)
-    weeks = list(iteration.weeks.select_related("draft_node", "meeting"))
-    for week in weeks:
-        week.iteration = iteration
-    running = [
-        each.person
-        for each in Enrolment.objects.filter(
-            iteration=iteration, left_at__isnull=True, role__in=queries.RUNNING
-        ).select_related("person__photo")[:8]
-        if each.person.name_audience == "public" or person is not None
-    ]
-    guides = (
-        [each.person for each in guides_of(iteration)[:8]]
-        if found.takes_part and not (found.enrolment and found.enrolment.guides)
-        else []
-    )
     return render(
         request,
         "courses/iteration.jinja",
         {
             **frame(iteration, found, "overview"),
-            "weeks": weeks,
-            "present": queries.present_week(iteration, weeks),
-            "running": running,
-            "guides": guides,
-            "faces": faces([*running, *guides], person),
-            "progress": progress(found.enrolment) if found.enrolment else None,
-            "people_count": Enrolment.objects.filter(iteration=iteration, left_at__isnull=True).count(),
-            "project_count": Project.objects.filter(iteration=iteration, removed_at__isnull=True).count(),
+            "page": iteration_page(iteration, found, person),
             "is_enrolling": rules.is_enrolling(iteration) and rules.is_open_to_all(iteration),
-            "ends_on": weeks[-1].starts_on if weeks else iteration.starts_on,
         },
     )
 

@@ -2,12 +2,18 @@
 
 from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from collegium.conversations.models import Thread
 from collegium.courses.models import Iteration, Project, Week
-from collegium.courses.queries.iterations import Standing, standing
+from collegium.courses.queries.iterations import (
+    Standing,
+    found_by,
+    standing_in,
+    week_found_by,
+    with_standing,
+)
 from collegium.people.models import Audience, Person
 from collegium.people.requests import Request
 
@@ -17,33 +23,25 @@ def person_of(request: HttpRequest) -> Person | None:
 
 
 def load(request: HttpRequest, slug: str) -> tuple[Iteration, Standing]:
-    """Three queries."""
-    person = person_of(request)
-    iteration = get_object_or_404(
-        Iteration.objects.visible_to(person)
-        .select_related("course__community", "pathway__scheme_version__scheme", "forum")
-        .defer("pathway__scheme_version__document"),
-        slug=slug,
-    )
-    return iteration, standing(iteration, person)
+    """One query."""
+    found = found_by(slug, person_of(request))
+    if found is None:
+        raise Http404
+    return found
 
 
 def load_week(request: HttpRequest, slug: str, number: int) -> tuple[Week, Standing]:
-    iteration, found = load(request, slug)
-    week = get_object_or_404(
-        Week.objects.select_related("thread", "meeting__event", "draft_node"),
-        iteration=iteration,
-        number=number,
-    )
-    week.iteration = iteration
-    if week.thread is not None and week.thread.forum_id == iteration.forum_id:
-        week.thread.forum = iteration.forum
-    return week, found
+    """One query."""
+    found = week_found_by(slug, number, person_of(request))
+    if found is None:
+        raise Http404
+    return found
 
 
 def load_project(request: HttpRequest, project_id: int) -> tuple[Project, Standing]:
+    """Two queries."""
     person = person_of(request)
-    project = get_object_or_404(
+    rows = (
         Project.objects.visible_to(person)
         .for_display()
         .select_related(
@@ -55,10 +53,10 @@ def load_project(request: HttpRequest, project_id: int) -> tuple[Project, Standi
             "picture",
             "person__photo",
         )
-        .defer("iteration__pathway__scheme_version__document"),
-        pk=project_id,
+        .defer("iteration__pathway__scheme_version__document")
     )
-    return project, standing(project.iteration, person)
+    project = get_object_or_404(with_standing(rows, person, to="iteration__"), pk=project_id)
+    return project, standing_in(project.iteration, person, project)
 
 
 def frame(iteration: Iteration, found: Standing, current: str) -> dict[str, Any]:

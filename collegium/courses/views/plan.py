@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collegium.courses import surveys
 from collegium.courses.actions import enrolments
-from collegium.courses.forms import AddressesForm, CatchUpForm, GoalForm, SurveyForm, addresses_as_text
+from collegium.courses.forms import AddressesForm, CatchUpForm, GoalForm, addresses_as_text
 from collegium.courses.models import Enrolment, Goal, Iteration, SurveyAnswers
 from collegium.courses.queries import progress as queries
 from collegium.courses.queries.iterations import standing
 from collegium.courses.queries.people import guides_for
+from collegium.courses.survey_forms import SurveyForm
 from collegium.courses.views.loading import frame, load
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
@@ -47,10 +48,9 @@ def _page(
     enrolment = found.enrolment
     assert enrolment is not None  # noqa: S101  # for the type checker: required above
     mine = queries.progress(enrolment)
-    was_here = queries.was_here_before(enrolment)
-    guides = [] if was_here else [each.person for each in guides_for(enrolment)]
+    given = queries.given_by(enrolment)
+    guides = [] if given.was_here else [each.person for each in guides_for(enrolment)]
     addresses = list(enrolment.addresses.all())
-    given = {each.survey for each in enrolment.survey_answers.all()}
     return render(
         request,
         "courses/plan.jinja",
@@ -58,7 +58,6 @@ def _page(
             **frame(iteration, found, "plan"),
             "enrolment": enrolment,
             "mine": mine,
-            "was_here": was_here,
             "guides": guides,
             "faces": faces(guides, request.person),
             "goal_form": goal_form or GoalForm(),
@@ -70,9 +69,6 @@ def _page(
                 }
             ),
             "given": given,
-            "consent": enrolment.consents.filter(withdrawn_at__isnull=True).first()
-            if iteration.information_sheet
-            else None,
             "asks_exit": bool(iteration.exit_survey) and _asks_exit(iteration, mine),
         },
         status=status,
@@ -184,11 +180,12 @@ def survey(request: SignedInRequest, slug: str, survey: str) -> HttpResponseBase
     if not questions:
         raise Http404
     before = enrolment.survey_answers.filter(survey=survey).first()
+    given = surveys.as_worded_now(questions, surveys.read(before.questions), before.answers) if before else {}
     form = SurveyForm(
         request.POST if request.method == "POST" else None,
         questions=questions,
         prefix="q",
-        initial=_as_typed(before.answers if before else {}),
+        initial={key: str(answer) for key, answer in given.items()},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -205,10 +202,6 @@ def survey(request: SignedInRequest, slug: str, survey: str) -> HttpResponseBase
         {**frame(iteration, found, "plan"), "form": form, "is_exit": is_exit, "before": before},
         status=422 if request.method == "POST" else 200,
     )
-
-
-def _as_typed(answers: dict[str, object]) -> dict[str, str]:
-    return {key: str(value) for key, value in answers.items()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

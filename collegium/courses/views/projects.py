@@ -162,7 +162,7 @@ def _show(
         if shown
         else []
     )
-    may_appreciate = found.is_inside and rules.may_appreciate(person, project)
+    is_own = person is not None and project.person_id == person.pk
     return render(
         request,
         "courses/project.jinja",
@@ -181,10 +181,10 @@ def _show(
             ),
             "say": SayForm(initial={"key": secrets.token_urlsafe(16)}),
             "mark_words": surveys.mark_words(),
-            "is_own": person is not None and project.person_id == person.pk,
-            "may_appreciate": may_appreciate,
+            "is_own": is_own,
+            "may_appreciate": found.is_inside and rules.may_appreciate(person, project),
             "may_discuss": found.is_inside and rules.may_discuss(person, project),
-            "may_remove": person is not None and rules.may_remove_project(person, project),
+            "may_remove": (is_own or found.facilitates) and rules.may_remove_project(person, project),
         },
         status=status,
     )
@@ -229,12 +229,15 @@ def discuss(request: SignedInRequest, project_id: int) -> HttpResponseBase:
             actions.discuss(
                 project=project,
                 by=request.person,
-                html=wording.as_html(form.cleaned_data["words"]),
+                html=form.cleaned_data["words"],
                 submission_key=form.cleaned_data["key"],
             )
         except Refusal as refusal:
             return refused(
-                request, str(refusal), kept=form.cleaned_data["words"], back=project.get_absolute_url()
+                request,
+                str(refusal),
+                kept=wording.as_text(form.cleaned_data["words"]),
+                back=project.get_absolute_url(),
             )
     return redirect(f"{project.get_absolute_url()}#talk")
 

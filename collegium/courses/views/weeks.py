@@ -64,12 +64,15 @@ def say(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
             conversations.post(
                 thread=week.thread,
                 by=request.person,
-                html=wording.as_html(form.cleaned_data["words"]),
+                html=form.cleaned_data["words"],
                 submission_key=form.cleaned_data["key"],
             )
         except Refusal as refusal:
             return refused(
-                request, str(refusal), kept=form.cleaned_data["words"], back=week.get_absolute_url()
+                request,
+                str(refusal),
+                kept=wording.as_text(form.cleaned_data["words"]),
+                back=week.get_absolute_url(),
             )
     return redirect(f"{week.get_absolute_url()}#talk")
 

@@ -39,13 +39,9 @@ class Found:
 def find(wanted: Wanted) -> Found:
     """One page, in one query."""
     start = (wanted.page - 1) * PAGE_LENGTH
-    words = sorted(names.folded(wanted.name).split(), key=len, reverse=True)
-    if words:
-        rows = RegisterName.objects.filter(_begins_with(words[0]), _narrowed(wanted, "award__"))
-        for word in words[1:]:
-            rows = rows.filter(award__sort_name__contains=word)
+    if names.folded(wanted.name):
         # The scheme's documents are long, and a list does not read them.
-        rows = rows.select_related("award__scheme", "award__pathway").order_by("text", "award_id")
+        rows = named(wanted).select_related("award__scheme", "award__pathway")
         awards = [row.award for row in rows[start : start + PAGE_LENGTH + 1]]
     else:
         awards = list(
@@ -57,6 +53,17 @@ def find(wanted: Wanted) -> Found:
     return Found(
         list({award.pk: award for award in awards[:PAGE_LENGTH]}.values()), len(awards) > PAGE_LENGTH
     )
+
+
+def named(wanted: Wanted) -> QuerySet[RegisterName]:
+    """The awards of whom a name was asked for, by that name; one whose two words begin alike comes twice."""
+    words = sorted(names.folded(wanted.name).split(), key=len, reverse=True)
+    if not words:
+        return RegisterName.objects.none()
+    rows = RegisterName.objects.filter(_begins_with(words[0]), _narrowed(wanted, "award__"))
+    for word in words[1:]:
+        rows = rows.filter(award__sort_name__contains=word)
+    return rows.order_by("text", "award_id")
 
 
 def _begins_with(word: str) -> Q:

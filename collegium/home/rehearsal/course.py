@@ -16,6 +16,7 @@ from collegium.conversations import actions as conversations
 from collegium.conversations import rules as conversation_rules
 from collegium.conversations.actions import moderation
 from collegium.conversations.models import Measure, Post, Report, Thread
+from collegium.courses import surveys
 from collegium.courses.actions import enrolments, iterations, nudges, projects, triggers
 from collegium.courses.models import (
     Course,
@@ -29,6 +30,9 @@ from collegium.courses.models import (
     Week,
 )
 from collegium.courses.queries import progress
+from collegium.credentials import contexts, verification
+from collegium.credentials.models import CourseBadge
+from collegium.credentials.queries import issuing
 from collegium.events import actions as events
 from collegium.events import calendars
 from collegium.events.models import Attendance, Reminder
@@ -36,7 +40,7 @@ from collegium.evidence import actions as evidence
 from collegium.evidence import sources
 from collegium.evidence.models import SourceKind
 from collegium.foundation import clock
-from collegium.home.rehearsal import hours
+from collegium.home.rehearsal import hours, letters
 from collegium.home.rehearsal.days import Track
 from collegium.home.rehearsal.telling import Step, Telling, counted, day
 from collegium.home.rehearsal.together import (
@@ -50,12 +54,14 @@ from collegium.home.rehearsal.together import (
     told_of,
     until,
 )
+from collegium.notifications import receiving
 from collegium.people.models import Audience, CircleMember, Person
 from collegium.portfolios import actions as portfolios
 from collegium.portfolios.models import Placement, Section
 
 CHAPTER = "An open course on the way to it"
 CALENDAR = "calendar.ics"
+BADGE = "course-badge.json"
 SHEET = "What you write in the surveys is read by two researchers, and by nobody else. You can withdraw at any time."
 MOST_AN_HOUR = 10  # posts of a new account
 MINUTE = dt.timedelta(minutes=1)
@@ -141,7 +147,7 @@ class OpenCourse:
                 yield from self.a_newcomer_is_eager()
             self.people_write(number)
             if number == 1:
-                self.a_question_is_answered()
+                self.a_reply_comes_by_mail(self.a_question_is_answered())
                 yield clock.now() + HOUR
                 yield from self.somebody_is_muted()
         yield from self.they_meet(number)
@@ -467,7 +473,7 @@ class OpenCourse:
             step.say("What was written is kept, and an hour later it can be posted.")
         yield clock.now() + HOUR + MINUTE
 
-    def a_question_is_answered(self) -> None:
+    def a_question_is_answered(self) -> Thread:
         asks, answers, *_others = self.here
         with self.told.step(CHAPTER, f"{asks.name} asks, and {answers.name} answers") as step:
             thread = conversations.start_thread(
@@ -485,6 +491,47 @@ class OpenCourse:
             step.check(
                 f"{answers.name} is told that it helped",
                 holds=answers.pk in told_of("post.answered_it", given),
+            )
+        return thread
+
+    def a_reply_comes_by_mail(self, thread: Thread) -> None:
+        """From the letter that told of the answer, as a mail program would send it."""
+        asks = self.here[0]
+        letter = next(
+            (
+                each
+                for each in reversed(self._letters_to(asks))
+                if thread.title in each.subject and each.message()["Reply-To"]
+            ),
+            None,
+        )
+        with self.told.step(CHAPTER, f"{asks.name} replies by e-mail") as step:
+            if (
+                not step.check("The letter that told of the answer can be replied to", holds=letter)
+                or not letter
+            ):
+                return
+            address = letter.to[0]
+            words = "Thank you. I had forgotten to say what I changed."
+            raw, recipient = letters.answer_to(letter, words, by=f"{asks.name} <{address}>", number=1)
+            for _time in range(2):  # mail servers try again
+                receiving.receive(raw, recipient=recipient, envelope_from=address)
+            posted = list(Post.objects.filter(thread=thread, via=Post.Via.MAIL))
+            step.check(
+                "It stands in the thread once, without what was quoted below it",
+                holds=[(each.author_id, each.html) for each in posted] == [(asks.pk, f"<p>{words}</p>")],
+            )
+            step.check(
+                f"{asks.name} is told by e-mail that it was posted",
+                holds=any(each.subject == f"Posted: {thread.title}" for each in self._letters_to(asks)),
+            )
+            raw, recipient = letters.answer_to(
+                letter, "Buy my portfolios.", by="Somebody <somebody@elsewhere.example>", number=2
+            )
+            receiving.receive(raw, recipient=recipient, envelope_from="somebody@elsewhere.example")
+            step.check(
+                "The same address used by somebody else puts nothing into the thread",
+                holds=Post.objects.filter(thread=thread, via=Post.Via.MAIL).count() == len(posted),
             )
 
     # Moderation -------------------------------------------------------------------------------------------------------
@@ -525,13 +572,13 @@ class OpenCourse:
                 "Whoever reported is told that something was done",
                 holds=reports.pk in told_of("post.report_acted_on", post),
             )
-            letters = self._letters_to(loud)[-1:]
+            sent = self._letters_to(loud)[-1:]
             step.check(
                 f"What {loud.name} is sent names neither who reported nor who decided",
-                holds=letters
+                holds=sent
                 and not any(
                     each.name in f"{letter.subject}\n{letter.body}"
-                    for letter in letters
+                    for letter in sent
                     for each in (reports, self.facilitator)
                 ),
             )
@@ -840,7 +887,73 @@ class OpenCourse:
                 "closed",
             )
             self._once_a_week(step)
-            self._who_took_part(step)
+            took_part, completed = self._who_took_part(step)
+        self.looks_back()
+        self.has_badges(took_part, completed)
+
+    def looks_back(self) -> None:
+        """What is asked at the end, of whoever likes to answer."""
+        answering, *others = [self._enrolment(each) for each in self.here[:3]]
+        with self.told.step(CHAPTER, f"{answering.person.name} looks back") as step:
+            asked = surveys.read(self.iteration.exit_survey)
+            if not step.check("Something is asked at the end", holds=asked):
+                return
+            step.list("The questions:", (each.words for each in asked))
+            given = {
+                each.key: each.options[0]
+                if each.kind == "choice"
+                else "4"
+                if each.kind == "scale"
+                else "I write now."
+                for each in asked
+            }
+            for _time in range(2):
+                kept = enrolments.answer_survey(
+                    enrolment=answering,
+                    by=answering.person,
+                    survey=SurveyAnswers.Survey.EXIT,
+                    answers=given,
+                )
+            step.check(
+                "Every answer is kept with its question; answered twice, it is one",
+                holds=set(kept.answers) == {each.key for each in asked}
+                and len(kept.questions) == len(asked)
+                and answering.survey_answers.filter(survey=SurveyAnswers.Survey.EXIT).count() == 1,
+            )
+            step.refused(
+                f"Answering for {answering.person.name} as {others[0].person.name}",
+                lambda: enrolments.answer_survey(
+                    enrolment=answering,
+                    by=others[0].person,
+                    survey=SurveyAnswers.Survey.EXIT,
+                    answers=given,
+                ),
+            )
+
+    def has_badges(self, took_part: set[int], completed: set[int]) -> None:
+        with self.told.step(CHAPTER, "Who took part has a badge of it, and who completed it another") as step:
+            badges = list(CourseBadge.objects.filter(iteration=self.iteration_id).order_by("pk"))
+            for kind, expected in (
+                (CourseBadge.Kind.TOOK_PART, took_part),
+                (CourseBadge.Kind.COMPLETED, completed),
+            ):
+                of_kind = [each.person_id for each in badges if each.kind == kind]
+                step.check(
+                    f"“{kind.label}”: {counted(len(expected), 'badge')}, one for each of them and for nobody else",
+                    holds=len(of_kind) == len(expected) and set(of_kind) == expected,
+                )
+            if not badges:
+                return
+            shown = badges[0].document
+            report = verification.verify(contexts.write(shown), fetch=issuing.fetch, at=clock.now())
+            step.check(f"A stranger checks the first: “{report.summary}”", holds=report.holds is True)
+            altered = {**shown, "name": "Completed with distinction"}
+            report = verification.verify(contexts.write(altered), fetch=issuing.fetch, at=clock.now())
+            step.check(f"With another name for it: “{report.summary}”", holds=report.holds is False)
+            (self.folder / BADGE).write_text(contexts.write(shown), encoding="utf-8")
+        self.told.files.append(
+            (BADGE, f"The badge of {badges[0].holder_name} for the course, as a credential")
+        )
 
     def _once_a_week(self, step: Step) -> None:
         weeks = list(self.iteration.weeks.select_related("trigger_post"))
@@ -859,8 +972,10 @@ class OpenCourse:
             and abs(odd[0] - round(odd[0] / dt.timedelta(days=7)) * dt.timedelta(days=7)) == HOUR,
         )
 
-    def _who_took_part(self, step: Step) -> None:
-        """Counted here as it went, and in the house by its own rules: both have to say the same."""
+    def _who_took_part(self, step: Step) -> tuple[set[int], set[int]]:
+        """Counted here as it went, and in the house by its own rules: both have to say the same. Gives who did, and who
+        completed it, by the house.
+        """
         inside = Enrolment.objects.filter(iteration=self.iteration_id, role=Enrolment.Role.PARTICIPANT)
         took = set(inside.filter(took_part_at__isnull=False).values_list("person", flat=True))
         completed = set(inside.filter(completed_at__isnull=False).values_list("person", flat=True))
@@ -891,6 +1006,7 @@ class OpenCourse:
                 for each in finished
             ),
         )
+        return took, completed
 
     def is_archived(self) -> None:
         person = self.people[0]

@@ -21,8 +21,9 @@ from collegium.courses.actions import enrolments, iterations, projects
 from collegium.courses.models import Enrolment, Iteration, PlannedWeek, Project, SurveyAnswers, Week
 from collegium.events import actions as events
 from collegium.events.models import Answer, Attendance
+from collegium.evidence.models import SourceKind
 from collegium.foundation import clock
-from collegium.home.world import crowd, scenes, words
+from collegium.home.world import crowd, kept, scenes, words
 from collegium.home.world.years import WEEK, Plain, World
 from collegium.people.models import Audience
 
@@ -454,6 +455,8 @@ def keep_record(world: World, number: int, webinar: Plain) -> None:
             recording_url=f"https://video.huards.example/cmooc/webinar-{number}",
             notes=words.post(webinar["notes"]),
         )
+        for key in webinar.get("used_by", ()):  # that they were there is evidence too
+            kept.use(world, key, SourceKind.ATTENDANCE, meeting.pk)
 
 
 def contribute(world: World, number: int) -> None:
@@ -549,6 +552,8 @@ def plan_projects(world: World) -> None:
         for place, comment in enumerate(told.get("comments", ())):
             at_comment = max(at - 0.5 - 0.6 * place, 0.05)
             world.at(at_comment, f"{comment['by']} on {told['title']}", partial(entry.discuss, comment))
+        if told.get("used"):
+            world.at(max(at - 1.4, 0.03), f"{told['by']} uses {told['title']}", entry.use)
         for place, given in enumerate(told.get("appreciated", ())):
             at_given = given.get("ago", max(at - 0.8 - 0.4 * place, 0.04))
             world.at(at_given, f"{given['by']} appreciates {told['title']}", partial(entry.appreciate, given))
@@ -582,6 +587,10 @@ class Entry:
             else None,
             alt_text=picture["alt"] if picture else "",
         )
+
+    def use(self) -> None:
+        """Its maker keeps it as evidence, for the first criterion that it names."""
+        kept.use(self.world, self.told["by"], SourceKind.PROJECT, self._now().pk)
 
     def _now(self) -> Project:
         if self.project is None:

@@ -10,9 +10,10 @@ from django.core.files.base import ContentFile
 from collegium.communities import actions as communities
 from collegium.conversations import actions as conversations
 from collegium.conversations.actions import moderation
-from collegium.conversations.models import Forum, Post, Thread
+from collegium.conversations.models import Forum, Measure, Post, Thread
 from collegium.courses.models import Week
-from collegium.home.world import crowd, scenes, words
+from collegium.evidence.models import SourceKind
+from collegium.home.world import crowd, kept, scenes, words
 from collegium.home.world.years import Plain, World
 from collegium.people.models import CircleMember
 
@@ -95,18 +96,49 @@ class Conversation:
             moderation.report(
                 post=post, by=people[report["by"]], reason=report["reason"], words=report["words"]
             )
-        if kept := said.get("kept"):
+        if shelved := said.get("kept"):
             communities.add_to_repertoire(
                 community=self.world.communities[self.told["where"]],
-                by=people[kept["by"]],
-                title=kept["title"],
-                why=kept["why"],
+                by=people[shelved["by"]],
+                title=shelved["title"],
+                why=shelved["why"],
                 post=post,
             )
+        if used_by := said.get("used_by"):
+            kept.use(self.world, used_by, SourceKind.POST, post.pk)
         if taken_by := said.get("care"):
             communities.take_care(
                 community=self.world.communities[self.told["where"]], by=people[taken_by], thread=post.thread
             )
+
+    # What was done about the post that began it, what its author said to that, and what another moderator answered.
+
+    def measure(self, done: Plain) -> None:
+        moderation.take_measure(
+            kind=done["kind"],
+            post=self.posts[0],
+            by=self.world.people[done["by"]],
+            reason=" ".join(done["reason"].split()),
+        )
+
+    def _measure(self) -> Measure:
+        found: Measure = Measure.objects.select_related("forum", "person").get(post=self.posts[0])
+        return found
+
+    def appeal(self, appealed: Plain) -> None:
+        moderation.appeal(
+            measure=self._measure(),
+            by=self.world.people[self.told["by"]],
+            words=" ".join(appealed["words"].split()),
+        )
+
+    def answer(self, answered: Plain) -> None:
+        moderation.answer_appeal(
+            measure=self._measure(),
+            by=self.world.people[answered["by"]],
+            answer=" ".join(answered["words"].split()),
+            lifts=answered["lifts"],
+        )
 
     def _some(self, count: int) -> list[str]:
         """So many of those who may: others each time."""
@@ -124,7 +156,9 @@ class Conversation:
 
 
 def plan_talk(world: World) -> None:
-    for told in itertools.chain(words.read("talk"), words.read("talk_of_communities")):
+    for told in itertools.chain(
+        words.read("talk"), words.read("talk_of_communities"), words.read("moderation")
+    ):
         plan_thread(world, told)
 
 
@@ -145,6 +179,14 @@ def plan_thread(world: World, told: Plain) -> None:
             f"{name} in {told.get('title') or 'the thread of the week'}",
             partial(conversation.reply, said),
         )
+
+    for step, act in (
+        ("measure", conversation.measure),
+        ("appeal", conversation.appeal),
+        ("answer", conversation.answer),
+    ):
+        if step in told:
+            world.at(_days_ago(world, told[step]), f"{told['title']}: {step}", partial(act, told[step]))
 
 
 def world_name(key: str) -> str:

@@ -10,7 +10,14 @@ from collegium.portfolios.actions.board import (
     rename_example,
     show_board,
 )
-from collegium.portfolios.actions.commenting import comment, reopen_comment, reply, settle_comment, take_back
+from collegium.portfolios.actions.commenting import (
+    change_comment,
+    comment,
+    reopen_comment,
+    reply,
+    settle_comment,
+    take_back,
+)
 from collegium.portfolios.actions.feedback import ask_feedback, end_request, give_feedback, thank
 from collegium.portfolios.actions.groups import (
     add_own_page,
@@ -29,10 +36,10 @@ from collegium.portfolios.actions.sharing import (
     share_with_circle,
     share_with_person,
     shown_without_permission,
-    token_hash,
     unpublish,
 )
 from collegium.portfolios.actions.turns import NotYourTurn, pass_turn, take_turn
+from collegium.portfolios.actions.weeks import draft_of_week
 from collegium.portfolios.actions.whole import (
     change_details,
     declare,
@@ -58,10 +65,12 @@ __all__ = [
     "begin_section",
     "bring_in",
     "bring_in_sections",
+    "change_comment",
     "change_details",
     "comment",
     "declare",
     "delete",
+    "draft_of_week",
     "end_request",
     "end_share",
     "give_feedback",
@@ -97,7 +106,6 @@ __all__ = [
     "take_copy",
     "take_turn",
     "thank",
-    "token_hash",
     "unplace",
     "unpublish",
     "write",

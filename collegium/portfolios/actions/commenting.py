@@ -10,7 +10,7 @@ from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Person
 from collegium.portfolios import anchors
-from collegium.portfolios.models import Comment, Part, Section
+from collegium.portfolios.models import Comment, CommentVersion, Part, Section
 from collegium.portfolios.queries.groups import writers_of
 
 LONGEST = 5_000
@@ -37,6 +37,7 @@ SETTLED = verb(
     },
 )
 REOPENED = verb("comment.reopened", history=gettext_lazy("%(actor)s opened a comment on %(section)s again"))
+CHANGED = verb("comment.changed", history=gettext_lazy("%(actor)s changed a comment on %(section)s"))
 TAKEN_BACK = verb("comment.taken_back", history=gettext_lazy("%(actor)s took back a comment on %(section)s"))
 
 
@@ -89,6 +90,21 @@ def reply(*, comment: Comment, words: str, by: Person) -> Comment:
 
 
 @transaction.atomic
+def change_comment(*, comment: Comment, words: str, by: Person) -> None:
+    """What it said before is kept, for whoever may read the comment. Nobody is told a second time."""
+    words = _said(words)
+    now = Comment.objects.select_for_update().filter(pk=comment.pk).first()
+    if now is None or not now.words:
+        raise Refusal(_("This comment was taken back meanwhile, so it cannot be changed."))
+    if words == now.words:
+        return
+    CommentVersion.objects.create(comment=now, words=now.words)
+    comment.words, comment.edited_at = words, clock.now()
+    comment.save(update_fields=["words", "edited_at"])
+    record(CHANGED, by=by, about=comment, data={"section": str(comment.part.section)})
+
+
+@transaction.atomic
 def settle_comment(*, comment: Comment, by: Person) -> None:
     if comment.reply_to_id is not None or comment.is_resolved:
         return
@@ -109,11 +125,12 @@ def reopen_comment(*, comment: Comment, by: Person) -> None:
 
 @transaction.atomic
 def take_back(*, comment: Comment, by: Person) -> None:
-    """What others replied to it stays."""
+    """What others replied to it stays; what it said goes, and what it had said before."""
     record(TAKEN_BACK, by=by, about=comment, data={"section": str(comment.part.section)})
     if comment.replies.exists():
-        comment.words = ""
-        comment.save(update_fields=["words"])
+        comment.versions.all().delete()
+        comment.words, comment.edited_at = "", None
+        comment.save(update_fields=["words", "edited_at"])
     else:
         comment.delete()
 

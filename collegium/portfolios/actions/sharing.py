@@ -1,9 +1,7 @@
 """Who may read: audience, people, circles, links, everyone on the web."""
 
 import datetime as dt
-import hashlib
 import re
-import secrets
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from collegium.activity.verbs import Told, verb
 from collegium.evidence.models import Evidence, PersonShown
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Audience, Circle, Person
 from collegium.portfolios.models import Portfolio, Section, Share
 
@@ -124,11 +123,11 @@ def share_by_link(
 ) -> str:
     """The token is returned this once and kept nowhere: only its hash is."""
     _require_future(expires_at)
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     share = Share.objects.create(
         portfolio=portfolio,
         section=section,
-        token_hash=token_hash(token),
+        token_hash=hashed(token),
         label=label.strip()[:120],
         expires_at=expires_at,
     )
@@ -145,10 +144,6 @@ def end_share(*, share: Share, by: Person) -> None:
     record(
         SHARE_ENDED, by=by, about=share.portfolio, data={"reader": share.label or _("whoever has the link")}
     )
-
-
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _record_share(

@@ -43,14 +43,14 @@ from collegium.portfolios.queries.evidence import (
     size_of_files,
 )
 from collegium.portfolios.queries.feedback import (
+    InIteration,
     Offer,
     Progress,
     asked_anything,
     asked_here,
-    draft_in,
-    drafts_in,
     expected_of,
     given_by,
+    in_iteration,
     iteration_seen_by,
     offers,
     own_on,
@@ -108,6 +108,7 @@ from collegium.portfolios.queries.snapshots import (
     public,
     snapshot,
 )
+from collegium.portfolios.queries.weeks import WeekDraft, draft_for, draft_of
 
 __all__ = [
     "SESSION_KEY",
@@ -122,6 +123,7 @@ __all__ = [
     "DeskSection",
     "Finding",
     "Fitting",
+    "InIteration",
     "MemberBoard",
     "Note",
     "Offer",
@@ -129,6 +131,7 @@ __all__ = [
     "Readiness",
     "SectionChange",
     "Space",
+    "WeekDraft",
     "addable",
     "asked_anything",
     "asked_here",
@@ -151,8 +154,8 @@ __all__ = [
     "difference",
     "dimension_groups",
     "dimensions_of",
-    "draft_in",
-    "drafts_in",
+    "draft_for",
+    "draft_of",
     "evidence_by_id",
     "evidence_count",
     "expected_of",
@@ -162,6 +165,7 @@ __all__ = [
     "free_choice",
     "given_by",
     "group_portfolios",
+    "in_iteration",
     "iteration_seen_by",
     "lacking",
     "ledger",

@@ -1,15 +1,17 @@
 """Drafts to read, feedback on a section, and how far a writing group has come."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from collegium.courses.models import Course, Enrolment, Iteration, Pair, Week
 from collegium.foundation import clock
+from collegium.foundation.listed import Listed
 from collegium.people.models import Circle, CircleMember, Person
 from collegium.portfolios.models import (
-    WHOLE_DOCUMENTS,
     Comment,
     Feedback,
     FeedbackRequest,
@@ -138,28 +140,8 @@ class Offer:
 
 def offers(person: Person, section: Section) -> list[Offer]:
     """The next meeting of each writing group that the writer is in; two queries, one where there is none."""
-    weeks = (
-        Week.objects.filter(
-            iteration__course__shape=Course.Shape.GROUP,
-            iteration__circle__in=CircleMember.objects.filter(person=person).values("circle"),
-            meeting__ends_at__gt=clock.now(),
-            meeting__cancelled_at__isnull=True,
-        )
-        .exclude(iteration__state__in=[Iteration.State.CANCELLED, Iteration.State.ARCHIVED])
-        .select_related("iteration__circle", "meeting", "draft_node")
-        .order_by("meeting__starts_at", "pk")
-    )
-    chosen: dict[int, Week] = {}
-    for week in weeks:
-        standing = chosen.get(week.iteration_id)
-        fits = week.draft_node is not None and week.draft_node.code == section.node.code
-        fitted = (
-            standing is not None
-            and standing.draft_node is not None
-            and standing.draft_node.code == section.node.code
-        )
-        if standing is None or (fits and not fitted):
-            chosen[week.iteration_id] = week
+    weeks = meetings_ahead(person).select_related("iteration__circle", "meeting", "draft_node")
+    chosen = next_of_each(weeks, section)
     if not chosen:
         return []
     friends: dict[int, list[Person]] = {}
@@ -178,7 +160,45 @@ def offers(person: Person, section: Section) -> list[Offer]:
     ]
 
 
+def meetings_ahead(person: Person) -> "QuerySet[Week]":
+    """Of all writing groups that they are in, the next first; the one that goes on now too."""
+    return (
+        Week.objects.filter(
+            iteration__course__shape=Course.Shape.GROUP,
+            iteration__circle__in=CircleMember.objects.filter(person=person).values("circle"),
+            meeting__ends_at__gt=clock.now(),
+            meeting__cancelled_at__isnull=True,
+        )
+        .exclude(iteration__state__in=[Iteration.State.CANCELLED, Iteration.State.ARCHIVED])
+        .order_by("meeting__starts_at", "pk")
+    )
+
+
+def next_of_each(weeks: Iterable[Week], section: Section) -> dict[int, Week]:
+    """By iteration: the first that is on this very section, or else the first."""
+    chosen: dict[int, Week] = {}
+    for week in weeks:
+        standing = chosen.get(week.iteration_id)
+        fits = week.draft_node is not None and week.draft_node.code == section.node.code
+        fitted = (
+            standing is not None
+            and standing.draft_node is not None
+            and standing.draft_node.code == section.node.code
+        )
+        if standing is None or (fits and not fitted):
+            chosen[week.iteration_id] = week
+    return chosen
+
+
 # How far a group has come ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Of several portfolios of one person the one that counts; its ``pk``, and what of it may be edited."""
+
+    pk: int
+    open_codes: list[str] | None
 
 
 @dataclass
@@ -186,7 +206,7 @@ class Progress:
     """One member of an iteration and their portfolio on its pathway, in numbers and not in words."""
 
     person: Person
-    portfolio: Portfolio | None = None
+    portfolio: Chosen | None = None
     sections: int = 0
     begun: int = 0
     words: int = 0
@@ -202,9 +222,9 @@ class Progress:
         """none, writing, submitted or referred."""
         if self.portfolio is None:
             return "none"
-        if self.portfolio.is_free:
+        if self.portfolio.open_codes is None:
             return "writing"
-        return "submitted" if self.portfolio.is_locked else "referred"
+        return "referred" if self.portfolio.open_codes else "submitted"
 
 
 def portfolios_on(pathway: Pathway) -> "QuerySet[Portfolio]":
@@ -224,86 +244,100 @@ def own_on(person: Person, pathway: Pathway) -> Portfolio | None:
     return found
 
 
-def draft_in(portfolio: Portfolio, code: str) -> Section | None:
-    """The first page of a section, with ``words_written``."""
-    return (
-        Section.objects.filter(portfolio=portfolio, node__code=code)
-        .annotate(words_written=Sum("parts__words"))
-        .select_related("node")
-        .order_by("instance")
-        .first()
+@dataclass(frozen=True)
+class InIteration:
+    """What stands beside an iteration: one's own portfolio on its pathway, and what its circle writes together."""
+
+    portfolio: Portfolio | None
+    words: list[int]  # of each section of one's own
+    together: list[Portfolio]  # the newest three
+
+
+def in_iteration(person: Person, iteration: Iteration, pathway: Pathway) -> InIteration:
+    """One query. For those who take part."""
+    own = portfolios_on(pathway).filter(owner=person).order_by("-edited_at", "-pk")
+    together = Portfolio.objects.filter(group=iteration.circle_id).order_by("-pk")
+    words = Section.objects.filter(portfolio=OuterRef("pk")).order_by().values("id")
+    rows: list[Any] = list(
+        Portfolio.objects.filter(Q(pk__in=own.values("pk")[:1]) | Q(pk__in=together.values("pk")[:3]))
+        .annotate(drafts=Listed(words.annotate(written=Sum("parts__words"))))
+        .order_by("-pk")
+    )
+    portfolio = next((each for each in rows if each.group_id is None), None)
+    return InIteration(
+        portfolio,
+        [written or 0 for _section, written in portfolio.drafts or []] if portfolio is not None else [],
+        [each for each in rows if each.group_id is not None],
     )
 
 
-def drafts_in(portfolio: Portfolio) -> list[int]:
-    """The words of each section."""
-    return [
-        written or 0
-        for written in Section.objects.filter(portfolio=portfolio)
-        .annotate(written=Sum("parts__words"))
-        .order_by("pk")
-        .values_list("written", flat=True)
-    ]
-
-
 def progress(iteration: Iteration) -> list[Progress]:
-    """Of everyone who writes in a group: seven queries, however many there are."""
+    """Of everyone who writes in a group: one query, however many there are."""
     members = (
         Enrolment.objects.filter(iteration=iteration, left_at__isnull=True, role=Enrolment.Role.PARTICIPANT)
         .select_related("person__photo")
         .order_by("person__name", "pk")
     )
-    found = {each.person_id: Progress(each.person) for each in members}
-    if iteration.pathway is None or not found:
-        return list(found.values())
-    rows = (
-        portfolios_on(iteration.pathway)
-        .filter(owner__in=found)
-        .select_related("pathway")
-        .defer(*WHOLE_DOCUMENTS)
-        .order_by("edited_at", "pk")
+    if iteration.pathway is None:
+        return [Progress(each.person) for each in members]
+    rows: list[Any] = list(_with_numbers(members, portfolios_on(iteration.pathway)))
+    # Only what concerns the portfolio that each edited last is counted.
+    chosen = {row.portfolio_pk for row in rows} - {None}
+    found = []
+    for row in rows:
+        each = Progress(row.person)
+        found.append(each)
+        if row.portfolio_pk is not None:
+            each.portfolio = Chosen(row.portfolio_pk, row.portfolio_codes)
+        for portfolio, code, written in row.drafts or []:
+            if portfolio == row.portfolio_pk:
+                words = written or 0
+                each.sections += 1
+                each.begun += words > 0
+                each.words += words
+                each.by_code[code] = each.by_code.get(code, 0) + words
+        for portfolio, times, got, thanks in row.requests or []:
+            if portfolio in chosen:
+                each.asked += times
+                each.received += got
+                each.thanked += thanks
+        each.given = sum(times for portfolio, times in row.gifts or [] if portfolio in chosen)
+        each.comments = sum(times for portfolio, times in row.said or [] if portfolio in chosen)
+    return found
+
+
+def _with_numbers(
+    members: "QuerySet[Enrolment]", portfolios: "QuerySet[Portfolio]"
+) -> "QuerySet[Enrolment, Any]":
+    """With the portfolio that each edited last, and in numbers by portfolio what they wrote, asked, gave and said."""
+    last = portfolios.filter(owner=OuterRef("person")).order_by("-edited_at", "-pk")
+    of_all = portfolios.filter(owner__in=members.order_by().values("person")).values("pk")
+    drafts = Section.objects.filter(
+        portfolio__in=portfolios.values("pk"), portfolio__owner=OuterRef("person")
     )
-    for portfolio in rows:
-        found[portfolio.owner_id].portfolio = portfolio  # the last edited one
-    chosen = {each.portfolio.pk: each for each in found.values() if each.portfolio is not None}
-    for section in (
-        Section.objects.filter(portfolio__in=chosen)
-        .values("portfolio", "node__code")
-        .annotate(written=Sum("parts__words"))
-    ):
-        each = chosen[section["portfolio"]]
-        words = section["written"] or 0
-        each.sections += 1
-        each.begun += words > 0
-        each.words += words
-        code = section["node__code"]
-        each.by_code[code] = each.by_code.get(code, 0) + words
-    requests = (
-        FeedbackRequest.objects.filter(section__portfolio__in=chosen)
-        .values("by")
-        .annotate(times=Count("pk", distinct=True), got=Count("given"), thanks=Count("given__thanked_at"))
+    requests = FeedbackRequest.objects.filter(by=OuterRef("person"), section__portfolio__in=of_all)
+    gifts = Feedback.objects.filter(by=OuterRef("person"), request__section__portfolio__in=of_all)
+    said = Comment.objects.filter(by=OuterRef("person"), part__section__portfolio__in=of_all).exclude(
+        part__section__portfolio__owner=F("by")
     )
-    for request in requests:
-        if request["by"] in found:
-            each = found[request["by"]]
-            each.asked, each.received, each.thanked = request["times"], request["got"], request["thanks"]
-    gifts = (
-        Feedback.objects.filter(by__in=found, request__section__portfolio__in=chosen)
-        .values("by")
-        .annotate(times=Count("pk"))
+    return members.annotate(
+        portfolio_pk=Subquery(last.values("pk")[:1]),
+        portfolio_codes=Subquery(last.values("open_codes")[:1]),
+        drafts=Listed(
+            drafts.order_by()
+            .values(of=F("portfolio"), code=F("node__code"))
+            .annotate(written=Sum("parts__words"))
+        ),
+        requests=Listed(
+            requests.order_by()
+            .values(of=F("section__portfolio"))
+            .annotate(times=Count("pk", distinct=True), got=Count("given"), thanks=Count("given__thanked_at"))
+        ),
+        gifts=Listed(
+            gifts.order_by().values(of=F("request__section__portfolio")).annotate(times=Count("pk"))
+        ),
+        said=Listed(said.order_by().values(of=F("part__section__portfolio")).annotate(times=Count("pk"))),
     )
-    for gift in gifts:
-        found[gift["by"]].given = gift["times"]
-    comments = (
-        Comment.objects.filter(by__in=found, part__section__portfolio__in=chosen)
-        .exclude(part__section__portfolio__owner=F("by"))
-        .values_list("by")
-        .annotate(times=Count("pk"))
-    )
-    for by, times in comments:
-        if by is not None:
-            found[by].comments = times
-    return list(found.values())
 
 
 def iteration_seen_by(person: Person, slug: str) -> Iteration | None:

@@ -2,90 +2,124 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from collegium.courses.models import Enrolment, Week
+from collegium.courses.models import Enrolment, Mapping, Pair, Week
+from collegium.foundation.listed import Listed
 from collegium.people.models import Person
-from collegium.portfolios.models import Section, Share
-from collegium.portfolios.queries.feedback import Offer, offers
+from collegium.portfolios.models import Part, Section, Share
+from collegium.portfolios.queries.feedback import meetings_ahead, next_of_each
+from collegium.portfolios.queries.weeks import fits
+
+
+@dataclass(frozen=True)
+class Friend:
+    """Who reads one's draft for the meeting."""
+
+    pk: int
+    name: str
 
 
 @dataclass(frozen=True)
 class OwnDraft:
     section: Section
     words: int
-    offer: Offer | None  # None where it is not the next meeting
+    friends: tuple[Friend, ...] | None  # None where it is not the next meeting
     with_group: bool
     with_friends: frozenset[int]
 
 
-def codes_of(week: Week) -> set[str]:
-    """What the meeting is about: what it yields a draft of, and all else that it speaks of."""
-    codes = set(week.mappings.values_list("node__code", flat=True))
-    return codes | {week.draft_node.code} if week.draft_node is not None else codes
+@dataclass(frozen=True)
+class MeetingDrafts:
+    """What is written for a meeting, as far as its reader may open it. ``own`` is there whether they are enrolled or not."""
+
+    own: list[Section]
+    by_writer: dict[int, list[Section]]
 
 
-def own_drafts(person: Person, week: Week) -> list[OwnDraft]:
-    """One's own pages of what the meeting is about, if something is written on them."""
-    sections = list(
-        Section.objects.filter(
-            portfolio__owner=person,
+def drafts_for(week: Week, reader: Person) -> MeetingDrafts:
+    """One query, for all panels of a page."""
+    rows: list[Any] = list(_drafts(week, reader))
+    by_writer: defaultdict[int, list[Section]] = defaultdict(list)
+    for section in rows:
+        if section.is_of_member:
+            by_writer[section.portfolio.owner_id].append(section)
+    return MeetingDrafts([each for each in rows if each.portfolio.owner_id == reader.pk], dict(by_writer))
+
+
+def _drafts(week: Week, reader: Person) -> "QuerySet[Section, Any]":
+    writers = Enrolment.objects.filter(iteration=week.iteration_id, left_at__isnull=True).values("person")
+    # What the meeting is about: what it yields a draft of, and all else that it speaks of.
+    about = Q(node__code__in=Mapping.objects.filter(week=week).values("node__code"))
+    if week.draft_node is not None:
+        about |= Q(node__code=week.draft_node.code)
+    words = (
+        Part.objects.filter(section=OuterRef("pk")).order_by().values("section").annotate(sum=Sum("words"))
+    )
+    shares = (
+        Share.objects.open()
+        .filter(
+            portfolio=OuterRef("portfolio"), portfolio__owner=reader
+        )  # with whom, is for its owner to know
+        .filter(Q(section__isnull=True) | Q(section=OuterRef("pk")))
+    )
+    is_of_member = Q(portfolio__owner__in=writers)
+    return (
+        Section.objects.visible_to(reader)
+        .filter(
+            Q(portfolio__owner=reader) | is_of_member,
+            about,
             portfolio__group__isnull=True,
             portfolio__pathway=week.iteration.pathway_id,
-            node__code__in=codes_of(week),
         )
-        .annotate(words_written=Sum("parts__words"))
+        .filter(fits(week))
+        .annotate(
+            words_written=Subquery(words.values("sum")),
+            is_of_member=is_of_member,
+            shared=Listed(shares.values("circle_id", "person_id")),
+        )
         .filter(words_written__gt=0)
         .select_related("node", "portfolio")
         .order_by("node__position", "instance")
     )
-    if not sections:
+
+
+def own_drafts(person: Person, week: Week, drafts: MeetingDrafts) -> list[OwnDraft]:
+    """One's own pages of what the meeting is about, if something is written on them, and whom one can let read them.
+
+    One query beyond ``drafts``, which must have been asked for the same person; none where there are none.
+    """
+    if not drafts.own:
         return []
-    shared: defaultdict[int, set[int]] = defaultdict(set)
-    with_group: set[int] = set()
-    whole = {section.portfolio_id for section in sections}
-    for share in Share.objects.open().filter(portfolio__in=whole):
-        reached = [
-            each.pk
-            for each in sections
-            if each.portfolio_id == share.portfolio_id and share.section_id in {None, each.pk}
-        ]
-        for pk in reached:
-            if share.circle_id == week.iteration.circle_id:
-                with_group.add(pk)
-            elif share.person_id is not None:
-                shared[pk].add(share.person_id)
     # The next meeting is the same for all sections of what it is about.
-    offer = next((each for each in offers(person, sections[0]) if each.week.pk == week.pk), None)
-    return [
-        OwnDraft(
-            each,
-            each.words_written,  # type: ignore[attr-defined]  # annotated
-            offer,
-            each.pk in with_group,
-            frozenset(shared[each.pk]),
+    friends = _friends(person, week, drafts.own[0])
+    found = []
+    for section in drafts.own:
+        shared: list[list[int | None]] = section.shared or []  # type: ignore[attr-defined]  # annotated
+        found.append(
+            OwnDraft(
+                section,
+                section.words_written,  # type: ignore[attr-defined]  # as above
+                friends,
+                any(circle == week.iteration.circle_id for circle, _person in shared),
+                frozenset(reader for _circle, reader in shared if reader is not None),
+            )
         )
-        for each in sections
-    ]
+    return found
 
 
-def drafts_in(week: Week, reader: Person) -> dict[int, list[Section]]:
-    """By writer, what is written for the meeting and open to the reader. Three queries."""
-    writers = Enrolment.objects.filter(iteration=week.iteration_id, left_at__isnull=True).values("person")
-    found: defaultdict[int, list[Section]] = defaultdict(list)
-    for section in (
-        Section.objects.visible_to(reader)
-        .filter(
-            Q(portfolio__owner__in=writers),
-            portfolio__group__isnull=True,
-            portfolio__pathway=week.iteration.pathway_id,
-            node__code__in=codes_of(week),
-        )
-        .annotate(words_written=Sum("parts__words"))
-        .filter(words_written__gt=0)
-        .select_related("node", "portfolio")
-        .order_by("node__position", "instance")
-    ):
-        found[section.portfolio.owner_id].append(section)
-    return dict(found)
+def _friends(person: Person, week: Week, section: Section) -> tuple[Friend, ...] | None:
+    """Critical friends at this meeting; None where another one comes first."""
+    readers = Pair.objects.filter(week=OuterRef("pk"), writer=person).order_by("pk")
+    weeks = (
+        meetings_ahead(person)
+        .filter(iteration=week.iteration_id)
+        .select_related("draft_node")
+        .annotate(friends=Listed(readers.values("reader_id", name=F("reader__name"))))
+    )
+    coming: Any = next_of_each(weeks, section).get(week.iteration_id)
+    if coming is None or coming.pk != week.pk:
+        return None
+    return tuple(Friend(pk, name) for pk, name in coming.friends or [])

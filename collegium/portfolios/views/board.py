@@ -36,7 +36,7 @@ def board(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
                 said = _("“%(title)s” is on the board.") % {"title": form.cleaned_data["title"]}
                 return _answer(request, found, said)
         messages.error(request, said)
-        return _answer(request, found, said)
+        return _answer(request, found, said, refused=True)
     return _page(request, found, uses=uses)
 
 
@@ -44,7 +44,9 @@ def _nodes(laid: queries.Board) -> list[int]:
     return [column.node.pk for column in laid.columns]
 
 
-def _page(request: SignedInRequest, found: Portfolio, *, uses: bool, said: str = "") -> HttpResponseBase:
+def _page(
+    request: SignedInRequest, found: Portfolio, *, uses: bool, said: str = "", refused: bool = False
+) -> HttpResponseBase:
     laid = queries.board(found)
     return render(
         request,
@@ -54,6 +56,7 @@ def _page(request: SignedInRequest, found: Portfolio, *, uses: bool, said: str =
             "board": laid,
             "uses": uses,
             "said": said,
+            "refused": refused,
             "is_own": rules.may_manage(request.person, found),
             "add_form": AddExampleForm(nodes=_nodes(laid), auto_id="add-%s"),
             "circle_form": CircleForm(person=request.person, auto_id="show-%s"),
@@ -63,11 +66,13 @@ def _page(request: SignedInRequest, found: Portfolio, *, uses: bool, said: str =
     )
 
 
-def _answer(request: SignedInRequest, found: Portfolio, said: str) -> HttpResponseBase:
+def _answer(
+    request: SignedInRequest, found: Portfolio, said: str, *, refused: bool = False
+) -> HttpResponseBase:
     """The board anew, and in words what became of it."""
     if request.htmx:
         list(messages.get_messages(request))  # it is said in the board's own live region
-        return _page(request, found, uses=True, said=said)
+        return _page(request, found, uses=True, said=said, refused=refused)
     return redirect("portfolios:board", portfolio_id=found.pk)
 
 

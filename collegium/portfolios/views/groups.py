@@ -184,8 +184,9 @@ def draft_for_week(request: SignedInRequest, week_id: int) -> HttpResponseBase:
     if portfolio is None:
         portfolio = actions.begin(by=request.person, pathway=week.iteration.pathway)
         messages.success(request, _("Your portfolio is begun. Nobody sees it but you."))
-    section = portfolio.sections.filter(node__code=week.draft_node.code).order_by("instance").first()
-    if section is None:
-        messages.error(request, _("Your portfolio has no such section: begin with another one."))
+    try:
+        section = actions.draft_of_week(portfolio=portfolio, week=week, by=request.person)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
         return redirect(portfolio)
     return redirect(section)

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import reswap, trigger_client_event
 
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
@@ -149,14 +150,46 @@ def comment(request: SignedInRequest, comment_id: int) -> HttpResponseBase:
 def reply(request: SignedInRequest, comment_id: int) -> HttpResponseBase:
     found = _load_comment(request, comment_id)
     form = ReplyForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.reply(comment=found, words=form.cleaned_data["words"], by=request.person)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(request, complaints(form))
+    if not form.is_valid():
+        return _not_said(request, found, complaints(form))
+    try:
+        actions.reply(comment=found, words=form.cleaned_data["words"], by=request.person)
+    except Refusal as refusal:
+        return _not_said(request, found, str(refusal))
     return _again(request, found)
+
+
+@require_http_methods(["POST"])
+@signed_in
+def change_comment(request: SignedInRequest, comment_id: int) -> HttpResponseBase:
+    """Other words for a comment, or a reply, that was sent already."""
+    found = _load_comment(request, comment_id)
+    require(allowed=rules.may_change_comment(request.person, found))
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _not_said(request, found, complaints(form))
+    try:
+        actions.change_comment(comment=found, words=form.cleaned_data["words"], by=request.person)
+    except Refusal as refusal:
+        return _not_said(request, found, str(refusal))
+    return _again(request, found)
+
+
+@require_http_methods(["GET"])
+@signed_in
+def comment_history(request: SignedInRequest, comment_id: int) -> HttpResponseBase:
+    """What it said before: for whoever may read the comment."""
+    found = _load_comment(request, comment_id)
+    return render(
+        request,
+        "portfolios/comment_history.jinja",
+        {
+            "comment": found,
+            "section": found.part.section,
+            "back": f"{found.part.section.get_absolute_url()}#comment-{found.reply_to_id or found.pk}",
+            "versions": list(found.versions.all()),
+        },
+    )
 
 
 @require_http_methods(["POST"])
@@ -179,6 +212,14 @@ def take_back(request: SignedInRequest, comment_id: int) -> HttpResponseBase:
     require(allowed=rules.may_take_back(request.person, found))
     actions.take_back(comment=found, by=request.person)
     return _again(request, found)
+
+
+def _not_said(request: SignedInRequest, found: Comment, why: str) -> HttpResponseBase:
+    """Beside the editor the words stay in their field; without a script the section is shown again, with the reason."""
+    if not request.htmx:
+        messages.error(request, why)
+        return _again(request, found)
+    return trigger_client_event(reswap(HttpResponse(), "none"), "toast", {"value": why})
 
 
 def _again(request: SignedInRequest, found: Comment) -> HttpResponseBase:

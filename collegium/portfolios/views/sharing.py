@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.design.shortcuts import render
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.foundation.signing import hashed
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 from collegium.portfolios import actions, queries
@@ -202,7 +203,7 @@ def unpublish(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
 @require_http_methods(["GET"])
 def shared(request: Request, token: str) -> HttpResponseBase:
     """What a link opens, without an account. The session remembers it, so that files in it open as well."""
-    share = queries.link_opens(actions.token_hash(token))
+    share = queries.link_opens(hashed(token))
     if share is None or not share.is_open:
         # The same answer to a link that never was one: nothing is learnt by trying.
         return render(request, "portfolios/link_over.jinja", {"share": None}, status=404)

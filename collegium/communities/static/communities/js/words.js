@@ -12,15 +12,16 @@ if (areas.length) {
 function enhance(area, tiptap) {
   const names = ["Document", "Paragraph", "Text", "HardBreak", "Bold", "Italic", "Heading", "BulletList", "OrderedList", "ListItem", "Blockquote", "Link", "History"];
   const extensions = names.map((name) => tiptap[name]).filter(Boolean);
-  const label = document.querySelector(`label[for="${area.id}"]`)?.textContent.trim() ?? "";
+  const label = document.querySelector(`label[for="${area.id}"]`);
+  const hadFocus = document.activeElement === area;
   const holder = document.createElement("div");
   holder.className = "words-editor";
   const editor = new tiptap.Editor({
     element: holder,
     extensions,
-    content: area.value,
+    content: asWritten(area.value),
     injectCSS: false, // it would be an inline style, which our policy blocks
-    editorProps: { attributes: { class: "prose words-editor__face", role: "textbox", "aria-multiline": "true", "aria-label": label, dir: "auto" } },
+    editorProps: { attributes: { class: "prose words-editor__face", role: "textbox", "aria-multiline": "true", ...(label ? { "aria-labelledby": labelOf(area, label) } : {}), dir: "auto" } },
     onUpdate: ({ editor: changed }) => {
       area.value = changed.isEmpty ? "" : changed.getHTML();
       area.dispatchEvent(new Event("input", { bubbles: true }));
@@ -28,7 +29,23 @@ function enhance(area, tiptap) {
   });
   holder.prepend(tools(editor, area.dataset));
   area.hidden = true;
+  area.required = false; // a browser can't show what is missing in a field that it doesn't show: the server says it
   area.after(holder);
+  label?.removeAttribute("for"); // it is the label of the editor now, and leads there
+  label?.addEventListener("click", () => editor.commands.focus());
+  if (hadFocus) editor.commands.focus("end");
+}
+
+function labelOf(area, label) {
+  label.id ||= `${area.id}-label`;
+  return label.id;
+}
+
+/** Who was quicker than the editor has typed plain lines: they stay lines. */
+function asWritten(typed) {
+  if (/<\/?[a-z]/i.test(typed)) return typed;
+  const escaped = (words) => new Option(words).innerHTML;
+  return typed.trim() ? typed.trim().split(/\n\s*\n/).map((block) => `<p>${block.split("\n").map(escaped).join("<br>")}</p>`).join("") : "";
 }
 
 function tools(editor, says) {

@@ -12,3 +12,21 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest(".new-says__link");
   if (link) setTimeout(() => link.remove(), 0);
 });
+
+// A post that changed is drawn anew while the page stands open: whoever is in it stays in it.
+let held = null;
+
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const at = document.activeElement;
+  if (!detail.target.matches("article.post") || !detail.target.contains(at)) return;
+  held = { post: detail.target.id, element: at.id, href: at.getAttribute("href") };
+});
+
+document.addEventListener("htmx:oobAfterSwap", () => {
+  const post = held && document.getElementById(held.post);
+  if (!post || post.contains(document.activeElement)) return;
+  const links = [...post.querySelectorAll("a[href]")];
+  const same = held.element ? document.getElementById(held.element) : links.find((link) => link.getAttribute("href") === held.href);
+  (same ?? post.querySelector(".post__when")).focus({ preventScroll: true });
+  held = null;
+});

@@ -2,6 +2,7 @@
 
 import { Draft } from "./draft.js";
 import { Names } from "./names.js";
+import { Pictures, pictureNode } from "./pictures.js";
 
 for (const form of document.querySelectorAll("form[data-write]")) start(form);
 
@@ -40,14 +41,17 @@ function mount(tiptap, form, source, says, words, changed) {
   const extensions = Object.entries(named)
     .map(([name, options]) => (tiptap[name] && typeof options === "object" ? tiptap[name].configure(options) : tiptap[name]))
     .filter(Boolean);
+  const pictures = new Pictures(form, says);
   const host = document.createElement("div");
   const describedBy = source.getAttribute("aria-describedby");
   const editor = new tiptap.Editor({
     element: host,
     content: words,
     injectCSS: false, // it would be an inline style, which our policy blocks
-    extensions,
+    extensions: [...extensions, pictureNode(tiptap)],
     editorProps: {
+      handlePaste: (_view, event) => pictures.take(event.clipboardData),
+      handleDrop: (_view, event, _slice, moved) => !moved && pictures.take(event.dataTransfer),
       attributes: {
         class: "prose write__words",
         role: "textbox",
@@ -61,10 +65,13 @@ function mount(tiptap, form, source, says, words, changed) {
       changed();
     },
   });
+  const wasWriting = document.activeElement === source; // somebody began before the editor had come
+  pictures.serve(editor);
   source.hidden = true;
   source.labels[0]?.addEventListener("click", () => editor.commands.focus());
   const paper = form.querySelector("[data-paper]");
-  paper.append(toolbar(editor, form, says), host);
+  paper.append(toolbar(editor, form, says, pictures), host);
+  if (wasWriting) editor.commands.focus("end");
   return editor;
 }
 
@@ -73,7 +80,7 @@ function wordsOf(editor) {
 }
 
 /** One stop for the Tab key, arrows within (WAI-ARIA toolbar). */
-function toolbar(editor, form, says) {
+function toolbar(editor, form, says, pictures) {
   const icons = form.querySelector("template[data-icons]").content;
   const row = document.createElement("div");
   row.className = "tools";
@@ -90,6 +97,7 @@ function toolbar(editor, form, says) {
       ["list-ordered", says.numbers, () => chain().toggleOrderedList().run(), () => editor.isActive("orderedList")],
       ["quote", says.quote, () => chain().toggleBlockquote().run(), () => editor.isActive("blockquote")],
       ["link", says.link, () => askLink(editor, says), () => editor.isActive("link")],
+      ...(pictures.isPossible ? [["image", says.picture, () => pictures.ask()]] : []),
     ],
     [
       ["undo-2", says.undo, () => chain().undo().run(), null, () => editor.can().undo()],

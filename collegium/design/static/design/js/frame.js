@@ -26,7 +26,9 @@ document.addEventListener("toast", (event) => toast(event.detail.value ?? event.
 
 // The first thing to read after a form came back: its summary of errors, or a refusal.
 const toRead = document.querySelector("[data-focus]:not(.specimen *)");
-if (toRead) toRead.focus();
+// Not from under somebody who has begun to type already.
+const active = document.activeElement;
+if (toRead && (!active || active === document.body || active.autofocus)) toRead.focus();
 
 document.addEventListener("htmx:afterSwap", (event) => {
   event.detail.elt.querySelector?.("[data-focus]")?.focus();

@@ -11,8 +11,15 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => changed.delete(event.target));
 // A form that saves itself says so, and is then clean.
 document.addEventListener("saved", (event) => changed.delete(event.target.closest?.(guarded)));
+// What is typed while a request is on its way was not sent with it.
+const sent = new Set();
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt.closest?.(guarded);
+  if (changed.delete(form)) sent.add(form);
+});
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) changed.delete(event.detail.elt.closest?.(guarded));
+  const form = event.detail.elt.closest?.(guarded);
+  if (sent.delete(form) && !event.detail.successful) changed.add(form);
 });
 
 window.addEventListener("beforeunload", (event) => {

@@ -34,7 +34,33 @@ export function showPassages() {
   for (const hint of document.querySelectorAll("[data-notes-hint]")) hint.hidden = shown.length === 0;
 }
 
+// Another comment that is settled or answered draws all of them anew: what is being typed in a field stays there.
+let kept = [];
+
+function keepTyped(event) {
+  if (event.detail.target?.id !== "comments-beside") return;
+  const sent = event.detail.requestConfig?.elt?.closest("form");
+  kept = [...event.detail.target.querySelectorAll("textarea[id]")]
+    .filter((field) => field.value !== field.defaultValue && !sent?.contains(field))
+    .map((field) => ({ id: field.id, value: field.value, caret: field.selectionStart, focused: field === document.activeElement }));
+}
+
+function bringBackTyped() {
+  for (const { id, value, caret, focused } of kept) {
+    const field = document.getElementById(id);
+    if (!field) continue;
+    field.value = value;
+    field.closest("details").open = true;
+    if (!focused) continue;
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(caret, caret);
+  }
+  kept = [];
+}
+
 export function watchPassages() {
+  document.addEventListener("htmx:beforeSwap", keepTyped);
+  document.addEventListener("htmx:afterSwap", bringBackTyped);
   showPassages();
   document.querySelector("[data-desk]").addEventListener("input", () => {
     clearTimeout(timer);

@@ -258,7 +258,13 @@ function showConflict(writing, { sentence, difference, revision }) {
   const words = document.createElement("div");
   words.className = "prose difference";
   words.innerHTML = difference; // made safe by the server, which drew it
-  const choose = (choice) => () => writing.keeper.settle(choice, revision);
+  // While the two are put together nothing can be typed: it would be in neither.
+  const choose = (choice) => async () => {
+    writing.editor.setEditable(false, false);
+    await writing.keeper.settle(choice, revision);
+    writing.editor.setEditable(true, false);
+    writing.editor.commands.focus();
+  };
   const kept = document.createElement("p");
   kept.className = "small";
   kept.textContent = says.both_kept;
