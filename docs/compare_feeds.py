@@ -9,14 +9,12 @@ could run or load anything come through.
 """
 
 import argparse
-import ast
 import io
 import os
 import re
 import sys
 import time
 from collections import Counter, defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collegium.config.settings")
@@ -26,12 +24,12 @@ import django
 
 django.setup()
 
-import feedparser
-import lxml.html
+import feedparser  # noqa: E402  # Django stands before anything of ours is imported
+import lxml.html  # noqa: E402
 
-from collegium.ecology import reading
-from collegium.ecology.reading import charsets, dates, feeds
-from collegium.ecology.reading.shapes import ReadFeed, Unreadable
+from collegium.ecology import reading  # noqa: E402
+from collegium.ecology.reading import charsets, feeds  # noqa: E402
+from collegium.ecology.reading.shapes import ReadFeed, Unreadable  # noqa: E402
 
 URL = "http://127.0.0.1:8097/tests/feed.xml"
 _HEADER = re.compile(rb"^Header:\s+([^:]+):(.+)$", re.MULTILINE)
@@ -89,10 +87,26 @@ def runs_or_loads(feed: ReadFeed) -> str:
         root = lxml.html.fragment_fromstring(entry.html, create_parent="div")
         for element in root.iter():
             tag = element.tag if isinstance(element.tag, str) else "comment"
-            if tag in {"script", "style", "iframe", "object", "embed", "img", "video", "audio", "link", "meta", "base", "form", "svg", "math", "comment"}:
+            if tag in {
+                "script",
+                "style",
+                "iframe",
+                "object",
+                "embed",
+                "img",
+                "video",
+                "audio",
+                "link",
+                "meta",
+                "base",
+                "form",
+                "svg",
+                "math",
+                "comment",
+            }:
                 return tag
             for name, value in element.attrib.items():
-                if name.startswith("on") or name == "style" or name == "src":
+                if name.startswith("on") or name in {"style", "src"}:
                     return name
                 if name == "href" and not value.lower().startswith(("http:", "https:", "mailto:", "tel:")):
                     return value
@@ -102,7 +116,16 @@ def runs_or_loads(feed: ReadFeed) -> str:
 def differences(mine: ReadFeed, other: ReadFeed) -> list[str]:
     found = [
         f"feed.{name}"
-        for name in ("title", "page_url", "description", "language", "author_name", "rights", "licence_url", "picture_url")
+        for name in (
+            "title",
+            "page_url",
+            "description",
+            "language",
+            "author_name",
+            "rights",
+            "licence_url",
+            "picture_url",
+        )
         if getattr(mine, name) != getattr(other, name)
     ]
     if len(mine.entries) != len(other.entries):
@@ -121,7 +144,9 @@ def differences(mine: ReadFeed, other: ReadFeed) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--show", type=int, default=0, help="of each kind of difference, so many in full")
     given = parser.parse_args()
@@ -163,13 +188,23 @@ def main() -> None:
                 if isinstance(mine, ReadFeed) and isinstance(other, ReadFeed):
                     print("   ours:      ", picture(mine, kind))
                     print("   feedparser:", picture(other, kind))
-    print("| files | | read | by feedparser | the same | differing in | not safe |\n|---|---:|---:|---:|---:|---|---:|")
+    print(
+        "| files | | read | by feedparser | the same | differing in | not safe |\n|---|---:|---:|---:|---:|---|---:|"
+    )
     total: Counter[str] = Counter()
     for group, row in rows.items():
         total.update(row)
-        differing = ", ".join(f"{kind} {row[kind]}" for kind in row if kind not in {"files", "read", "theirs", "same", "unsafe"} and row[kind])
-        print(f"| {group} | {row['files']} | {row['read']} | {row['theirs']} | {row['same']} | {differing} | {row['unsafe']} |")
-    print(f"| all | {total['files']} | {total['read']} | {total['theirs']} | {total['same']} | | {total['unsafe']} |")
+        differing = ", ".join(
+            f"{kind} {row[kind]}"
+            for kind in row
+            if kind not in {"files", "read", "theirs", "same", "unsafe"} and row[kind]
+        )
+        print(
+            f"| {group} | {row['files']} | {row['read']} | {row['theirs']} | {row['same']} | {differing} | {row['unsafe']} |"
+        )
+    print(
+        f"| all | {total['files']} | {total['read']} | {total['theirs']} | {total['same']} | | {total['unsafe']} |"
+    )
     print(f"\nOurs {spent['ours']:.1f} s, feedparser {spent['feedparser']:.1f} s.")
 
 

@@ -98,10 +98,10 @@ def _of_doi(doi: str) -> Csl | None:
     if not isinstance(said, dict):
         return None
     # Registers add words of their own, and write some of CSL's as lists or as nothing.
-    kept = {
+    kept: Csl = {
         name: value[0] if isinstance(value, list) and value and isinstance(value[0], str) else value
         for name, value in said.items()
-        if name in shape.SCHEMA["properties"] and value not in (None, [], "")
+        if name in shape.VARIABLES and value not in (None, [], "")
     }
     kept["type"] = _REGISTERED.get(str(said.get("type")), said.get("type"))
     for role in shape.NAMES & kept.keys():

@@ -160,7 +160,7 @@ def _item(pk: int, person: Person) -> Source | None:
     title = str(item) or item.url or str(SourceKind.ITEM.label)
     words = item.html or f"<p>{escape(item.summary)}</p>"
     name = item.author_name or (item.author.name if item.author is not None else _("an unknown author"))
-    about = [escape(rights.in_words(item))]
+    about: list[str] = [escape(rights.in_words(item))]
     if item.url:
         about.insert(0, f'<a href="{escape(item.url)}" rel="noopener noreferrer">{escape(item.url)}</a>')
     copied = words if is_own else _excerpt(item.summary or richtext.plain(item.html))

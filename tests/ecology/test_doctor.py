@@ -107,8 +107,10 @@ def test_a_calendar(site):
     site.pages["/events.ics"] = (
         200,
         {"Content-Type": "text/calendar"},
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nX-WR-CALNAME:Webinars\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260801T100000Z\r\n"
-        "DTSTART:20260901T100000Z\r\nDTEND:20260901T110000Z\r\nSUMMARY:Week 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        (
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nX-WR-CALNAME:Webinars\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260801T100000Z\r\n"
+            "DTSTART:20260901T100000Z\r\nDTEND:20260901T110000Z\r\nSUMMARY:Week 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        ),
     )
     (found,) = doctor.examine(f"{site.url}/events.ics").candidates
     assert (found.kind, found.format, found.preview[0].title) == ("calendar", "calendar", "Week 1")

@@ -217,6 +217,7 @@ SCHEMA = {
     "required": ["type"],
     "additionalProperties": False,
 }
+VARIABLES = NAMES | DATES | NUMBERS | TEXTS | {"type"}
 _validator = Draft202012Validator(SCHEMA)
 
 

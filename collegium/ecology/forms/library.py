@@ -205,6 +205,11 @@ def format_of(text: str) -> str:
     return "bib" if re.search(r"^\s*@\s*\w+\s*[{(]", start, re.MULTILINE) else "ris"
 
 
+class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    def label_from_instance(self, obj: Node) -> str:
+        return f"{obj.framework.title}: {obj}"
+
+
 class ListForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     words = forms.CharField(
@@ -213,7 +218,7 @@ class ListForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    node = forms.ModelChoiceField(
+    node = NodeField(
         label=gettext_lazy("For the section"),
         queryset=Node.objects.none(),
         required=False,
@@ -223,9 +228,7 @@ class ListForm(forms.Form):
     def __init__(self, *args: Any, nodes: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if nodes is not None:
-            field = cast("forms.ModelChoiceField[Node]", self.fields["node"])
-            field.queryset = nodes
-            field.label_from_instance = lambda node: f"{node.framework.title}: {node}"  # type: ignore[method-assign]  # as Django's documentation does
+            cast("NodeField", self.fields["node"]).queryset = nodes
 
 
 class EntryForm(forms.Form):
