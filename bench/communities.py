@@ -29,6 +29,7 @@ from collegium.courses.models import (
     Project,
     Week,
 )
+from collegium.ecology.models import Ecology
 from collegium.events import actions as events
 from collegium.events.models import Answer, Event, Occurrence
 from collegium.foundation import clock
@@ -77,6 +78,7 @@ GROUP: dict[type[Model], dict[str, str]] = {
     Circle: {},
     CircleMember: {},
     Forum: {},
+    Ecology: {},
     Community: {"slug": "{column} || '-' || copies.n", "code": "{column} || '-' || copies.n"},
     Membership: {},
     Thread: {},
@@ -149,6 +151,17 @@ def _people(language: Language, names: list[str]) -> list[Person]:
     )
 
 
+def _ecology(forum: Forum) -> Ecology:
+    return Ecology.objects.create(
+        title=forum.title,
+        path=forum.path,
+        audience=forum.audience,
+        members=forum.members,
+        editors=forum.moderators,
+        forum=forum,
+    )
+
+
 def _community(language: Language, title: str, convener: Person) -> Community:
     slug = title.lower()
     circle, leaders = (Circle.objects.create(name=title) for _ in range(2))
@@ -169,6 +182,7 @@ def _community(language: Language, title: str, convener: Person) -> Community:
         circle=circle,
         facilitators=leaders,
         forum=forum,
+        ecology=_ecology(forum),
         first_steps=[language.sentence(6) for _ in range(3)],
         made_by=convener,
         member_count=1,
@@ -302,6 +316,7 @@ def _course(language: Language, host: Person) -> Iteration:
         circle=circle,
         facilitators=leaders,
         forum=forum,
+        ecology=_ecology(forum),
         rubric=[{"key": each.key, "question": each.question} for each in surveys.aspects()],
     )
     Enrolment.objects.create(iteration=iteration, person=host, role=Enrolment.Role.FACILITATOR)

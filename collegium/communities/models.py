@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.conversations.models import Forum, Post, Thread
+from collegium.ecology.models import Ecology
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
 from collegium.people.models import Audience, Circle, CircleMember, Person
@@ -45,6 +46,7 @@ class Community(models.Model):
         Circle, on_delete=models.PROTECT, related_name="facilitated_community"
     )
     forum = models.OneToOneField(Forum, on_delete=models.PROTECT, related_name="community")
+    ecology = models.OneToOneField(Ecology, on_delete=models.PROTECT, related_name="community")
     picture = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     picture_alt = models.CharField(_("what can be seen on it"), max_length=300, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")

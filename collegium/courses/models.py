@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collegium.communities.models import Community
 from collegium.conversations.models import Forum, Post, Thread
+from collegium.ecology.models import Ecology
 from collegium.events.models import Occurrence
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -94,6 +95,7 @@ class Iteration(models.Model):
         Circle, on_delete=models.PROTECT, related_name="facilitated_iteration"
     )
     forum = models.OneToOneField(Forum, on_delete=models.PROTECT, related_name="iteration")
+    ecology = models.OneToOneField(Ecology, on_delete=models.PROTECT, related_name="iteration")
     entry_survey = models.JSONField(default=list, blank=True)  # list[Question]: see courses.surveys
     exit_survey = models.JSONField(default=list, blank=True)
     rubric = models.JSONField(default=list, blank=True)  # list[{"key", "question"}] for the project bank
@@ -178,6 +180,10 @@ class Week(models.Model):
     )  # the live session; one may serve weeks of several courses
     thread = models.OneToOneField(
         Thread, null=True, blank=True, on_delete=models.SET_NULL, related_name="week"
+    )
+    # Its part of the course's ecology, from its first day to that of the next; a meeting of a writing group has none.
+    ecology = models.OneToOneField(
+        Ecology, null=True, blank=True, on_delete=models.SET_NULL, related_name="week"
     )
 
     class Meta:

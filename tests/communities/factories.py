@@ -5,6 +5,7 @@ from typing import Any
 
 from collegium.communities.models import Community, Membership
 from collegium.conversations.models import Forum
+from collegium.ecology.models import Ecology
 from collegium.people.models import Audience, CircleMember, Person
 from tests.factories import make_circle
 
@@ -18,17 +19,26 @@ def make_community(*members: Person, convener: Person | None = None, **fields: A
     slug = fields.setdefault("slug", f"community-{number}")
     audience = fields.setdefault("audience", Audience.SIGNED_IN)
     circle, facilitators = make_circle(name=title), make_circle(name=title)
+    forum = Forum.objects.create(
+        title=title,
+        path=f"/communities/{slug}/",
+        audience=audience,
+        members=circle,
+        moderators=facilitators,
+    )
     community = Community.objects.create(
         **{
             "domain": "How we teach with technology.",
             "circle": circle,
             "facilitators": facilitators,
-            "forum": Forum.objects.create(
+            "forum": forum,
+            "ecology": Ecology.objects.create(
                 title=title,
-                path=f"/communities/{slug}/",
+                path=forum.path,
                 audience=audience,
                 members=circle,
-                moderators=facilitators,
+                editors=facilitators,
+                forum=forum,
             ),
             "code": f"code{number:04d}",
             **fields,

@@ -7,6 +7,7 @@ from typing import Any
 from collegium.conversations.models import Forum, Thread
 from collegium.courses import moments, surveys
 from collegium.courses.models import Course, Enrolment, Goal, Iteration, Project, Week
+from collegium.ecology.models import Ecology
 from collegium.events.models import Event, Occurrence
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
@@ -53,8 +54,16 @@ def make_iteration(
         members=circle,
         moderators=runs,
     )
+    ecology = Ecology.objects.create(
+        title=forum.title, path=forum.path, audience=forum.audience, members=circle, editors=runs, forum=forum
+    )
     iteration = Iteration.objects.create(
-        course=course or make_course(), circle=circle, facilitators=runs, forum=forum, **fields
+        course=course or make_course(),
+        circle=circle,
+        facilitators=runs,
+        forum=forum,
+        ecology=ecology,
+        **fields,
     )
     for person in facilitators:
         make_enrolment(iteration, person, role=Enrolment.Role.FACILITATOR)

@@ -5,6 +5,7 @@ from itertools import count
 
 from collegium.conversations.models import Forum
 from collegium.courses.models import Course, Enrolment, Iteration, Pair, Week
+from collegium.ecology.models import Ecology
 from collegium.events.models import Event, Occurrence
 from collegium.foundation import clock
 from tests.factories import make_circle
@@ -33,6 +34,9 @@ def make_writing_group(pathway, *members, mentor=None, title="Writing group"):
         circle=circle,
         facilitators=facilitators,
         forum=forum,
+        ecology=Ecology.objects.create(
+            title=title, path=forum.path, members=circle, editors=facilitators, forum=forum
+        ),
     )
     for person in members:
         Enrolment.objects.create(iteration=iteration, person=person)

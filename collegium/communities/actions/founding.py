@@ -15,6 +15,7 @@ from collegium.communities.actions import verbs
 from collegium.communities.actions.membership import enter
 from collegium.communities.models import Community, Membership
 from collegium.conversations import actions as conversations
+from collegium.ecology import actions as ecologies
 from collegium.foundation import clock, richtext
 from collegium.foundation.models import Blob
 from collegium.foundation.refusal import Refusal
@@ -63,8 +64,9 @@ def found(
     slug: str = "",
     answer_within_hours: int = 48,
     asks_silent_after_days: int = 21,
+    hashtag: str = "",
 ) -> Community:
-    """A new community with its forum and ``by`` as its convener.
+    """A new community with its forum, its ecology and ``by`` as its convener.
 
     Its short link is open only where anybody may join: elsewhere a convener opens it knowingly.
     """
@@ -75,6 +77,15 @@ def found(
     _seen_by_somebody(audience)
     members = Circle.objects.create(name=title)
     facilitators = Circle.objects.create(name=title)
+    path = reverse("communities:community", kwargs={"slug": slug})
+    forum = conversations.open_forum(
+        title=title,
+        path=path,
+        audience=audience,
+        members=members,
+        moderators=facilitators,
+        answer_within_hours=answer_within_hours,
+    )
     community = Community.objects.create(
         title=title,
         slug=slug,
@@ -85,13 +96,15 @@ def found(
         audience=audience,
         circle=members,
         facilitators=facilitators,
-        forum=conversations.open_forum(
+        forum=forum,
+        ecology=ecologies.open_ecology(
             title=title,
-            path=reverse("communities:community", kwargs={"slug": slug}),
+            path=path,
             audience=audience,
             members=members,
-            moderators=facilitators,
-            answer_within_hours=answer_within_hours,
+            editors=facilitators,
+            forum=forum,
+            hashtag=hashtag,
         ),
         language=language,
         welcome=richtext.clean(welcome),
@@ -108,16 +121,16 @@ def found(
 
 @transaction.atomic
 def edit(*, community: Community, by: Person, **fields: Any) -> Community:
-    """Change the named fields and leave the others; ``answer_within_hours`` is the forum's.
+    """Change the named fields and leave the others; ``answer_within_hours`` is the forum's, ``hashtag`` the ecology's.
 
     A new audience holds everywhere from the next request on: what rooms above keep follows in this transaction.
     The address of the community stays.
     """
     _require(rules.may_edit(by, community))
-    hours = fields.pop("answer_within_hours", None)
+    hours, hashtag = fields.pop("answer_within_hours", None), fields.pop("hashtag", None)
     if unknown := set(fields) - EDITABLE:
         raise TypeError(f"A community has no {', '.join(sorted(unknown))}.")
-    community = Community.objects.select_for_update().select_related("forum").get(pk=community.pk)
+    community = Community.objects.select_for_update().select_related("forum", "ecology").get(pk=community.pk)
     fields |= {
         name: clean(fields[name])
         for name, clean in (
@@ -144,6 +157,8 @@ def edit(*, community: Community, by: Person, **fields: Any) -> Community:
         for name in ("title", "audience")
         if before.get(name, "") != getattr(community, name)
     }
+    tagged = {} if hashtag is None else {"hashtag": hashtag}
+    ecologies.set_ecology(ecology=community.ecology, **forum_changes, **tagged)
     if hours is not None:
         forum_changes["answer_within_hours"] = hours
     if forum_changes:
@@ -175,6 +190,7 @@ def close(*, community: Community, by: Person) -> Community:
     community.invitations.open().update(withdrawn_at=clock.now())
     community.cares.filter(done_at__isnull=True, let_go_at__isnull=True).update(let_go_at=clock.now())
     conversations.close_forum(forum=community.forum)
+    ecologies.close_ecology(ecology=community.ecology)
     following.tell(community)
     record(verbs.CLOSED, by=by, about=community, data={"title": community.title})
     return community
@@ -190,6 +206,7 @@ def reopen(*, community: Community, by: Person) -> Community:
     community.closed_at = None
     community.save(update_fields=["closed_at"])
     conversations.reopen_forum(forum=community.forum)
+    ecologies.reopen_ecology(ecology=community.ecology)
     following.tell(community)
     record(verbs.REOPENED, by=by, about=community, data={"title": community.title})
     return community

@@ -17,7 +17,9 @@ from collegium.activity.verbs import Told, verb
 from collegium.communities.models import Community
 from collegium.conversations import actions as conversations
 from collegium.courses import moments, rules, surveys
+from collegium.courses.actions import ecologies
 from collegium.courses.models import Course, DesignDecision, Enrolment, Iteration, Mapping, Nudge, Week
+from collegium.ecology.actions import open_ecology
 from collegium.events import actions as events
 from collegium.events.models import Occurrence
 from collegium.foundation import clock, richtext
@@ -187,6 +189,11 @@ def draft_iteration(
         "audience": audience,
     }
     _fit_iteration(given)
+    path = reverse("courses:iteration", kwargs={"slug": slug})
+    # Nobody but the two circles reads along while it is being planned.
+    forum = conversations.open_forum(
+        title=title, path=path, audience=Audience.CIRCLE, members=circle, moderators=facilitators
+    )
     iteration = Iteration.objects.create(
         course=course,
         title=title,
@@ -195,13 +202,15 @@ def draft_iteration(
         pathway=pathway,
         circle=circle,
         facilitators=facilitators,
-        # Nobody but the two circles reads along while it is being planned.
-        forum=conversations.open_forum(
+        forum=forum,
+        ecology=open_ecology(
             title=title,
-            path=reverse("courses:iteration", kwargs={"slug": slug}),
+            path=path,
             audience=Audience.CIRCLE,
             members=circle,
-            moderators=facilitators,
+            editors=facilitators,
+            forum=forum,
+            hashtag=given.get("hashtag", ""),
         ),
         made_by=by,
         made_at=clock.now(),
@@ -247,6 +256,7 @@ def edit_iteration(*, iteration: Iteration, by: Person, **fields: Any) -> Iterat
             title=iteration.title,
             audience=Audience.CIRCLE if iteration.state == State.DRAFTED else iteration.audience,
         )
+    ecologies.keep_in_step(iteration)
     return iteration
 
 
@@ -260,6 +270,7 @@ def open_iteration(*, iteration: Iteration, by: Person) -> Iteration:
     _to(iteration, State.OPEN)
     if iteration.audience != Audience.CIRCLE:
         conversations.set_forum(forum=iteration.forum, audience=iteration.audience)
+    ecologies.keep_in_step(iteration)
     record(OPENED, by=by, about=iteration, data=_title(iteration))
     return iteration
 
@@ -304,6 +315,7 @@ def archive(*, iteration: Iteration, by: Person) -> Iteration:
     _locked(iteration, State.ENDED)
     _to(iteration, State.ARCHIVED)
     conversations.close_forum(forum=iteration.forum)
+    ecologies.close(iteration)
     _end_nudges(iteration)
     record(ARCHIVED, by=by, about=iteration, data=_title(iteration))
     return iteration
@@ -333,6 +345,7 @@ def cancel(*, iteration: Iteration, by: Person, because: str) -> Iteration:
     iteration.cancelled_because = because
     iteration.save(update_fields=["cancelled_because"])
     _to(iteration, State.CANCELLED)
+    ecologies.close(iteration)
     _end_nudges(iteration)
     if was_shown:
         record(CANCELLED, by=by, about=iteration, data={**_title(iteration), "because": because})
@@ -390,6 +403,7 @@ def copy_forward(
         Mapping.objects.bulk_create(
             Mapping(week=made, node_id=each.node_id, strength=each.strength) for each in week.mappings.all()
         )
+    ecologies.keep_in_step(copied)
     decide(iteration=copied, by=by, what=what, why=why)
     record(COPIED, by=by, about=copied, data={**_title(copied), "source": iteration.title})
     return copied
@@ -448,6 +462,7 @@ def set_week(
         _set_moment(week, iteration, fields, trigger_time)
     _in_order(week, iteration, is_new=is_new)
     week.save()
+    ecologies.keep_in_step(iteration)
     return week
 
 
@@ -497,11 +512,14 @@ def remove_week(*, week: Week, by: Person) -> None:
     _allow(rules.may_run(by, week))
     if week.iteration.state != State.DRAFTED:
         raise Refusal(_("People have planned with this week. It can be moved, and what it asks can change."))
-    iteration, number = week.iteration, week.number
+    iteration, number, ecology = week.iteration, week.number, week.ecology
     week.delete()
+    if ecology is not None:
+        ecology.delete()
     for later in iteration.weeks.filter(number__gt=number).order_by("number"):
         later.number -= 1
         later.save(update_fields=["number"])
+    ecologies.keep_in_step(iteration)
 
 
 @transaction.atomic
@@ -537,6 +555,7 @@ def move_week(*, week: Week, by: Person, starts_on: date, and_following: bool = 
         before = iteration.weeks.filter(number__lt=week.number, starts_on__gte=week.starts_on)
         if before.exists():
             _refuse_order()
+    ecologies.keep_in_step(iteration)
     if iteration.state != State.DRAFTED:
         record(
             MOVED,

@@ -6,501 +6,1115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0004_whose_posts_in_a_thread'),
-        ('foundation', '0001_blobs_jobs_and_beats'),
-        ('people', '0001_accounts_persons_circles'),
-        ('schemes', '0001_frameworks_schemes_roles'),
+        ("conversations", "0004_whose_posts_in_a_thread"),
+        ("foundation", "0001_blobs_jobs_and_beats"),
+        ("people", "0001_accounts_persons_circles"),
+        ("schemes", "0001_frameworks_schemes_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ecology',
+            name="Ecology",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('path', models.CharField(max_length=300)),
-                ('audience', models.CharField(choices=[('private', 'Only you'), ('circle', 'A circle'), ('signed_in', 'Everyone signed in'), ('public', 'Everyone on the web')], default='circle', max_length=12)),
-                ('hashtag', models.CharField(blank=True, max_length=80, verbose_name='hashtag')),
-                ('begins_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('editors', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edited_ecologies', to='people.circle')),
-                ('forum', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ecologies', to='conversations.forum')),
-                ('members', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ecologies', to='people.circle')),
-                ('within', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='ecology.ecology')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("path", models.CharField(max_length=300)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only you"),
+                            ("circle", "A circle"),
+                            ("signed_in", "Everyone signed in"),
+                            ("public", "Everyone on the web"),
+                        ],
+                        default="circle",
+                        max_length=12,
+                    ),
+                ),
+                ("hashtag", models.CharField(blank=True, max_length=80, verbose_name="hashtag")),
+                ("begins_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "editors",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="edited_ecologies",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "forum",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="ecologies",
+                        to="conversations.forum",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ecologies",
+                        to="people.circle",
+                    ),
+                ),
+                (
+                    "within",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="ecology.ecology",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=500)),
-                ('url', models.URLField(blank=True, max_length=2000)),
-                ('kind', models.CharField(choices=[('post', 'Post'), ('note', 'Short note'), ('video', 'Video'), ('audio', 'Audio'), ('image', 'Image'), ('event', 'Event'), ('reference', 'Reference')], default='post', max_length=10)),
-                ('author_name', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(blank=True, max_length=20)),
-                ('summary', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('licence_url', models.URLField(blank=True, max_length=500)),
-                ('picture_url', models.URLField(blank=True, max_length=2000)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('flows_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('begins_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('place', models.CharField(blank=True, max_length=300)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('fingerprint', models.BigIntegerField(blank=True, null=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='items', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("url", models.URLField(blank=True, max_length=2000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("post", "Post"),
+                            ("note", "Short note"),
+                            ("video", "Video"),
+                            ("audio", "Audio"),
+                            ("image", "Image"),
+                            ("event", "Event"),
+                            ("reference", "Reference"),
+                        ],
+                        default="post",
+                        max_length=10,
+                    ),
+                ),
+                ("author_name", models.CharField(blank=True, max_length=200)),
+                ("language", models.CharField(blank=True, max_length=20)),
+                ("summary", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("licence_url", models.URLField(blank=True, max_length=500)),
+                ("picture_url", models.URLField(blank=True, max_length=2000)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("seen_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("flows_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("begins_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("place", models.CharField(blank=True, max_length=300)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("fingerprint", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="items",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enclosure',
+            name="Enclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(max_length=2000)),
-                ('media_type', models.CharField(blank=True, max_length=120)),
-                ('size', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enclosures', to='ecology.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.URLField(max_length=2000)),
+                ("media_type", models.CharField(blank=True, max_length=120)),
+                ("size", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enclosures",
+                        to="ecology.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ItemKey',
+            name="ItemKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='ecology.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="ecology.item"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('saved_at', models.DateTimeField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='ecology.item')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="marks", to="ecology.item"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="marks", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NearCopy',
+            name="NearCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('likeness', models.PositiveSmallIntegerField()),
-                ('found_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='near_copies', to='ecology.item')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ecology.item')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("likeness", models.PositiveSmallIntegerField()),
+                ("found_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="near_copies",
+                        to="ecology.item",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ecology.item"
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_through', models.DateTimeField()),
-                ('ecology', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ecology.ecology')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("read_through", models.DateTimeField()),
+                (
+                    "ecology",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ecology.ecology"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadingList',
+            name="ReadingList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('words', models.TextField(blank=True, verbose_name='a word before it')),
-                ('about_kind', models.CharField(blank=True, max_length=60)),
-                ('about_id', models.CharField(blank=True, max_length=40)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('ecology', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reading_lists', to='ecology.ecology')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('node', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='schemes.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("words", models.TextField(blank=True, verbose_name="a word before it")),
+                ("about_kind", models.CharField(blank=True, max_length=60)),
+                ("about_id", models.CharField(blank=True, max_length=40)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "ecology",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reading_lists",
+                        to="ecology.ecology",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="schemes.node",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('csl', models.JSONField()),
-                ('beyond', models.JSONField(blank=True, default=dict)),
-                ('cite_key', models.CharField(max_length=120)),
-                ('title', models.CharField(max_length=500, verbose_name='title')),
-                ('authors', models.CharField(blank=True, max_length=500)),
-                ('year', models.SmallIntegerField(blank=True, null=True)),
-                ('doi', models.CharField(blank=True, max_length=300, verbose_name='DOI')),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='address')),
-                ('known_by', models.CharField(max_length=64)),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('licence_url', models.URLField(blank=True, max_length=500, verbose_name='licence')),
-                ('language', models.CharField(blank=True, max_length=20)),
-                ('abstract', models.TextField(blank=True)),
-                ('added_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('edited_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('link_checked_at', models.DateTimeField(blank=True, null=True)),
-                ('link_answers', models.BooleanField(null=True)),
-                ('link_finding', models.CharField(blank=True, max_length=300)),
-                ('link_failing_since', models.DateTimeField(blank=True, null=True)),
-                ('frozen_html', models.TextField(blank=True)),
-                ('frozen_sha256', models.CharField(blank=True, max_length=64)),
-                ('frozen_at', models.DateTimeField(blank=True, null=True)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.blob')),
-                ('ecology', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resources', to='ecology.ecology')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='resources', to='ecology.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("csl", models.JSONField()),
+                ("beyond", models.JSONField(blank=True, default=dict)),
+                ("cite_key", models.CharField(max_length=120)),
+                ("title", models.CharField(max_length=500, verbose_name="title")),
+                ("authors", models.CharField(blank=True, max_length=500)),
+                ("year", models.SmallIntegerField(blank=True, null=True)),
+                ("doi", models.CharField(blank=True, max_length=300, verbose_name="DOI")),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="address")),
+                ("known_by", models.CharField(max_length=64)),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("licence_url", models.URLField(blank=True, max_length=500, verbose_name="licence")),
+                ("language", models.CharField(blank=True, max_length=20)),
+                ("abstract", models.TextField(blank=True)),
+                ("added_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("edited_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("link_checked_at", models.DateTimeField(blank=True, null=True)),
+                ("link_answers", models.BooleanField(null=True)),
+                ("link_finding", models.CharField(blank=True, max_length=300)),
+                ("link_failing_since", models.DateTimeField(blank=True, null=True)),
+                ("frozen_html", models.TextField(blank=True)),
+                ("frozen_sha256", models.CharField(blank=True, max_length=64)),
+                ("frozen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.blob",
+                    ),
+                ),
+                (
+                    "ecology",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="resources",
+                        to="ecology.ecology",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="resources",
+                        to="ecology.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Relevance',
+            name="Relevance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('strength', models.PositiveSmallIntegerField(choices=[(1, 'may also be relevant'), (2, 'primarily relevant'), (3, 'directly relevant')], default=2)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schemes.node')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relevances', to='ecology.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "strength",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "may also be relevant"),
+                            (2, "primarily relevant"),
+                            (3, "directly relevant"),
+                        ],
+                        default=2,
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="schemes.node"
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="relevances",
+                        to="ecology.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="Recommendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.TextField(blank=True, verbose_name='why')),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='people.person')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='ecology.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("why", models.TextField(blank=True, verbose_name="why")),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="ecology.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_core', models.BooleanField(default=False, verbose_name='to be read by all')),
-                ('words', models.CharField(blank=True, max_length=500, verbose_name='why, or which part')),
-                ('reading_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='ecology.readinglist')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ecology.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_core", models.BooleanField(default=False, verbose_name="to be read by all")),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="why, or which part")),
+                (
+                    "reading_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="ecology.readinglist",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ecology.resource"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ResourceTag',
+            name="ResourceTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('said', models.CharField(max_length=120)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='ecology.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("said", models.CharField(max_length=120)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tags",
+                        to="ecology.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('blog', 'Blog or site'), ('post', 'Single post'), ('channel', 'Video channel'), ('profile', 'Profile'), ('podcast', 'Podcast'), ('calendar', 'Calendar'), ('library', 'Library of references')], default='blog', max_length=12, verbose_name='kind')),
-                ('format', models.CharField(choices=[('feed', 'Feed (RSS, Atom or JSON)'), ('calendar', 'Calendar (iCalendar)'), ('page', 'Single page')], default='feed', max_length=12)),
-                ('feed_url', models.URLField(max_length=2000)),
-                ('feed_key', models.CharField(max_length=64, unique=True)),
-                ('page_url', models.URLField(blank=True, max_length=2000)),
-                ('host', models.CharField(max_length=255)),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='title')),
-                ('description', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=20)),
-                ('author_name', models.CharField(blank=True, max_length=200)),
-                ('rights', models.CharField(blank=True, max_length=300)),
-                ('licence_url', models.URLField(blank=True, max_length=500)),
-                ('picture_url', models.URLField(blank=True, max_length=2000)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('state', models.CharField(choices=[('followed', 'Followed'), ('failing', 'Something is wrong'), ('paused', 'Paused'), ('gone', 'Gone')], default='followed', max_length=10)),
-                ('etag', models.CharField(blank=True, max_length=500)),
-                ('last_modified', models.CharField(blank=True, max_length=100)),
-                ('body_sha256', models.CharField(blank=True, max_length=64)),
-                ('fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(blank=True, null=True)),
-                ('next_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('interval', models.PositiveIntegerField(default=3600)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('finding', models.CharField(blank=True, max_length=40)),
-                ('finding_detail', models.CharField(blank=True, max_length=300)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('taken_until', models.DateTimeField(blank=True, null=True)),
-                ('taken_by', models.CharField(blank=True, max_length=60)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("blog", "Blog or site"),
+                            ("post", "Single post"),
+                            ("channel", "Video channel"),
+                            ("profile", "Profile"),
+                            ("podcast", "Podcast"),
+                            ("calendar", "Calendar"),
+                            ("library", "Library of references"),
+                        ],
+                        default="blog",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("feed", "Feed (RSS, Atom or JSON)"),
+                            ("calendar", "Calendar (iCalendar)"),
+                            ("page", "Single page"),
+                        ],
+                        default="feed",
+                        max_length=12,
+                    ),
+                ),
+                ("feed_url", models.URLField(max_length=2000)),
+                ("feed_key", models.CharField(max_length=64, unique=True)),
+                ("page_url", models.URLField(blank=True, max_length=2000)),
+                ("host", models.CharField(max_length=255)),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="title")),
+                ("description", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=20)),
+                ("author_name", models.CharField(blank=True, max_length=200)),
+                ("rights", models.CharField(blank=True, max_length=300)),
+                ("licence_url", models.URLField(blank=True, max_length=500)),
+                ("picture_url", models.URLField(blank=True, max_length=2000)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("followed", "Followed"),
+                            ("failing", "Something is wrong"),
+                            ("paused", "Paused"),
+                            ("gone", "Gone"),
+                        ],
+                        default="followed",
+                        max_length=10,
+                    ),
+                ),
+                ("etag", models.CharField(blank=True, max_length=500)),
+                ("last_modified", models.CharField(blank=True, max_length=100)),
+                ("body_sha256", models.CharField(blank=True, max_length=64)),
+                ("fetched_at", models.DateTimeField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField(blank=True, null=True)),
+                ("next_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("interval", models.PositiveIntegerField(default=3600)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("finding", models.CharField(blank=True, max_length=40)),
+                ("finding_detail", models.CharField(blank=True, max_length=300)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("taken_until", models.DateTimeField(blank=True, null=True)),
+                ("taken_by", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['followed', 'failing'])), fields=['next_at'], name='ecology_source_due'), models.Index(fields=['host', 'taken_until'], name='ecology_source_host')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["followed", "failing"])),
+                        fields=["next_at"],
+                        name="ecology_source_due",
+                    ),
+                    models.Index(fields=["host", "taken_until"], name="ecology_source_host"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mute',
+            name="Mute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tag', models.CharField(blank=True, max_length=80)),
-                ('muted_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mutes', to='people.person')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tag", models.CharField(blank=True, max_length=80)),
+                ("muted_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mutes", to="people.person"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ecology.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_url', models.URLField(max_length=2000)),
-                ('from_key', models.CharField(max_length=64, unique=True)),
-                ('to_url', models.URLField(max_length=2000)),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_url", models.URLField(max_length=2000)),
+                ("from_key", models.CharField(max_length=64, unique=True)),
+                ("to_url", models.URLField(max_length=2000)),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="moves", to="ecology.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Hub',
+            name="Hub",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hub_url', models.URLField(max_length=2000)),
-                ('topic_url', models.URLField(max_length=2000)),
-                ('callback', models.CharField(max_length=64, unique=True)),
-                ('secret', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('asked', 'asked for'), ('verified', 'verified'), ('denied', 'denied'), ('ended', 'ended')], default='asked', max_length=10)),
-                ('asked_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('lease_ends_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hub', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hub_url", models.URLField(max_length=2000)),
+                ("topic_url", models.URLField(max_length=2000)),
+                ("callback", models.CharField(max_length=64, unique=True)),
+                ("secret", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked for"),
+                            ("verified", "verified"),
+                            ("denied", "denied"),
+                            ("ended", "ended"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("lease_ends_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "source",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hub", to="ecology.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Following',
+            name="Following",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('only_tags', models.JSONField(blank=True, default=list)),
-                ('folder', models.CharField(blank=True, max_length=300)),
-                ('opml', models.JSONField(blank=True, default=dict)),
-                ('added_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('ecology', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followings', to='ecology.ecology')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followings', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("only_tags", models.JSONField(blank=True, default=list)),
+                ("folder", models.CharField(blank=True, max_length=300)),
+                ("opml", models.JSONField(blank=True, default=dict)),
+                ("added_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "ecology",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followings",
+                        to="ecology.ecology",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followings",
+                        to="ecology.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Flow',
+            name="Flow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('flows_at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=10)),
-                ('language', models.CharField(blank=True, max_length=20)),
-                ('highlighted_at', models.DateTimeField(blank=True, null=True)),
-                ('words', models.CharField(blank=True, max_length=500)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('ecology', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flows', to='ecology.ecology')),
-                ('hidden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('highlighted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flows', to='ecology.item')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("flows_at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=10)),
+                ("language", models.CharField(blank=True, max_length=20)),
+                ("highlighted_at", models.DateTimeField(blank=True, null=True)),
+                ("words", models.CharField(blank=True, max_length=500)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ecology",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="flows",
+                        to="ecology.ecology",
+                    ),
+                ),
+                (
+                    "hidden_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "highlighted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="flows", to="ecology.item"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ecology.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Fetch',
+            name="Fetch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('finding', models.CharField(blank=True, max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('size', models.PositiveIntegerField(default=0)),
-                ('milliseconds', models.PositiveIntegerField(default=0)),
-                ('new', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('was_pushed', models.BooleanField(default=False)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fetches', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("finding", models.CharField(blank=True, max_length=40)),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("size", models.PositiveIntegerField(default=0)),
+                ("milliseconds", models.PositiveIntegerField(default=0)),
+                ("new", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("was_pushed", models.BooleanField(default=False)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fetches",
+                        to="ecology.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=40, unique=True)),
-                ('made_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('how', models.CharField(blank=True, choices=[('rel_me', 'the page links back with rel=“me”'), ('token', 'a token was placed on the page'), ('editor', 'an editor vouched for it')], max_length=10)),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='people.person')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=40, unique=True)),
+                ("made_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("rel_me", "the page links back with rel=“me”"),
+                            ("token", "a token was placed on the page"),
+                            ("editor", "an editor vouched for it"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="claims", to="people.person"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="ecology.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Appearance',
+            name="Appearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guid', models.CharField(blank=True, max_length=500)),
-                ('guid_key', models.CharField(max_length=64)),
-                ('url', models.URLField(blank=True, max_length=2000)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('first_seen_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('last_seen_at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='ecology.item')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='ecology.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("guid", models.CharField(blank=True, max_length=500)),
+                ("guid_key", models.CharField(max_length=64)),
+                ("url", models.URLField(blank=True, max_length=2000)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("first_seen_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("last_seen_at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appearances",
+                        to="ecology.item",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appearances",
+                        to="ecology.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('said', models.CharField(max_length=120)),
-                ('flows_at', models.DateTimeField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='ecology.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("said", models.CharField(max_length=120)),
+                ("flows_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="ecology.item"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=500)),
-                ('summary', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('until', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='ecology.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=500)),
+                ("summary", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("until", models.DateTimeField(default=collegium.foundation.clock.now)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="ecology.item",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='ecology',
-            constraint=models.CheckConstraint(condition=models.Q(('audience', 'private'), _negated=True), name='ecology_never_private'),
+            model_name="ecology",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience", "private"), _negated=True), name="ecology_never_private"
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['-flows_at', '-id'], name='ecology_item_latest'),
+            model_name="item",
+            index=models.Index(fields=["-flows_at", "-id"], name="ecology_item_latest"),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('author__isnull', False)), fields=['author', '-flows_at', '-id'], name='ecology_item_of'),
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("author__isnull", False)),
+                fields=["author", "-flows_at", "-id"],
+                name="ecology_item_of",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mark',
-            index=models.Index(condition=models.Q(('saved_at__isnull', False)), fields=['person', '-saved_at'], name='ecology_saved'),
+            model_name="mark",
+            index=models.Index(
+                condition=models.Q(("saved_at__isnull", False)),
+                fields=["person", "-saved_at"],
+                name="ecology_saved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('person', 'item'), name='ecology_mark_once'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(fields=("person", "item"), name="ecology_mark_once"),
         ),
         migrations.AddConstraint(
-            model_name='nearcopy',
-            constraint=models.UniqueConstraint(fields=('item', 'other'), name='ecology_near_copy_once'),
+            model_name="nearcopy",
+            constraint=models.UniqueConstraint(fields=("item", "other"), name="ecology_near_copy_once"),
         ),
         migrations.AddConstraint(
-            model_name='nearcopy',
-            constraint=models.CheckConstraint(condition=models.Q(('item', models.F('other')), _negated=True), name='ecology_near_copy_of_another'),
+            model_name="nearcopy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("item", models.F("other")), _negated=True),
+                name="ecology_near_copy_of_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('person', 'ecology'), name='ecology_reading_once'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(fields=("person", "ecology"), name="ecology_reading_once"),
         ),
         migrations.AddIndex(
-            model_name='readinglist',
-            index=models.Index(fields=['about_kind', 'about_id'], name='ecology_reading_list_about'),
+            model_name="readinglist",
+            index=models.Index(fields=["about_kind", "about_id"], name="ecology_reading_list_about"),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['ecology', '-added_at', '-id'], name='ecology_resource_latest'),
+            model_name="resource",
+            index=models.Index(fields=["ecology", "-added_at", "-id"], name="ecology_resource_latest"),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('ecology', 'known_by'), name='ecology_resource_once'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at__isnull", True)),
+                fields=("ecology", "known_by"),
+                name="ecology_resource_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('ecology', 'cite_key'), name='ecology_cite_key_once'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at__isnull", True)),
+                fields=("ecology", "cite_key"),
+                name="ecology_cite_key_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relevance',
-            constraint=models.UniqueConstraint(fields=('resource', 'node'), name='ecology_relevance_once'),
+            model_name="relevance",
+            constraint=models.UniqueConstraint(fields=("resource", "node"), name="ecology_relevance_once"),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('resource', 'person'), name='ecology_recommendation_once'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "person"), name="ecology_recommendation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('reading_list', 'resource'), name='ecology_entry_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("reading_list", "resource"), name="ecology_entry_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourcetag',
-            constraint=models.UniqueConstraint(fields=('resource', 'name'), name='ecology_resource_tag_once'),
+            model_name="resourcetag",
+            constraint=models.UniqueConstraint(fields=("resource", "name"), name="ecology_resource_tag_once"),
         ),
         migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source__isnull', False), ('tag', '')), models.Q(('source__isnull', True), models.Q(('tag', ''), _negated=True)), _connector='OR'), name='ecology_mute_one_thing'),
+            model_name="mute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source__isnull", False), ("tag", "")),
+                    models.Q(("source__isnull", True), models.Q(("tag", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="ecology_mute_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.UniqueConstraint(condition=models.Q(('source__isnull', False)), fields=('person', 'source'), name='ecology_mute_source_once'),
+            model_name="mute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source__isnull", False)),
+                fields=("person", "source"),
+                name="ecology_mute_source_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.UniqueConstraint(condition=models.Q(('tag', ''), _negated=True), fields=('person', 'tag'), name='ecology_mute_tag_once'),
+            model_name="mute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("tag", ""), _negated=True),
+                fields=("person", "tag"),
+                name="ecology_mute_tag_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hub',
-            index=models.Index(fields=['state', 'lease_ends_at'], name='ecology_hub_lease'),
+            model_name="hub",
+            index=models.Index(fields=["state", "lease_ends_at"], name="ecology_hub_lease"),
         ),
         migrations.AddIndex(
-            model_name='following',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['source'], name='ecology_following_running'),
+            model_name="following",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["source"],
+                name="ecology_following_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='following',
-            constraint=models.UniqueConstraint(fields=('ecology', 'source'), name='ecology_following_once'),
+            model_name="following",
+            constraint=models.UniqueConstraint(fields=("ecology", "source"), name="ecology_following_once"),
         ),
         migrations.AddIndex(
-            model_name='flow',
-            index=models.Index(condition=models.Q(('hidden_at__isnull', True)), fields=['ecology', '-flows_at', '-item'], name='ecology_river'),
+            model_name="flow",
+            index=models.Index(
+                condition=models.Q(("hidden_at__isnull", True)),
+                fields=["ecology", "-flows_at", "-item"],
+                name="ecology_river",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flow',
-            index=models.Index(condition=models.Q(('highlighted_at__isnull', False)), fields=['ecology', '-highlighted_at'], name='ecology_highlights'),
+            model_name="flow",
+            index=models.Index(
+                condition=models.Q(("highlighted_at__isnull", False)),
+                fields=["ecology", "-highlighted_at"],
+                name="ecology_highlights",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flow',
-            constraint=models.UniqueConstraint(fields=('ecology', 'item'), name='ecology_flow_once'),
+            model_name="flow",
+            constraint=models.UniqueConstraint(fields=("ecology", "item"), name="ecology_flow_once"),
         ),
         migrations.AddIndex(
-            model_name='fetch',
-            index=models.Index(fields=['source', '-id'], name='ecology_fetch_latest'),
+            model_name="fetch",
+            index=models.Index(fields=["source", "-id"], name="ecology_fetch_latest"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('source', 'person'), name='ecology_claim_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("source", "person"), name="ecology_claim_once"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('verified_at__isnull', False)), fields=('source',), name='ecology_one_verified_claim'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("verified_at__isnull", False)),
+                fields=("source",),
+                name="ecology_one_verified_claim",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('how', ''), ('verified_at__isnull', True)), models.Q(('verified_at__isnull', False), models.Q(('how', ''), _negated=True)), _connector='OR'), name='ecology_claim_verified_how'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("how", ""), ("verified_at__isnull", True)),
+                    models.Q(("verified_at__isnull", False), models.Q(("how", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="ecology_claim_verified_how",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appearance',
-            index=models.Index(fields=['source', '-first_seen_at'], name='ecology_appearance_latest'),
+            model_name="appearance",
+            index=models.Index(fields=["source", "-first_seen_at"], name="ecology_appearance_latest"),
         ),
         migrations.AddConstraint(
-            model_name='appearance',
-            constraint=models.UniqueConstraint(fields=('source', 'guid_key'), name='ecology_appearance_once'),
+            model_name="appearance",
+            constraint=models.UniqueConstraint(fields=("source", "guid_key"), name="ecology_appearance_once"),
         ),
         migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['name', '-flows_at', '-item'], name='ecology_tag_river'),
+            model_name="tag",
+            index=models.Index(fields=["name", "-flows_at", "-item"], name="ecology_tag_river"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('item', 'name'), name='ecology_tag_once'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("item", "name"), name="ecology_tag_once"),
         ),
     ]

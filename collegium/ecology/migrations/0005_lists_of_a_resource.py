@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ecology', '0004_streams_that_are_asked_for'),
+        ("ecology", "0004_streams_that_are_asked_for"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='entry',
-            name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='ecology.resource'),
+            model_name="entry",
+            name="resource",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="ecology.resource"
+            ),
         ),
     ]
