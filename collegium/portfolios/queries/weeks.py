@@ -76,7 +76,7 @@ def draft_of(person: Person, week: Week, pathway: Pathway) -> tuple[Portfolio | 
     return portfolio, _page_among([WeekDraft(portfolio.pk, *page) for page in portfolio.pages or []])
 
 
-def _as_drafts(pages: "QuerySet[Section]", week: Week) -> "QuerySet[Section, Any]":
+def _as_drafts(pages: "QuerySet[Section]", week: Week) -> Any:
     tags = _tags()
     named = dimensions_named_by(week)
     return pages.annotate(
