@@ -52,7 +52,7 @@ def test_a_newcomer_takes_part(browser_page, sign_in_browser, axe, cy, ada):
     assert axe(page) == []
     page.goto(iteration.weeks.get(number=3).get_absolute_url())
     assert axe(page) == []
-    page.get_by_label("Your words").fill("The person who corrects the captions.")
+    page.locator(".words-editor__face").fill("The person who corrects the captions.")
     page.get_by_role("button", name="Say it").click()
     page.get_by_text("You said something").wait_for()
     page.get_by_role("link", name="Submit yours").click()

@@ -45,7 +45,7 @@ NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
 # Session, account, what waits for an assessor or coordinator, and what is unread are four of each.
 QUERIES = {
     "list": 7,
-    "iteration": 11,
+    "iteration": 10,
     "week": 9,
     "plan": 11,
     "bank": 10,

@@ -178,7 +178,7 @@ def take_part(page, look, course):
     page.wait_for_url(f"**{week.get_absolute_url()}")
     look(page, **BOTH)
     page.get_by_role("link", name="Answer it").click()
-    page.get_by_label("Your words").fill("The person who corrects the captions.")
+    page.locator(".words-editor__face").fill("The person who corrects the captions.")
     page.get_by_role("button", name="Say it").click()
     page.get_by_text("You said something").wait_for()
     page.get_by_role("button", name="It is done for me").click()

@@ -151,7 +151,7 @@ def read_and_comment(page, look, section):
     page.wait_for_url(f"**{section.get_absolute_url()}")
     select(page, "three minutes of audio")
     page.locator(".comment-here").click()
-    page.get_by_label("Your comment").fill("Why three?")
+    page.locator("#comment-words").fill("Why three?")
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.locator("mark.passage", has_text="three minutes of audio")).to_be_visible()
     look(page, **BOTH)

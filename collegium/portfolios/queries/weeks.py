@@ -60,14 +60,11 @@ def draft_of(person: Person, week: Week, pathway: Pathway) -> tuple[Portfolio | 
     if week.draft_node is None:
         return None, None
     pages = Section.objects.filter(portfolio=OuterRef("pk"), node__code=week.draft_node.code)
+    drafts: Any = _as_drafts(pages, week)
     rows: Any = (
         portfolios_on(pathway)
         .filter(owner=person)
-        .annotate(
-            pages=Listed(
-                _as_drafts(pages, week).values("id", "words_written", "shared", "is_tagged", "is_named")
-            )
-        )
+        .annotate(pages=Listed(drafts.values("id", "words_written", "shared", "is_tagged", "is_named")))
         .order_by("-edited_at", "-pk")
     )
     portfolio = rows.first()
@@ -76,7 +73,7 @@ def draft_of(person: Person, week: Week, pathway: Pathway) -> tuple[Portfolio | 
     return portfolio, _page_among([WeekDraft(portfolio.pk, *page) for page in portfolio.pages or []])
 
 
-def _as_drafts(pages: "QuerySet[Section]", week: Week) -> "QuerySet[Section, Any]":
+def _as_drafts(pages: "QuerySet[Section]", week: Week) -> Any:
     tags = _tags()
     named = dimensions_named_by(week)
     return pages.annotate(
