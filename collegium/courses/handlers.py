@@ -5,7 +5,7 @@ from django.db.models import Q
 from collegium.activity.models import Activity
 from collegium.activity.outbox import on
 from collegium.conversations.models import Post
-from collegium.courses import letters
+from collegium.courses import letters, tasks
 from collegium.courses.actions import groups
 from collegium.courses.actions.enrolments import note_progress
 from collegium.courses.models import Course, Enrolment, GroupInvitation, Iteration, Project
@@ -35,6 +35,11 @@ def note_attendance(activity: Activity) -> None:
         there = Attendance.objects.filter(occurrence=int(activity.about_id))
     for occurrence, person in there.values_list("occurrence", "person"):
         _note(Q(iteration__weeks__meeting=occurrence, person=person))
+
+
+@on("enrolment.addressed")
+def gather_from_addresses(activity: Activity) -> None:
+    tasks.follow_addresses.later(int(activity.about_id))
 
 
 # Writing groups -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from collegium.ecology.models import Claim, Ecology, Following, Resource, Source
+from collegium.ecology.models import Claim, Ecology, Flow, Following, NearCopy, Resource, Source
 from collegium.foundation.rulebook import Role, rule
 from collegium.people.models import CircleMember, Person
 from collegium.people.rules import ANYONE_SIGNED_IN
@@ -137,6 +137,28 @@ def may_vouch(person: Person, claim: Claim) -> bool:
 @rule(EDITOR, says=_("highlight items of the river with a word why, and hide what does not belong"))
 def may_edit_river(person: Person, thing: Any) -> bool:  # noqa: ARG001  # the role settles it
     return True
+
+
+def _edits_both(person: Person, near_copy: NearCopy) -> bool:
+    edited = CircleMember.objects.filter(person=person).values("circle")
+    flows = Flow.objects.filter(ecology__editors__in=edited)
+    both = flows.filter(
+        item=near_copy.item_id, ecology__in=flows.filter(item=near_copy.other_id).values("ecology")
+    )
+    return both.exists()
+
+
+BOTH_EDITOR = Role(
+    key="copies_editor",
+    title=_("Editor of a river in which two items that are nearly the same flow"),
+    description=_("Looks after a river that both of them flow in."),
+    held_by=lambda person, thing: isinstance(thing, NearCopy) and _edits_both(person, thing),
+)
+
+
+@rule(BOTH_EDITOR, says=_("say whether two items that are nearly the same are one thing or two"))
+def may_settle_copy(person: Person, near_copy: NearCopy) -> bool:  # noqa: ARG001  # the role settles who
+    return near_copy.settled_at is None
 
 
 @rule(MEMBER, EDITOR, says=_("begin to talk about an item of the river"))

@@ -25,6 +25,7 @@ urlpatterns = [
     path("ecologies/<int:ecology_id>/items/<int:item_id>/", items.edit, name="edit_item"),
     path("items/<int:item_id>/", items.show, name="item"),
     path("items/<int:item_id>/save", items.save, name="save_item"),
+    path("items/copies/<int:near_copy_id>", items.settle_copy, name="settle_copy"),
     # Sources
     path("ecologies/<int:ecology_id>/sources/", sources.show_sources, name="sources"),
     path("ecologies/<int:ecology_id>/sources/add/", sources.add_source, name="add_source"),

@@ -36,6 +36,7 @@ MADE = verb(
         "taken_in": Told(gettext_lazy("%(actor)s took you into %(title)s."), "courses:iteration_of_enrolment")
     },
 )
+ADDRESSED = verb("enrolment.addressed", history=gettext_lazy("%(actor)s said where they publish."))
 LEFT = verb(
     "enrolment.left",
     history=gettext_lazy("%(person)s left."),
@@ -227,6 +228,8 @@ def set_addresses(
     names = [name.strip().lstrip("@#")[:100] for name in hashtag_names]
     enrolment.hashtag_names = list(dict.fromkeys(name for name in names if name))[:MOST_ADDRESSES]
     enrolment.save(update_fields=["hashtag_names"])
+    if any(each.in_public for each in wanted.values()):
+        record(ADDRESSED, by=by, about=enrolment, data={"title": enrolment.iteration.title})
     return enrolment
 
 

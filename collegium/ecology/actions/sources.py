@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from collegium.activity.actions import record
 from collegium.ecology import rules
 from collegium.ecology.actions import verbs
+from collegium.ecology.actions.items import pour
 from collegium.ecology.actions.wanting import forget_what_was_said, settle_wanted
 from collegium.ecology.doctor import Candidate
 from collegium.ecology.identity import address_key
@@ -34,7 +35,7 @@ def follow(
     folder: str = "",
     opml: dict[str, Any] | None = None,
 ) -> Following:
-    """Safe to repeat: what is followed already stays as it is. All it holds flows in with the next fetch."""
+    """Safe to repeat: what is followed already stays as it is. What its source has brought elsewhere flows in at once, the rest with the next fetch."""
     if not rules.may_add(by, ecology):
         raise Refusal(_("Only members of %(title)s add sources to it.") % {"title": ecology.title})
     source = _source_of(candidate)
@@ -57,6 +58,7 @@ def follow(
     following, _is_new = Following.objects.update_or_create(ecology=ecology, source=source, defaults=said)
     settle_wanted([source.pk])
     forget_what_was_said(source)
+    pour(following=following)
     record(verbs.FOLLOWED, by=by, about=source, data={"source": str(source)[:300], "title": ecology.title})
     return following
 

@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from collegium.design.errors import refused
 from collegium.design.shortcuts import render, wants_fragment
 from collegium.ecology import rules
+from collegium.ecology.actions import join_items, keep_apart
 from collegium.ecology.actions import river as actions
 from collegium.ecology.forms.river import HighlightForm, TalkForm
-from collegium.ecology.models import Ecology, Enclosure, Flow, Item
+from collegium.ecology.models import Ecology, Enclosure, Flow, Item, NearCopy
+from collegium.ecology.queries import copies
 from collegium.ecology.queries import items as queries
 from collegium.ecology.queries.items import ItemPage
 from collegium.ecology.views.rivers import back_to, language_title, reader_of
@@ -27,8 +30,15 @@ def show(request: HttpRequest, item_id: int) -> HttpResponseBase:
     """The item with where it came from; a POST says something about it. To have opened it is to have read it."""
     if request.method == "POST":
         return talk(request, item_id)
-    page = _page(request, item_id)
     reader = reader_of(request)
+    try:
+        page = _page(request, item_id)
+    except Http404:
+        # It may have been found to be the same as another one, which its address leads to from then on.
+        former = copies.joined_into(item_id)
+        if former is None or queries.readable(former.pk, reader) is None:
+            raise
+        return redirect(former, permanent=True)
     if reader is not None and not page.shown.is_read:
         actions.mark_read(person=reader, items=[page.item])
     return _answer(request, page)
@@ -60,6 +70,7 @@ def _answer(
             "enclosures": [(each, queries.element_of(each)) for each in enclosures],
             "played": played,
             "form": form,
+            "near_copies": _near_copies(request, page),
             "begun": {thread.forum_id for thread in page.shown.talk.threads},
             "spoken": language_title(page.item.language) if page.item.language else "",
         },
@@ -68,6 +79,34 @@ def _answer(
     if allowed := _allowed(played):
         response._csp_update = allowed  # type: ignore[attr-defined]  # noqa: SLF001  # as django-csp's own decorator does
     return response
+
+
+def _near_copies(request: HttpRequest, page: ItemPage) -> list[tuple[NearCopy, Item]]:
+    """What is nearly the same, for whoever edits a river that both flow in."""
+    if not page.edited:
+        return []
+    offered = list(copies.of_item(page.item))
+    return [(each, each.other if each.item_id == page.item.pk else each.item) for each in offered]
+
+
+@require_http_methods(["POST"])
+@signed_in
+def settle_copy(request: SignedInRequest, near_copy_id: int) -> HttpResponseBase:
+    """``do`` is "join": they are one thing; or "keep": they are two. For who edits a river that both flow in."""
+    near_copy = get_object_or_404(NearCopy.objects.select_related("item", "other"), pk=near_copy_id)
+    item = queries.readable(near_copy.item_id, request.person)
+    other = queries.readable(near_copy.other_id, request.person)
+    if item is None or other is None:
+        raise Http404
+    require(allowed=rules.may_settle_copy(request.person, near_copy))
+    try:
+        if request.POST.get("do") == "join":
+            # The earlier one stays: it has what was said about it.
+            return redirect(join_items(item=near_copy.other, other=near_copy.item, by=request.person))
+        keep_apart(near_copy=near_copy, by=request.person)
+    except Refusal as refusal:
+        return refused(request, str(refusal), back=item.get_absolute_url())
+    return redirect(item)
 
 
 def _allowed(asked: Enclosure | None) -> dict[str, list[str]]:
