@@ -70,7 +70,7 @@ def _answer(
             "enclosures": [(each, queries.element_of(each)) for each in enclosures],
             "played": played,
             "form": form,
-            "near_copies": _near_copies(request, page),
+            "near_copies": _near_copies(page),
             "begun": {thread.forum_id for thread in page.shown.talk.threads},
             "spoken": language_title(page.item.language) if page.item.language else "",
         },
@@ -81,7 +81,7 @@ def _answer(
     return response
 
 
-def _near_copies(request: HttpRequest, page: ItemPage) -> list[tuple[NearCopy, Item]]:
+def _near_copies(page: ItemPage) -> list[tuple[NearCopy, Item]]:
     """What is nearly the same, for whoever edits a river that both flow in."""
     if not page.edited:
         return []
