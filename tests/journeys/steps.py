@@ -80,3 +80,8 @@ def select(page, words):
         }""",
         words,
     )
+
+
+def in_the_editor(page, name):
+    """The editor of that name, and not the plain field that it is about to take the place of."""
+    return page.get_by_role("textbox", name=name).and_(page.locator("[contenteditable]"))

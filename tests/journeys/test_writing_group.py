@@ -13,7 +13,7 @@ from collegium.events.models import Attendance
 from collegium.foundation import clock
 from collegium.portfolios import actions as portfolios
 from collegium.portfolios.models import Comment, Example, Feedback, Section
-from tests.journeys.steps import letters_to, select
+from tests.journeys.steps import in_the_editor, letters_to, select
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -77,7 +77,7 @@ def kick_off(page, look, put_clock_to, group):
     page.get_by_role("group", name="Who was there").get_by_label("Ada Candidate").check()
     page.get_by_role("button", name="Note it").click()
     expect(page.get_by_role("group", name="Who was there").get_by_label("Ada Candidate")).to_be_checked()
-    page.get_by_label("Notes of the meeting").fill("We drew our boards. Everybody has a gap in 3b.")
+    in_the_editor(page, "Notes of the meeting").fill("We drew our boards. Everybody has a gap in 3b.")
     page.get_by_role("button", name="Keep them").click()
     expect(page.locator("#notes .prose, #notes").first).to_contain_text("Everybody has a gap in 3b.")
     look(page, **BOTH)
@@ -201,7 +201,7 @@ def report(mentors, hers, look, put_clock_to, group):
     mentors.get_by_role("link", name="Report").first.click()
     mentors.get_by_role("heading", name="Report of the group").wait_for()
     expect(mentors.get_by_role("row", name=re.compile("Ada Candidate"))).to_contain_text("1")
-    mentors.get_by_role("textbox", name="Closing words").fill("You came as six and leave as six.")
+    in_the_editor(mentors, "Closing words").fill("You came as six and leave as six.")
     mentors.locator("#closing").get_by_role("button", name="Save").click()
     expect(mentors.locator("#closing")).to_contain_text("leave as six")
     look(mentors, **BOTH)

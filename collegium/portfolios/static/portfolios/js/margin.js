@@ -21,14 +21,8 @@ if (form) {
   if (form.elements.exact.value) show(form.elements.exact.value);
 
   document.addEventListener("selectionchange", () => {
-    const selection = getSelection();
-    if (selection.isCollapsed || !selection.rangeCount) return hide();
-    const range = selection.getRangeAt(0);
-    const root = roots.find((each) => each.contains(range.startContainer) || each.contains(range.endContainer));
-    if (!root) return hide();
-    const anchor = anchorOf(root, range);
-    if (!anchor) return hide();
-    pending = { ...anchor, component: root.dataset.component };
+    const range = selected();
+    if (!range) return hide();
     const box = range.getBoundingClientRect();
     document.body.append(button);
     button.style.insetBlockStart = `${box.bottom + scrollY + 6}px`;
@@ -64,6 +58,18 @@ if (form) {
     return undefined;
   });
 
+  /** Where there is a passage to comment on, its range; what it is stands in ``pending`` then. */
+  function selected() {
+    const selection = getSelection();
+    if (selection.isCollapsed || !selection.rangeCount) return null;
+    const range = selection.getRangeAt(0);
+    const root = roots.find((each) => each.contains(range.startContainer) || each.contains(range.endContainer));
+    const anchor = root && anchorOf(root, range);
+    if (!anchor) return null;
+    pending = { ...anchor, component: root.dataset.component };
+    return range;
+  }
+
   function hide() {
     pending = null;
     button.remove();
@@ -71,6 +77,7 @@ if (form) {
 
   function take() {
     fold.open = true;
+    selected(); // a browser speaks of a selection a moment after it is made; who is quick with the keys is quicker
     if (pending) {
       const { component, exact, prefix, suffix, start } = pending;
       const fields = { component, exact, before: prefix, after: suffix, start };
