@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from collegium.conversations.models import Forum, Post, Thread
 from collegium.ecology.models import Ecology
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
@@ -74,7 +75,7 @@ class Community(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("communities:community", kwargs={"slug": self.slug})
+        return address("communities:community", slug=self.slug)
 
     def picture_address(self, size: int = 1024) -> str | None:
         """None: it has none. The hash makes a new picture a new address, so that a browser may keep the old one."""
@@ -215,7 +216,7 @@ class Page(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("communities:page", kwargs={"slug": self.community.slug, "page_slug": self.slug})
+        return address("communities:page", slug=self.community.slug, page_slug=self.slug)
 
 
 class PageRevision(models.Model):

@@ -6,10 +6,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
@@ -143,7 +143,7 @@ class Thread(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("conversations:thread", kwargs={"thread_id": self.pk})
+        return address("conversations:thread", thread_id=self.pk)
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -222,7 +222,7 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         """The thread, opened where this post is."""
-        return reverse("conversations:post", kwargs={"post_id": self.pk})
+        return address("conversations:post", post_id=self.pk)
 
 
 class PostVersion(models.Model):

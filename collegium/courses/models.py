@@ -6,7 +6,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.communities.models import Community
@@ -14,6 +13,7 @@ from collegium.conversations.models import Forum, Post, Thread
 from collegium.ecology.models import Ecology
 from collegium.events.models import Occurrence
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Audience, Circle, CircleMember, Person
 from collegium.schemes.models import Node, Pathway
@@ -127,7 +127,7 @@ class Iteration(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:iteration", kwargs={"slug": self.slug})
+        return address("courses:iteration", slug=self.slug)
 
 
 class DesignDecision(models.Model):
@@ -201,7 +201,7 @@ class Week(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:week", kwargs={"slug": self.iteration.slug, "number": self.number})
+        return address("courses:week", slug=self.iteration.slug, number=self.number)
 
 
 class Mapping(models.Model):
@@ -394,7 +394,7 @@ class Project(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:project", kwargs={"project_id": self.pk})
+        return address("courses:project", project_id=self.pk)
 
 
 class Appreciation(models.Model):

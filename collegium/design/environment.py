@@ -9,14 +9,15 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, QueryDict
 from django.templatetags.static import static
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import reverse
 from django.utils import translation
 from markupsafe import Markup, escape
 
-from collegium.design import filters, places
+from collegium.design import csrf, filters, places
 from collegium.design.appearance import appearance
 from collegium.design.icons import glyph, icon
 from collegium.foundation import addresses, clock
+from collegium.foundation.surroundings import settled, surroundings
 
 SUFFIX = ".jinja"
 COMPONENTS = "design/components.jinja"
@@ -34,6 +35,16 @@ class JinjaLoader(jinja2.FileSystemLoader):
         if not template.endswith(SUFFIX):
             raise jinja2.TemplateNotFound(template)
         return super().get_source(environment, template)
+
+
+class Template(jinja2.Template):
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        context: dict[str, Any] = dict(*args, **kwargs)
+        request = context.get("request")
+        if isinstance(request, HttpRequest) and "csrf_input" in context:
+            context["csrf_input"] = csrf.of_page(request)
+        with settled():
+            return super().render(context)
 
 
 class Components:
@@ -61,6 +72,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "cache_size": -1,
     }
     env = jinja2.Environment(**options)  # noqa: S701  autoescape is on, above
+    env.template_class = Template
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         _translated,
         translation.ngettext,
@@ -109,7 +121,7 @@ MOST_TRANSLATIONS = 20_000  # more than all templates have; against templates th
 
 def _translated(message: str) -> str:
     """As Django's, which asks a chain of five catalogues anew each time that English text is English."""
-    key = (translation.get_language() or "", message)
+    key = (surroundings().language, message)
     found = _translations.get(key)
     if found is None:
         if len(_translations) >= MOST_TRANSLATIONS:
@@ -125,7 +137,7 @@ def said(message: str, /, **facts: Any) -> Markup:
     """`_` of templates: as Jinja's own, which fills in and escapes anew also where there is nothing to fill in."""
     if facts:
         return Markup(_translated(message)) % facts  # noqa: S704  written by us; the facts are escaped
-    key = (translation.get_language() or "", message)
+    key = (surroundings().language, message)
     found = _said.get(key)
     if found is None:
         if len(_said) >= MOST_TRANSLATIONS:
@@ -136,9 +148,10 @@ def said(message: str, /, **facts: Any) -> Markup:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     if not args and not kwargs:
-        return places.address(name, get_urlconf(), get_script_prefix())
-    if kwargs and not args and all(type(value) is int for value in kwargs.values()):
-        return addresses.address(name, **kwargs)
+        _language, urlconf, prefix = surroundings()
+        return places.address(name, urlconf, prefix)
+    if all(type(value) in {int, str} for value in (*args, *kwargs.values())):
+        return addresses.address(name, *args, **kwargs)
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 

@@ -2,9 +2,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.template.backends.utils import csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
+
+from collegium.design import csrf
+from collegium.foundation.surroundings import settled
 
 
 def render(
@@ -44,9 +47,10 @@ def render_fragment(
     whole: dict[str, Any] = dict(context or {})
     whole |= {
         "request": request,
-        "csrf_input": csrf_input_lazy(request),
+        "csrf_input": csrf.of_page(request),
         "csrf_token": csrf_token_lazy(request),
     }
     for processor in backend.template_context_processors:
         whole.update(processor(request))
-    return str(render_block(backend.env, template, block, whole))
+    with settled():
+        return str(render_block(backend.env, template, block, whole))

@@ -8,11 +8,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.communities.models import Community
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.people.models import Audience, Circle, Person
 
 
@@ -84,7 +84,7 @@ class Event(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("events:event", kwargs={"event_id": self.pk})
+        return address("events:event", event_id=self.pk)
 
     @property
     def is_cancelled(self) -> bool:
@@ -143,7 +143,7 @@ class Occurrence(models.Model):
         return f"{self.event}, {self.starts_at:%Y-%m-%d %H:%M}"
 
     def get_absolute_url(self) -> str:
-        return reverse("events:occurrence", kwargs={"occurrence_id": self.pk})
+        return address("events:occurrence", occurrence_id=self.pk)
 
     @property
     def is_cancelled(self) -> bool:

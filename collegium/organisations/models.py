@@ -5,10 +5,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.people.models import Circle, Person
 
 
@@ -45,7 +45,7 @@ class Organisation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("organisations:organisation", kwargs={"slug": self.slug})
+        return address("organisations:organisation", slug=self.slug)
 
 
 class EmailDomain(models.Model):

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.fields import DocumentField
 from collegium.people.models import Person
 
@@ -102,7 +102,7 @@ class Scheme(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("schemes:scheme", kwargs={"key": self.key})
+        return address("schemes:scheme", key=self.key)
 
 
 class SchemeVersion(models.Model):

@@ -14,6 +14,7 @@ from collegium.communities.models import (
     RepertoireItem,
 )
 from collegium.conversations.models import Post
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.people.queries import members_like
 
@@ -169,10 +170,18 @@ def shared(person: Person, viewer: Person | None) -> list[Community]:
 
 def open_steps(person: Person) -> list[Membership]:
     """Memberships that still have first steps to take, newest first."""
-    recent = (
+    return [
+        each
+        for each in _with_first_steps(person.pk)
+        if len(each.steps_done) < len(each.community.first_steps)
+    ]
+
+
+@prepared
+def _with_first_steps(person: int) -> QuerySet[Membership]:
+    return (
         Membership.objects.filter(person=person, community__closed_at__isnull=True)
         .exclude(community__first_steps=[])
         .select_related("community")
         .order_by("-joined_at")[:5]
     )
-    return [each for each in recent if len(each.steps_done) < len(each.community.first_steps)]

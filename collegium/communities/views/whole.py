@@ -1,6 +1,5 @@
 """A community's own page, what it says of itself, and what a member chooses there."""
 
-from dataclasses import replace
 from typing import cast
 
 from django.contrib import messages
@@ -22,8 +21,6 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.people.queries import faces
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-THREADS_ON_THE_PAGE = 12
-
 
 @require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest, slug: str) -> HttpResponse:
@@ -34,7 +31,11 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     community, membership = found.community, found.membership
     members = queries.faces_of(community, person)
     threads = conversations.threads_page(
-        community.forum, person, reader=found.reader, followed=found.followed
+        community.forum,
+        person,
+        size=conversations.FEW_THREADS,
+        reader=found.reader,
+        followed=found.followed,
     )
     asked = (
         community.join_requests.filter(person=person, settled_at__isnull=True).first()
@@ -46,8 +47,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "communities/community.jinja",
         {
             **frame(community, person, "overview"),
-            "threads": replace(threads, rows=threads.rows[:THREADS_ON_THE_PAGE]),
-            "more_threads": len(threads.rows) > THREADS_ON_THE_PAGE or threads.after,
+            "threads": threads,
+            "more_threads": threads.after,
             "members": members,
             "faces": faces([each.person for each in members.shown], person, are_near=membership is not None),
             "beside": queries.beside(community, person),

@@ -9,6 +9,7 @@ from collegium.conversations.queries.followers import (
 )
 from collegium.conversations.queries.opening import Opening, opening, reader_of
 from collegium.conversations.queries.pages import (
+    FEW_THREADS,
     PostsPage,
     ThreadRow,
     ThreadsPage,
@@ -34,6 +35,7 @@ from collegium.conversations.queries.shown import (
 )
 
 __all__ = [
+    "FEW_THREADS",
     "Author",
     "Hit",
     "Opening",

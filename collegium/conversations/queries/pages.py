@@ -20,6 +20,7 @@ POSTS = 50
 BEFORE_UNREAD = 3  # posts shown above the first unread one, so that it is understood
 BEFORE_WANTED = 10  # above a post that was asked for
 THREADS = 40
+FEW_THREADS = 12  # of a page that shows other things too
 ENOUGH = 100  # unread threads beyond this are not counted
 MOST_COUNTED = 100  # new posts of a thread in a list: of more it is said that there are more
 NOBODY = 0  # the key of a stranger: nobody has it
@@ -146,7 +147,6 @@ def _opened(
     through: int | None,
     size: int,
 ) -> tuple[list[Post], bool, bool]:
-    posts = _shown_posts(thread.pk, reader)
     newest = thread.last_post_id or 0
     if around is not None:
         first, context = around, BEFORE_WANTED
@@ -160,6 +160,7 @@ def _opened(
     else:
         first, context = through + 1, BEFORE_UNREAD
     if size != POSTS:
+        posts = _shown_posts(thread.pk, reader)
         above = list(posts.filter(pk__lt=first).order_by("-pk")[: context + 1]) if context else []
         below = list(posts.filter(pk__gte=first).order_by("pk")[: size + 1])
     else:
@@ -245,30 +246,27 @@ def threads_page(
     """
     reader = reader or reader_of(person, forum)
     level, forum_through = followed or _followed(forum, person)
-    threads = Thread.objects.filter(forum=forum).for_display().order_by("-last_posted_at", "-pk")
-    if not reader.standing.is_moderator:
-        threads = threads.filter(hidden_at__isnull=True)
-    if person is not None:
-        own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
-        threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
-        threads = threads.annotate(new_posts=_new_posts(person.pk))
-        if unread_only:
-            threads = threads.filter(last_post_id__gt=F("reached"))
-    pinned: list[Thread] = []
-    # The page that is opened most has its queries ready.
-    is_usual = person is not None and size == THREADS and not (unread_only or reader.standing.is_moderator)
-    if after is None and person is not None and is_usual:
+    if after is None and person is not None and not (unread_only or reader.standing.is_moderator):
+        # The page that is opened most has its queries ready.
         pinned = _pinned(forum.pk, person.pk, forum_through)
-    elif after is None:
-        pinned = list(threads.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")[:size])
-    place = _place(after)
-    listed = threads.filter(pinned_at__isnull=True)
-    if place is not None:
-        moment, pk = place
-        listed = listed.filter(Q(last_posted_at__lt=moment) | Q(last_posted_at=moment, pk__lt=pk))
-    if place is None and person is not None and is_usual:
-        page = _latest(forum.pk, person.pk, forum_through)
+        page = (_latest_few if size <= FEW_THREADS else _latest)(forum.pk, person.pk, forum_through)
     else:
+        threads = Thread.objects.filter(forum=forum).for_display().order_by("-last_posted_at", "-pk")
+        if not reader.standing.is_moderator:
+            threads = threads.filter(hidden_at__isnull=True)
+        if person is not None:
+            own = Reading.objects.filter(person=person, thread=OuterRef("pk")).values("read_through")[:1]
+            threads = threads.annotate(reached=Coalesce(Subquery(own), Value(forum_through)))
+            threads = threads.annotate(new_posts=_new_posts(person.pk))
+            if unread_only:
+                threads = threads.filter(last_post_id__gt=F("reached"))
+        listed = threads.filter(pinned_at__isnull=True)
+        place = _place(after)
+        if place is not None:
+            moment, pk = place
+            listed = listed.filter(Q(last_posted_at__lt=moment) | Q(last_posted_at=moment, pk__lt=pk))
+        of_pinned = threads.filter(pinned_at__isnull=False).order_by("-pinned_at", "-pk")
+        pinned = list(of_pinned[:THREADS]) if after is None else []
         page = list(listed[: size + 1])
     further = _key(page[size - 1]) if len(page) > size else None
     page = page[:size]
@@ -308,6 +306,13 @@ def _new_posts(person: int) -> CountedUpTo:
 def _pinned(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
     threads = _seen_by(forum, person, forum_through).filter(pinned_at__isnull=False)
     return threads.order_by("-pinned_at", "-pk")[:THREADS]
+
+
+@prepared
+def _latest_few(forum: int, person: int, forum_through: int) -> QuerySet[Thread]:
+    """As a page shows them that has them beside other things."""
+    threads = _seen_by(forum, person, forum_through).filter(pinned_at__isnull=True)
+    return threads.order_by("-last_posted_at", "-pk")[: FEW_THREADS + 1]
 
 
 @prepared

@@ -1,9 +1,10 @@
 """What next, of courses: for those who learn and for those who run one."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 from collegium.courses import moments
 from collegium.courses.models import Course, Enrolment, Iteration, PlannedWeek, Week
 from collegium.courses.queries.iterations import present_week
+from collegium.foundation.prepared import keep_related, padded, prepared
 from collegium.people.models import Person
 
 State = Iteration.State
@@ -29,19 +31,38 @@ class Card:
 
 def under_way(person: Person) -> list[Enrolment]:
     """What one takes part in or runs, of either shape, with the weeks and one's own plan for each: two queries."""
-    own = PlannedWeek.objects.filter(week=OuterRef("pk"), enrolment__person=person)
-    weeks = Week.objects.select_related("draft_node", "meeting__event").annotate(
-        own_day=Subquery(own.values("due_on")[:1]), own_state=Subquery(own.values("state")[:1])
-    )
-    return list(
+    found = _enrolments_under_way(person.pk)
+    if not found:
+        return []
+    weeks = defaultdict(list)
+    for week in _weeks_with_own_plan(person.pk, *padded([each.iteration_id for each in found])):
+        weeks[week.iteration_id].append(week)
+    for each in found:
+        keep_related(each.iteration, "weeks", weeks[each.iteration_id])
+    return found
+
+
+@prepared
+def _enrolments_under_way(person: int) -> QuerySet[Enrolment]:
+    return (
         Enrolment.objects.filter(
             person=person,
             left_at__isnull=True,
             iteration__state__in=[State.DRAFTED, State.OPEN, State.RUNNING],
         )
         .select_related("iteration__course")
-        .prefetch_related(Prefetch("iteration__weeks", queryset=weeks))
         .order_by("iteration__starts_on", "pk")[: 2 * MOST]
+    )
+
+
+@prepared
+def _weeks_with_own_plan(person: int, *iterations: int) -> QuerySet[Week]:
+    own = PlannedWeek.objects.filter(week=OuterRef("pk"), enrolment__person=person)
+    return (
+        Week.objects.filter(iteration__in=iterations)
+        .select_related("draft_node", "meeting__event")
+        .annotate(own_day=Subquery(own.values("due_on")[:1]), own_state=Subquery(own.values("state")[:1]))
+        .order_by("iteration_id", "number")
     )
 
 

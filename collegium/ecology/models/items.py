@@ -4,12 +4,12 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.ecology.models.ecologies import Ecology
 from collegium.ecology.models.sources import Claim, Source
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.people.models import Person
 
 
@@ -79,7 +79,7 @@ class Item(models.Model):
         return self.title or self.summary[:80]
 
     def get_absolute_url(self) -> str:
-        return reverse("ecology:item", kwargs={"item_id": self.pk})
+        return address("ecology:item", item_id=self.pk)
 
 
 class ItemKey(models.Model):

@@ -4,12 +4,12 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.ecology.models.ecologies import Ecology
 from collegium.ecology.models.items import Item
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.foundation.models import Blob
 from collegium.people.models import Person
 from collegium.schemes.models import Node
@@ -80,7 +80,7 @@ class Resource(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("ecology:resource", kwargs={"resource_id": self.pk})
+        return address("ecology:resource", resource_id=self.pk)
 
 
 class Recommendation(models.Model):
@@ -148,7 +148,7 @@ class ReadingList(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("ecology:reading_list", kwargs={"list_id": self.pk})
+        return address("ecology:reading_list", list_id=self.pk)
 
 
 class Entry(models.Model):

@@ -4,11 +4,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from collegium.ecology.models.ecologies import Ecology
 from collegium.foundation import clock
+from collegium.foundation.addresses import address
 from collegium.people.models import Person
 
 
@@ -103,7 +103,7 @@ class Source(models.Model):
         return self.title or self.page_url or self.feed_url
 
     def get_absolute_url(self) -> str:
-        return reverse("ecology:source", kwargs={"source_id": self.pk})
+        return address("ecology:source", source_id=self.pk)
 
 
 class FollowingQuerySet(models.QuerySet["Following"]):
