@@ -259,6 +259,33 @@ def test_what_changed_elsewhere_in_a_long_thread_is_not_brought(thread, ada, bo,
     assert "Far above." not in ask_for_new(client, page).content.decode()
 
 
+def test_a_sign_shows_in_open_pages_and_goes_again(thread, ada, bo, client_of):
+    post = make_post(thread, ada)
+    client = client_of(bo)
+    page = client.get(thread_url(thread)).content.decode()
+    assert ask_for_new(client, page).status_code == 204
+    actions.react(post=post, by=ada, kind="thanks")
+    answer = ask_for_new(client, page)
+    assert f'id="post-{post.pk}" hx-swap-oob="true"' in answer.content.decode()
+    page = answer.content.decode()
+    actions.react(post=post, by=ada, kind="thanks")  # twice is once
+    assert ask_for_new(client, page).status_code == 204
+    actions.unreact(post=post, by=ada, kind="thanks")
+    assert f'id="post-{post.pk}" hx-swap-oob="true"' in ask_for_new(client, page).content.decode()
+
+
+def test_posts_that_moved_out_leave_open_pages(thread, ada, bo, client_of):
+    stays, goes = make_post(thread, ada), make_post(thread, ada)
+    client = client_of(bo)
+    page = client.get(thread_url(thread)).content.decode()
+    CircleMember.objects.create(circle=thread.forum.moderators, person=ada)
+    actions.split(thread=thread, by=ada, posts=[goes], title="Elsewhere")
+    answer = ask_for_new(client, page).content.decode()
+    assert f'id="post-{goes.pk}" hx-swap-oob="delete"' in answer
+    assert f'id="post-{stays.pk}" hx-swap-oob="delete"' not in answer
+    assert goes.html not in answer
+
+
 @pytest.mark.parametrize("how", ["left", "deleted", "signed out"])
 def test_an_open_page_stops_asking_once_the_thread_is_not_open_any_more(thread, bo, client_of, how):
     client = client_of(bo)

@@ -256,13 +256,24 @@ def react(*, post: Post, by: Person, kind: str) -> Reaction:
     _require_may_post(by, post.thread.forum, limits=False)  # also where the thread is closed
     if not rules.is_standing(post):
         raise Refusal(_("This post is not there any more."))
-    reaction, _made = Reaction.objects.get_or_create(post=post, person=by, kind=kind)
+    reaction, made = Reaction.objects.get_or_create(post=post, person=by, kind=kind)
+    if made:
+        _looks_otherwise(post)
     return reaction
 
 
 @transaction.atomic
 def unreact(*, post: Post, by: Person, kind: str) -> None:
-    Reaction.objects.filter(post=post, person=by, kind=kind).delete()
+    taken_back, _rows = Reaction.objects.filter(post=post, person=by, kind=kind).delete()
+    if taken_back:
+        _looks_otherwise(post)
+
+
+def _looks_otherwise(post: Post) -> None:
+    """Pages that stand open show it within a moment."""
+    now = clock.now()
+    Post.objects.filter(pk=post.pk).update(changed_at=now)
+    Thread.objects.filter(pk=post.thread_id).update(changed_at=now)
 
 
 # What several of these begin or end with ------------------------------------------------------------------------------

@@ -200,6 +200,12 @@ def changed_since(thread: Thread, reader: Reader, since: int, *, first: int, las
     return shown(changed, reader, thread_answer=thread.answer_id)
 
 
+def moved_out(thread: Thread, *, first: int, last: int) -> list[int]:
+    """Of the posts between these two, those that a thread of their own took with it: no open page keeps them."""
+    gone = Post.objects.filter(thread__split_from=thread, pk__range=(first, last))
+    return list(gone.order_by("pk").values_list("pk", flat=True)[:POSTS])
+
+
 @dataclass(frozen=True)
 class Pulse:
     """What an open page compares: the newest post, and when one last changed, in microseconds since 1970."""

@@ -179,6 +179,7 @@ def new_posts(request: HttpRequest, thread_id: int) -> HttpResponseBase:
             "thread": thread,
             "posts": posts,
             "changed": queries.changed_since(thread, page_reader, since, first=first, last=after),
+            "moved_out": queries.moved_out(thread, first=first, last=after),
             "first": first,
             "after": posts[-1].pk if posts else max(after, thread.last_post_id or 0),
             "since": queries.moment_of(thread.changed_at),
