@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "collegium.accreditation",
     "collegium.credentials",
     "collegium.notifications",
+    "collegium.newsletters",
     "collegium.home",
 ]
 

@@ -1,0 +1,6 @@
+"""Addresses of newsletters: lists, issues, the desk of their editors, subscribing."""
+
+from django.urls import URLPattern
+
+app_name = "newsletters"
+urlpatterns: list[URLPattern] = []
