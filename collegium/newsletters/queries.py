@@ -1,0 +1,289 @@
+"""Newsletters as one page shows them: lists, an archive and its search, an issue, the desk of its editors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.safestring import SafeString
+
+from collegium.ecology.models import Ecology
+from collegium.foundation.fulltext import Query, excerpt, marked
+from collegium.newsletters.models import (
+    Delivery,
+    Entry,
+    Issue,
+    Newsletter,
+    Nomination,
+    Section,
+    Subscription,
+)
+from collegium.newsletters.words import ISSUES, with_words, words_of
+from collegium.people.models import CircleMember, Person
+
+PAGE = 20
+SENT_ON_DESK = 8
+NOMINATIONS = 50
+SUBSCRIBERS = 50
+
+# Without what only the letter needs: an issue may be a hundred kilobytes of it.
+_LIGHT = ("html", "text", "blanks")
+
+
+# Newsletters ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    newsletter: Newsletter
+    latest: Issue | None
+    is_subscribed: bool
+    is_edited: bool
+
+
+def _with_standing(newsletters: "QuerySet[Newsletter]", person: Person | None) -> "QuerySet[Any]":
+    latest = Issue.objects.out().filter(newsletter=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    running = Subscription.objects.running().filter(newsletter=OuterRef("pk"), person=person)
+    edits = CircleMember.objects.filter(circle=OuterRef("editors"), person=person)
+    return newsletters.annotate(
+        latest_id=Subquery(latest), is_subscribed=Exists(running), is_edited=Exists(edits)
+    )
+
+
+def _listed(newsletters: "QuerySet[Newsletter]", person: Person | None) -> list[Listed]:
+    """Two questions, however many there are; one where none has an issue."""
+    rows: list[Any] = list(_with_standing(newsletters, person))
+    found = Issue.objects.defer(*_LIGHT).in_bulk([row.latest_id for row in rows if row.latest_id])
+    for row in rows:
+        if row.latest_id in found:
+            found[row.latest_id].newsletter = row
+    return [
+        Listed(
+            row,
+            found.get(row.latest_id),
+            is_subscribed=row.is_subscribed and person is not None,
+            is_edited=row.is_edited and person is not None,
+        )
+        for row in rows
+    ]
+
+
+def listed(person: Person | None) -> list[Listed]:
+    """All that the reader may see: open ones first, and what one edits even if it never sent anything."""
+    shown = Newsletter.objects.visible_to(person).order_by(
+        F("closed_at").asc(nulls_first=True), "title", "pk"
+    )
+    return [each for each in _listed(shown, person) if each.newsletter.closed_at is None or each.latest]
+
+
+def of_ecology(ecology: Ecology, person: Person | None) -> list[Listed]:
+    """Those that draw from it, still going."""
+    return _listed(Newsletter.objects.visible_to(person).open().filter(ecology=ecology), person)
+
+
+def subscription_of(person: Person | None, newsletter: Newsletter) -> Subscription | None:
+    if person is None:
+        return None
+    standing = newsletter.subscriptions.exclude(state=Subscription.State.ENDED)
+    return standing.filter(person=person).first()
+
+
+# The archive ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """An issue in the archive; with what was looked for marked in it."""
+
+    issue: Issue
+    title: str | SafeString
+    excerpt: str | SafeString = ""
+
+
+@dataclass(frozen=True)
+class Archive:
+    issues: list[Found]
+    words: str
+    before: int | None = None  # the number of the last one shown, where there are older ones
+
+
+def archive(newsletter: Newsletter, *, words: str = "", before: int | None = None) -> Archive:
+    """Newest first, or the best that fit the words."""
+    out = Issue.objects.out().filter(newsletter=newsletter)
+    if words:
+        query = Query.read(words)
+        hits = ISSUES.find(query, out, scopes=[newsletter.pk], limit=PAGE)
+        found = {issue.pk: issue for issue in with_words(out.filter(pk__in=[hit.key for hit in hits]))}
+        shown = [found[hit.key] for hit in hits if hit.key in found]
+        return Archive(
+            [Found(each, marked(each.title, query), excerpt(words_of(each), query)) for each in shown], words
+        )
+    if before is not None:
+        out = out.filter(number__lt=before)
+    rows = list(out.defer(*_LIGHT).order_by("-number")[: PAGE + 1])
+    for row in rows:
+        row.newsletter = newsletter
+    more = rows[PAGE - 1].number if len(rows) > PAGE else None
+    return Archive([Found(row, row.title) for row in rows[:PAGE]], "", more)
+
+
+def newest(newsletter: Newsletter, number: int) -> list[Issue]:
+    """With all that stands in them, for a feed."""
+    return list(
+        with_words(Issue.objects.out().filter(newsletter=newsletter))
+        .defer(*_LIGHT)
+        .order_by("-number")[:number]
+    )
+
+
+# One issue ------------------------------------------------------------------------------------------------------------
+
+
+def issue_for(person: Person | None, slug: str, number: int) -> Issue | None:
+    return (
+        Issue.objects.visible_to(person)
+        .filter(newsletter__slug=slug, number=number)
+        .select_related("newsletter__ecology")
+        .first()
+    )
+
+
+def sections_of(issue: Issue) -> list[Section]:
+    """What is read in it, in order: no section that has nothing to say."""
+    entries = Prefetch("entries", queryset=Entry.objects.kept())
+    sections = Section.objects.filter(issue=issue, is_cut=False).prefetch_related(entries)
+    return [each for each in sections if each.body or each.entries.all()]
+
+
+def neighbours(issue: Issue) -> tuple[Issue | None, Issue | None]:
+    """The one before and the one after, in the archive."""
+    out = Issue.objects.out().filter(newsletter=issue.newsletter_id).only("number", "title", "newsletter_id")
+    before = out.filter(number__lt=issue.number).order_by("-number").first()
+    after = out.filter(number__gt=issue.number).order_by("number").first()
+    for each in (before, after):
+        if each is not None:
+            each.newsletter = issue.newsletter
+    return before, after
+
+
+# The desk -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SheetSection:
+    section: Section
+    entries: list[Entry]
+    cut: list[Entry]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An issue as its editors have it before them."""
+
+    sections: list[SheetSection]
+    cut: list[Section]
+    nominations: list[Nomination]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(each.section.body or each.entries for each in self.sections)
+
+
+def sheet(issue: Issue) -> Sheet:
+    sections = list(Section.objects.filter(issue=issue).prefetch_related("entries"))
+    return Sheet(
+        sections=[
+            SheetSection(
+                each,
+                [entry for entry in each.entries.all() if not entry.is_cut],
+                [entry for entry in each.entries.all() if entry.is_cut],
+            )
+            for each in sections
+            if not each.is_cut
+        ],
+        cut=[each for each in sections if each.is_cut],
+        nominations=nominations(issue.newsletter),
+    )
+
+
+def nominations(newsletter: Newsletter) -> list[Nomination]:
+    waiting = newsletter.nominations.waiting().select_related("nominated_by", "item", "thread", "resource")
+    return list(waiting[:NOMINATIONS])
+
+
+@dataclass(frozen=True)
+class Desk:
+    in_hand: list[Issue]
+    gone_out: list[Any]  # issues with how their letters fared: arrived, owed, lost
+    nominations: list[Nomination]
+    subscribers: int
+    unconfirmed: int
+
+
+def desk(newsletter: Newsletter) -> Desk:
+    in_hand = (
+        newsletter.issues.in_hand()
+        .order_by("number")
+        .annotate(kept=Count("entries", filter=Q(entries__is_cut=False)))
+    )
+    state = Delivery.State
+    gone_out = (
+        newsletter.issues.exclude(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED])
+        .defer(*_LIGHT)
+        .annotate(
+            arrived=Count("deliveries", filter=Q(deliveries__state=state.SENT)),
+            owed=Count("deliveries", filter=Q(deliveries__state=state.OWED)),
+            lost=Count("deliveries", filter=Q(deliveries__state__in=[state.FAILED, state.BOUNCED])),
+        )
+        .order_by("-number")[:SENT_ON_DESK]
+    )
+    standing = Subscription.State
+    counted = newsletter.subscriptions.aggregate(
+        confirmed=Count("pk", filter=Q(state=standing.CONFIRMED)),
+        asked=Count("pk", filter=Q(state=standing.ASKED)),
+    )
+    found = Desk(
+        in_hand=list(in_hand),
+        gone_out=list(gone_out),
+        nominations=nominations(newsletter),
+        subscribers=counted["confirmed"],
+        unconfirmed=counted["asked"],
+    )
+    for issue in (*found.in_hand, *found.gone_out):
+        issue.newsletter = newsletter
+    return found
+
+
+@dataclass(frozen=True)
+class Subscribers:
+    people: list[Subscription]
+    confirmed: int
+    addresses: int  # of people without an account: counted, and not named
+    unconfirmed: int
+    ended: int
+    start: int
+    has_more: bool
+    ended_how: dict[str, int] = field(default_factory=dict)
+
+
+def subscribers(newsletter: Newsletter, *, start: int = 0) -> Subscribers:
+    state = Subscription.State
+    rows: Sequence[Any] = list(
+        newsletter.subscriptions.order_by().values_list("state", "ended_how").annotate(number=Count("pk"))
+    )
+    with_account = newsletter.subscriptions.running().filter(person__isnull=False)
+    people = list(
+        with_account.select_related("person").order_by("person__name", "pk")[start : start + SUBSCRIBERS + 1]
+    )
+    confirmed = sum(number for of, _how, number in rows if of == state.CONFIRMED)
+    how = {ended_how: number for of, ended_how, number in rows if of == state.ENDED}
+    return Subscribers(
+        people=people[:SUBSCRIBERS],
+        confirmed=confirmed,
+        addresses=newsletter.subscriptions.running().filter(person__isnull=True).count(),
+        unconfirmed=sum(number for of, _how, number in rows if of == state.ASKED),
+        ended=sum(how.values()),
+        start=start,
+        has_more=len(people) > SUBSCRIBERS,
+        ended_how=how,
+    )
