@@ -12,7 +12,7 @@ def _entry(community: Community) -> fulltext.Entry:
     return fulltext.Entry(
         key=community.pk,
         title=community.title,
-        body="\n".join([community.domain, community.people, community.practice]),
+        body=f"{community.domain}\n{community.people}\n{community.practice}",
         language=community.language,
     )
 
