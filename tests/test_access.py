@@ -23,7 +23,9 @@ from collegium.communities.models import Care, JoinRequest
 from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Attachment
 from collegium.courses.models import GroupInvitation, Nudge
-from collegium.ecology.models import Mute, OutlineImport
+from collegium.ecology.actions import library
+from collegium.ecology.actions.reading_lists import make_list, put_on_list
+from collegium.ecology.models import Mute, NearCopy, OutlineImport
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -210,12 +212,20 @@ def small_world(ada, bo, cy, settings, tmp_path):
     source = make_source(ecology)
     flowing = make_item(source)
     mute = Mute.objects.create(person=ada, tag="cmalt")
+    near_copy = NearCopy.objects.create(item=make_item(source), other=flowing, likeness=90)
+    resource = library.keep(ecology=ecology, by=ada, csl={"type": "book", "title": "A book"}, why="Good.")
+    reading_list = make_list(ecology=ecology, by=cy, title="To begin with")
+    entry = put_on_list(reading_list=reading_list, by=cy, resource=resource)
     brought = OutlineImport.objects.create(ecology=ecology, by=ada)
     return SimpleNamespace(
         arguments={
             "ecology_id": ecology.pk,
             "tag": "cmalt",
             "mute_id": mute.pk,
+            "near_copy_id": near_copy.pk,
+            "resource_id": resource.pk,
+            "list_id": reading_list.pk,
+            "entry_id": entry.pk,
             "source_id": source.pk,
             "following_id": source.followings.get().pk,
             "import_id": brought.pk,
@@ -282,6 +292,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
                 f"ecology:{name}": {"form": "atom"}
                 for name in ("feed", "tag_feed", "person_feed", "private_feed")
             },
+            **{f"ecology:{name}": {"form": "bib"} for name in ("library_file", "resource_citation")},
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},
