@@ -6,6 +6,7 @@ from collegium.ecology.models.items import (
     Appearance,
     Enclosure,
     Flow,
+    FlowOfMonth,
     FormerItem,
     Item,
     ItemKey,
@@ -14,7 +15,9 @@ from collegium.ecology.models.items import (
     NearCopy,
     Reading,
     Tag,
+    Tally,
     Trait,
+    Unindexed,
     Version,
 )
 from collegium.ecology.models.library import (
@@ -26,7 +29,7 @@ from collegium.ecology.models.library import (
     Resource,
     ResourceTag,
 )
-from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Move, OutlineImport, Source
+from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Look, Move, OutlineImport, Source
 
 __all__ = [
     "Appearance",
@@ -37,11 +40,13 @@ __all__ = [
     "FeedAddress",
     "Fetch",
     "Flow",
+    "FlowOfMonth",
     "Following",
     "FormerItem",
     "Hub",
     "Item",
     "ItemKey",
+    "Look",
     "Mark",
     "Move",
     "Mute",
@@ -56,6 +61,8 @@ __all__ = [
     "ResourceTag",
     "Source",
     "Tag",
+    "Tally",
     "Trait",
+    "Unindexed",
     "Version",
 ]
