@@ -40,6 +40,7 @@ from collegium.ecology.models import (
     Source,
     Tag,
     Trait,
+    Unindexed,
     Version,
 )
 from collegium.ecology.reading import ReadEntry, ReadFeed
@@ -90,7 +91,7 @@ def take_in(*, source: Source, feed: ReadFeed, at: datetime) -> Taken:
         batch_taken = Taken()
         if not _is_known(source, batch, rivers, at):
             for each in batch:
-                _ = each.fingerprint  # thought out before anybody has to wait for us
+                _ = each.sha, each.traits, each.tags  # thought out before anybody has to wait for us
             batch_taken = _again_if_late(
                 _Batch(source, feed, batch, rivers, at), taken if number == len(batches) else None
             )
@@ -150,6 +151,12 @@ class _Coming:
     @cached_property
     def fingerprint(self) -> int | None:
         return likeness.fingerprint(self.text)
+
+    @cached_property
+    def traits(self) -> list[int]:
+        if self.fingerprint is None:
+            return []
+        return likeness.traits(self.fingerprint, self.entry.title, self.text)
 
     @cached_property
     def tags(self) -> dict[str, str]:
@@ -316,10 +323,17 @@ class _Thing:
     version: Version | None = None
     keys: set[str] = field(default_factory=set)
     coming: list[_Coming] = field(default_factory=list)
+    words_of: _Coming | None = None  # whose words it has since this batch
 
     @property
     def text(self) -> str:
+        if self.words_of is not None:
+            return self.words_of.text
         return _text(self.item.title, self.item.html or self.item.summary)
+
+    @property
+    def traits(self) -> list[int]:
+        return [] if self.words_of is None else self.words_of.traits
 
     @property
     def is_at_home(self) -> bool:
@@ -495,7 +509,7 @@ class _Batch:
     def _new(self, coming: _Coming) -> _Thing:
         item = Item(seen_at=self.at, flows_at=self._flows_at(coming))
         self._fill(item, coming)
-        thing = self._remember(_Thing(item, [], is_new=True))
+        thing = self._remember(_Thing(item, [], is_new=True, words_of=coming))
         for key in coming.other_keys:
             if (other := self.by_key.get(key)) is not None:
                 self.claimed.append((thing, other))
@@ -578,6 +592,7 @@ class _Batch:
             )
             thing.is_changed = True
         self._fill(item, coming)
+        thing.words_of = coming
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -602,7 +617,7 @@ class _Batch:
         self._write_flows(touched)
         if new or changed:
             self._find_near(new)
-            words.index_items(each.item.pk for each in [*new, *changed])
+            Unindexed.objects.bulk_create(Unindexed(item_id=each.item.pk) for each in [*new, *changed])
 
     def _write_changes(self, changed: list[_Thing]) -> None:
         edited = [each for each in changed if each.version is not None]
@@ -656,14 +671,8 @@ class _Batch:
             for position, one in enumerate(each.coming[-1].entry.enclosures)
         )
         Trait.objects.bulk_create(
-            Trait(item=each.item, value=value) for each in [*new, *changed] for value in self._traits(each)
+            Trait(item=each.item, value=value) for each in [*new, *changed] for value in each.traits
         )
-
-    @staticmethod
-    def _traits(thing: _Thing) -> list[int]:
-        if thing.item.fingerprint is None:
-            return []
-        return likeness.traits(thing.item.fingerprint, thing.item.title, thing.text)
 
     def _write_flows(self, touched: list[_Thing]) -> None:
         flows = {
@@ -685,58 +694,54 @@ class _Batch:
     # Near copies ------------------------------------------------------------------------------------------------------
 
     def _find_near(self, new: list[_Thing]) -> None:
-        """What shares a trait, and is near in time; what is really like is offered."""
-        mine: dict[int, set[int]] = {}  # trait: items of this batch
-        by_id = {each.item.pk: each for each in new}
+        """What shares a trait, is near in time and has a like fingerprint; what is really like is offered."""
+        mine: dict[int, list[_Thing]] = {}  # by trait
         for each in new:
-            for value in self._traits(each):
-                mine.setdefault(value, set()).add(each.item.pk)
-        pairs = {(one.item.pk, other.item.pk) for one, other in self.claimed if one.item.pk != other.item.pk}
-        claimed = set(pairs)
+            for value in each.traits:
+                mine.setdefault(value, []).append(each)
+        claimed = {
+            (one.item.pk, other.item.pk) for one, other in self.claimed if one.item.pk != other.item.pk
+        }
+        apart = dict.fromkeys(claimed, 0)  # by pair: how many bits, of those worth a comparison
         if mine:
             times = [each.item.flows_at for each in new]
-            for value, other in (
+            for value, other, fingerprint in (
                 Trait.objects.filter(
                     value__in=mine,
                     item__flows_at__gte=min(times) - _NEAR_IN_TIME,
                     item__flows_at__lte=max(times) + _NEAR_IN_TIME,
                 )
                 .order_by("-item")
-                .values_list("value", "item")[:_MOST_CANDIDATES]
+                .values_list("value", "item", "item__fingerprint")[:_MOST_CANDIDATES]
             ):
-                pairs |= {(item, other) for item in mine[value] if other < item}
-        if not pairs:
+                for each in mine[value]:
+                    print_of = each.item.fingerprint
+                    if other < each.item.pk and likeness.may_be_near(value, print_of, fingerprint):
+                        bits = likeness.bits_apart(print_of or 0, fingerprint)
+                        apart.setdefault((each.item.pk, other), bits)
+        if not apart:
             return
-        others = Item.objects.only("title", "summary", "html", "fingerprint").in_bulk(
-            {other for _item, other in pairs}
+        near: dict[int, list[int]] = {}  # by item: the nearest first
+        for item_id, other in sorted(apart, key=lambda pair: apart[pair]):
+            if len(near.setdefault(item_id, [])) < _MOST_COMPARED:
+                near[item_id].append(other)
+        others = Item.objects.only("title", "summary", "html").in_bulk(
+            {other for found in near.values() for other in found}
         )
         offered: list[NearCopy] = []
-        for item_id, thing in by_id.items():
-            near = sorted(
-                (other for item, other in pairs if item == item_id and other in others),
-                key=lambda other: (
-                    (item_id, other) not in claimed,
-                    _apart(thing.item, others[other]),
-                ),
-            )[:_MOST_COMPARED]
-            compared = []
-            for other in near:
-                of_other = others[other]
-                per_cent = likeness.per_cent(
-                    thing.text, _text(of_other.title, of_other.html or of_other.summary)
-                )
+        for thing in new:
+            item_id, compared = thing.item.pk, []
+            for other in near.get(item_id, ()):
+                if (of_other := others.get(other)) is None:
+                    continue
+                text = _text(of_other.title, of_other.html or of_other.summary)
+                per_cent = likeness.per_cent(thing.text, text)
                 if per_cent >= likeness.NEAR or (item_id, other) in claimed:
                     compared.append(
                         NearCopy(item_id=item_id, other_id=other, likeness=per_cent, found_at=self.at)
                     )
             offered += sorted(compared, key=lambda each: -each.likeness)[:_MOST_OFFERED]
         NearCopy.objects.bulk_create(offered, ignore_conflicts=True)
-
-
-def _apart(one: Item, other: Item) -> int:
-    if one.fingerprint is None or other.fingerprint is None:
-        return likeness.BITS
-    return likeness.bits_apart(one.fingerprint, other.fingerprint)
 
 
 # Afterwards -------------------------------------------------------------------------------------------------------------
