@@ -215,9 +215,9 @@ class DeclineForm(forms.Form):
 
 
 class TakeForm(forms.Form):
-    """Into which section of an issue a nomination is taken."""
+    """Into which section of an issue a nomination is taken; none: where such things stand."""
 
-    section = forms.IntegerField(min_value=1, max_value=2**62)
+    section = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
 class NominateForm(forms.Form):

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.safestring import SafeString
 
-from collegium.ecology.models import Ecology
+from collegium.conversations.models import Thread
+from collegium.ecology.models import Ecology, Item, Resource
 from collegium.foundation.fulltext import Query, excerpt, marked
 from collegium.newsletters.models import (
     Delivery,
@@ -19,12 +20,13 @@ from collegium.newsletters.models import (
     Subscription,
 )
 from collegium.newsletters.words import ISSUES, with_words, words_of
-from collegium.people.models import CircleMember, Person
+from collegium.people.models import Audience, CircleMember, Person
 
 PAGE = 20
 SENT_ON_DESK = 8
 NOMINATIONS = 50
 SUBSCRIBERS = 50
+EDITORS = 8
 
 # Without what only the letter needs: an issue may be a hundred kilobytes of it.
 _LIGHT = ("html", "text", "blanks")
@@ -81,11 +83,60 @@ def of_ecology(ecology: Ecology, person: Person | None) -> list[Listed]:
     return _listed(Newsletter.objects.visible_to(person).open().filter(ecology=ecology), person)
 
 
+def to_nominate_for(
+    person: Person,
+    *,
+    item: Item | None = None,
+    thread: Thread | None = None,
+    resource: Resource | None = None,
+) -> list[Newsletter]:
+    """Open ones that the person reads, and that draw from where the thing is; whether all their readers may see it says
+    the action.
+    """
+    offered = Newsletter.objects.visible_to(person).open()
+    if item is not None:
+        where = Q(ecology__flows__item=item, ecology__flows__hidden_at__isnull=True)
+    elif thread is not None:
+        where = Q(ecology__forum=thread.forum_id)
+    elif resource is not None:
+        where = Q(ecology=resource.ecology_id)
+    else:
+        where = Q(ecology__isnull=False)
+    return list(offered.filter(where | Q(ecology__isnull=True)).distinct().order_by("title", "pk")[:30])
+
+
 def subscription_of(person: Person | None, newsletter: Newsletter) -> Subscription | None:
     if person is None:
         return None
     standing = newsletter.subscriptions.exclude(state=Subscription.State.ENDED)
     return standing.filter(person=person).first()
+
+
+def editors_of(newsletter: Newsletter, reader: Person | None) -> list[Person]:
+    """Those whose name the reader may see."""
+    shown = Person.objects.visible_to(reader).filter(circle_memberships__circle=newsletter.editors_id)
+    return list(shown.order_by("name", "pk").distinct()[:EDITORS])
+
+
+def subscriptions_of(person: Person) -> list[Subscription]:
+    """Not ended, of newsletters that the person may still read."""
+    shown = Newsletter.objects.visible_to(person).values("pk")
+    standing = Subscription.objects.visible_to(person).exclude(state=Subscription.State.ENDED)
+    return list(
+        standing.filter(newsletter__in=shown).select_related("newsletter").order_by("newsletter__title", "pk")
+    )
+
+
+def same_address(subscription: Subscription) -> list[Subscription]:
+    """All that runs to its address, for whoever has a link out of a letter to it: its own, and further ones only of
+    public newsletters and without an account, since letters are passed on.
+    """
+    running = Subscription.objects.running().filter(email__iexact=subscription.email)
+    running = running.filter(
+        Q(newsletter=subscription.newsletter_id)
+        | Q(newsletter__audience=Audience.PUBLIC, person__isnull=True)
+    )
+    return list(running.select_related("newsletter").order_by("newsletter__title", "pk"))
 
 
 # The archive ----------------------------------------------------------------------------------------------------------
@@ -189,19 +240,23 @@ class Sheet:
         return not any(each.section.body or each.entries for each in self.sections)
 
 
+def sheet_sections(issue: Issue) -> list[SheetSection]:
+    """All of them, also those that are cut."""
+    return [
+        SheetSection(
+            each,
+            [entry for entry in each.entries.all() if not entry.is_cut],
+            [entry for entry in each.entries.all() if entry.is_cut],
+        )
+        for each in Section.objects.filter(issue=issue).prefetch_related("entries")
+    ]
+
+
 def sheet(issue: Issue) -> Sheet:
-    sections = list(Section.objects.filter(issue=issue).prefetch_related("entries"))
+    sections = sheet_sections(issue)
     return Sheet(
-        sections=[
-            SheetSection(
-                each,
-                [entry for entry in each.entries.all() if not entry.is_cut],
-                [entry for entry in each.entries.all() if entry.is_cut],
-            )
-            for each in sections
-            if not each.is_cut
-        ],
-        cut=[each for each in sections if each.is_cut],
+        sections=[each for each in sections if not each.section.is_cut],
+        cut=[each.section for each in sections if each.section.is_cut],
         nominations=nominations(issue.newsletter),
     )
 
@@ -256,34 +311,42 @@ def desk(newsletter: Newsletter) -> Desk:
 
 @dataclass(frozen=True)
 class Subscribers:
-    people: list[Subscription]
+    people: list[Subscription]  # whose name the editor may see
     confirmed: int
     addresses: int  # of people without an account: counted, and not named
+    unnamed: int  # with an account, who show their name to fewer
     unconfirmed: int
     ended: int
-    start: int
+    page: int
     has_more: bool
     ended_how: dict[str, int] = field(default_factory=dict)
 
 
-def subscribers(newsletter: Newsletter, *, start: int = 0) -> Subscribers:
+def subscribers(newsletter: Newsletter, reader: Person, *, page: int = 0) -> Subscribers:
     state = Subscription.State
     rows: Sequence[Any] = list(
         newsletter.subscriptions.order_by().values_list("state", "ended_how").annotate(number=Count("pk"))
     )
-    with_account = newsletter.subscriptions.running().filter(person__isnull=False)
+    running = newsletter.subscriptions.running()
+    named = running.filter(person__in=Person.objects.visible_to(reader).values("pk"))
+    start = page * SUBSCRIBERS
     people = list(
-        with_account.select_related("person").order_by("person__name", "pk")[start : start + SUBSCRIBERS + 1]
+        named.select_related("person").order_by("person__name", "pk")[start : start + SUBSCRIBERS + 1]
+    )
+    counted = running.aggregate(
+        addresses=Count("pk", filter=Q(person__isnull=True)),
+        named=Count("pk", filter=Q(person__in=Person.objects.visible_to(reader).values("pk"))),
     )
     confirmed = sum(number for of, _how, number in rows if of == state.CONFIRMED)
     how = {ended_how: number for of, ended_how, number in rows if of == state.ENDED}
     return Subscribers(
         people=people[:SUBSCRIBERS],
         confirmed=confirmed,
-        addresses=newsletter.subscriptions.running().filter(person__isnull=True).count(),
+        addresses=counted["addresses"],
+        unnamed=confirmed - counted["addresses"] - counted["named"],
         unconfirmed=sum(number for of, _how, number in rows if of == state.ASKED),
         ended=sum(how.values()),
-        start=start,
+        page=page,
         has_more=len(people) > SUBSCRIBERS,
         ended_how=how,
     )
