@@ -148,15 +148,24 @@ def faces(persons: Iterable[Person], viewer: Person | None, *, are_near: bool = 
 
 
 def people_like(
-    words: str, viewer: Person | None, *, limit: int = 20, by_name_alone: bool = False
+    words: str,
+    viewer: Person | None,
+    *,
+    limit: int = 20,
+    by_name_alone: bool = False,
+    before: int | None = None,
 ) -> list[Person]:
     """People of whom these words, or their beginnings, can be read by the viewer: in their name, their role, their
     place, their specialisms or what they say of themselves. Those found by their name first; one query.
+
+    ``before`` a key: those who came earlier, the last of them first.
     """
     wanted = Wanted.read(words)
     if not wanted:
         return []
     seen = Person.objects.visible_to(viewer).for_display()
+    if before is not None:
+        seen = seen.filter(pk__lt=before)
     if viewer is not None and not by_name_alone:
         seen = seen.annotate(is_near=_shares_a_circle(viewer))
     named: list[Person] = []
@@ -166,6 +175,8 @@ def people_like(
         said = [] if by_name_alone else texts(person, _seen_of(person, viewer))
         if wanted.fits(*called, *said):
             (named if wanted.fits(*called) else described).append(person)
+    if before is not None:
+        return sorted([*named, *described], key=lambda person: -person.pk)[:limit]
     return [*sorted(named, key=_called), *sorted(described, key=_called)][:limit]
 
 
