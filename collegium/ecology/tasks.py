@@ -25,6 +25,12 @@ def fetch_due() -> None:
     fetching.fetch_round(workers=ROUND_WORKERS, seconds=ROUND_SECONDS, seen=after, patience=1.0)
 
 
+@background.periodic(minutes=1)
+def index_items() -> None:
+    """The words of what has come or was changed, for whoever looks for them: stemming takes longer than storing."""
+    words.index_due()
+
+
 def after(outcome: fetching.Outcome) -> None:
     """What is owed once a source has been read: its hub, where it names one, is asked to bring what is new."""
     if outcome.hub_urls:
@@ -36,6 +42,7 @@ def fetch_one(source_id: int) -> None:
     """Now, for somebody who has just added it or asks for it."""
     outcome = fetching.fetch(source_id)
     after(outcome)
+    words.index_due()
 
 
 @background.task(retries=2)

@@ -695,53 +695,68 @@ class _Batch:
 
     def _find_near(self, new: list[_Thing]) -> None:
         """What shares a trait, is near in time and has a like fingerprint; what is really like is offered."""
-        mine: dict[int, list[_Thing]] = {}  # by trait
-        for each in new:
-            for value in each.traits:
-                mine.setdefault(value, []).append(each)
         claimed = {
             (one.item.pk, other.item.pk) for one, other in self.claimed if one.item.pk != other.item.pk
         }
-        apart = dict.fromkeys(claimed, 0)  # by pair: how many bits, of those worth a comparison
-        if mine:
-            times = [each.item.flows_at for each in new]
-            for value, other, fingerprint in (
-                Trait.objects.filter(
-                    value__in=mine,
-                    item__flows_at__gte=min(times) - _NEAR_IN_TIME,
-                    item__flows_at__lte=max(times) + _NEAR_IN_TIME,
-                )
-                .order_by("-item")
-                .values_list("value", "item", "item__fingerprint")[:_MOST_CANDIDATES]
-            ):
-                for each in mine[value]:
-                    print_of = each.item.fingerprint
-                    if other < each.item.pk and likeness.may_be_near(value, print_of, fingerprint):
-                        bits = likeness.bits_apart(print_of or 0, fingerprint)
-                        apart.setdefault((each.item.pk, other), bits)
+        apart = self._candidates(new) | dict.fromkeys(claimed, 0)
         if not apart:
             return
         near: dict[int, list[int]] = {}  # by item: the nearest first
         for item_id, other in sorted(apart, key=lambda pair: apart[pair]):
             if len(near.setdefault(item_id, [])) < _MOST_COMPARED:
                 near[item_id].append(other)
-        others = Item.objects.only("title", "summary", "html").in_bulk(
-            {other for found in near.values() for other in found}
-        )
+        others = {
+            each.pk: _text(each.title, each.html or each.summary)
+            for each in Item.objects.only("title", "summary", "html").filter(
+                pk__in={other for found in near.values() for other in found}
+            )
+        }
         offered: list[NearCopy] = []
         for thing in new:
-            item_id, compared = thing.item.pk, []
-            for other in near.get(item_id, ()):
-                if (of_other := others.get(other)) is None:
-                    continue
-                text = _text(of_other.title, of_other.html or of_other.summary)
-                per_cent = likeness.per_cent(thing.text, text)
-                if per_cent >= likeness.NEAR or (item_id, other) in claimed:
-                    compared.append(
-                        NearCopy(item_id=item_id, other_id=other, likeness=per_cent, found_at=self.at)
-                    )
-            offered += sorted(compared, key=lambda each: -each.likeness)[:_MOST_OFFERED]
+            item_id = thing.item.pk
+            compared = [
+                NearCopy(
+                    item_id=item_id,
+                    other_id=other,
+                    likeness=likeness.per_cent(thing.text, others[other]),
+                    found_at=self.at,
+                )
+                for other in near.get(item_id, ())
+                if other in others
+            ]
+            kept = [
+                each
+                for each in compared
+                if each.likeness >= likeness.NEAR or (item_id, each.other_id) in claimed
+            ]
+            offered += sorted(kept, key=lambda each: -each.likeness)[:_MOST_OFFERED]
         NearCopy.objects.bulk_create(offered, ignore_conflicts=True)
+
+    @staticmethod
+    def _candidates(new: list[_Thing]) -> dict[tuple[int, int], int]:
+        """Pairs of a new item and an older one that are worth a comparison, with how many bits lie between them."""
+        mine: dict[int, list[_Thing]] = {}  # by trait
+        for each in new:
+            for value in each.traits:
+                mine.setdefault(value, []).append(each)
+        if not mine:
+            return {}
+        times = [each.item.flows_at for each in new]
+        found = (
+            Trait.objects.filter(
+                value__in=mine,
+                item__flows_at__gte=min(times) - _NEAR_IN_TIME,
+                item__flows_at__lte=max(times) + _NEAR_IN_TIME,
+            )
+            .order_by("-item")
+            .values_list("value", "item", "item__fingerprint")[:_MOST_CANDIDATES]
+        )
+        return {
+            (each.item.pk, other): likeness.bits_apart(each.item.fingerprint or 0, fingerprint or 0)
+            for value, other, fingerprint in found
+            for each in mine[value]
+            if other < each.item.pk and likeness.may_be_near(value, each.item.fingerprint, fingerprint)
+        }
 
 
 # Afterwards -------------------------------------------------------------------------------------------------------------
