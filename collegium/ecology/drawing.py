@@ -6,6 +6,7 @@ columns, and ``narrow``, one below the other with arcs beside them, for a phone.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import sqrt
 
 from collegium.design import lettering
@@ -117,6 +118,11 @@ class _Link:
     to_y: float = 0.0
 
 
+def fitted(words: str, most: float) -> str:
+    """A headline of 20 px on one line."""
+    return lettering.broken(words, most=most, lines=1, size=20.0, weight=600)[0]
+
+
 # Words and widths -------------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +188,7 @@ def wide(places: Sequence[Place], streams: Sequence[Stream]) -> Drawing:
         stops = [_Node(at, width) for at in range(one.column + 1, other.column)]
         passing += stops
         way = [one, *stops, other]
-        chain = [_Link(start, end, width) for start, end in zip(way, way[1:], strict=False)]
+        chain = [_Link(start, end, width) for start, end in pairwise(way)]
         for link in chain:
             link.start.after.append(link)
             link.end.before.append(link)

@@ -125,7 +125,7 @@ class Told:
 
 
 def in_words(volume: Volume, said: Says) -> str:
-    words = said(volume.number, filters.number(volume.number))
+    words = said(volume.number, written(volume.number))
     if volume.is_more:
         return _("more than %(number)s") % {"number": words}
     if volume.is_at_least and volume.number:
@@ -155,7 +155,7 @@ def told_of(look: Look, own: Iterable[Place | Stream], besides: dict[str, Any]) 
         _volume(number, getattr(each, "floor", 0))
         for number, each in zip(counts, [*things, *besides], strict=True)
     ]
-    things = [replace(each, volume=volume) for each, volume in zip(things, volumes, strict=False)]
+    things = [_clean(replace(each, volume=volume)) for each, volume in zip(things, volumes, strict=False)]
     places = [each for each in things if isinstance(each, Place)]
     there = {each.key for each in places}
     streams = [each for each in things if isinstance(each, Stream) and {each.start, each.end} <= there]
@@ -166,6 +166,14 @@ def told_of(look: Look, own: Iterable[Place | Stream], besides: dict[str, Any]) 
 def _all_told(look: Look) -> Iterator[Place | Stream]:
     for _order, tell in sorted(_tellers.values(), key=lambda each: each[0]):
         yield from tell(look)
+
+
+def _clean(thing: Place | Stream) -> Place | Stream:
+    """Titles come from anywhere: without what XML may not contain, and on one line."""
+    if isinstance(thing, Stream):
+        return thing
+    title = "".join(each for each in thing.title if each.isprintable() or each.isspace())
+    return replace(thing, title=" ".join(title.split()) or "…")
 
 
 def _volume(number: int, floor: int) -> Volume:
@@ -204,6 +212,10 @@ def _counted(rows: list[Any]) -> list[int]:
 
 
 # How numbers are said ---------------------------------------------------------------------------------------------------
+
+
+def written(number: int) -> str:
+    return str(filters.number(number))
 
 
 def items(number: int, written: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collegium.ecology.views import feeds, items, keeping, library, rivers, sources
+from collegium.ecology.views import feeds, items, keeping, library, maps, rivers, sources
 
 app_name = "ecology"
 
@@ -26,6 +26,10 @@ urlpatterns = [
     path("items/<int:item_id>/", items.show, name="item"),
     path("items/<int:item_id>/save", items.save, name="save_item"),
     path("items/copies/<int:near_copy_id>", items.settle_copy, name="settle_copy"),
+    # The map
+    path("ecologies/<int:ecology_id>/map/", maps.show, name="map"),
+    path("ecologies/<int:ecology_id>/map/print/", maps.show_on_paper, name="map_print"),
+    path("ecologies/<int:ecology_id>/map.<slug:form>", maps.take_away, name="map_file"),
     # Sources
     path("ecologies/<int:ecology_id>/sources/", sources.show_sources, name="sources"),
     path("ecologies/<int:ecology_id>/sources/add/", sources.add_source, name="add_source"),
