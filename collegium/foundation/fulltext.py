@@ -375,26 +375,31 @@ class Index:
         *,
         near: bool = False,
         within: tuple[int, int] | None = None,
-    ) -> "QuerySet[Any, tuple[int, str, str]]":
-        """Keys with the words of the title and of the body, newest first: to be cut off, and asked with those of others.
+        also: Sequence[str] = (),
+    ) -> "QuerySet[Any, Any]":
+        """Keys with the words of the title and of the body, and ``also`` columns of the rows, newest first: to be cut
+        off, and asked together with those of other indexes.
 
-        On PostgreSQL either ``near``, among the newest ``NEAR`` rows, or ``within`` two keys, by hits: see
-        ``candidates_of_many``. On SQLite there is nothing to choose.
+        On PostgreSQL either ``near``, among the newest ``NEAR`` rows, or ``within`` two keys, by hits: as ``find`` does,
+        which asks in turns. On SQLite there is nothing to choose.
         """
         if connection.vendor == "sqlite":
-            return self._with_words(self._fitting(match, among))
-        if near:
-            return self._with_words(self._fitting(match, among, between=self._near()))
-        rows = self._fitting(match, among, between="%s AND %s", ends=within or (0, LAST_KEY), by_hits=True)
-        return self._with_words(rows)
+            rows = self._fitting(match, among)
+        elif near:
+            rows = self._fitting(match, among, between=self._near())
+        else:
+            rows = self._fitting(
+                match, among, between="%s AND %s", ends=within or (0, LAST_KEY), by_hits=True
+            )
+        return self._with_words(rows, also)
 
     def _near(self) -> str:
         newest = f"(SELECT max(rowid) FROM {self.name})"  # noqa: S608  # the name is checked
         return f"{newest} - {NEAR} AND {newest}"
 
-    def _with_words(self, rows: "QuerySet[Any, Any]") -> "QuerySet[Any, _Row]":
+    def _with_words(self, rows: "QuerySet[Any, Any]", also: Sequence[str] = ()) -> "QuerySet[Any, Any]":
         columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
-        return rows.extra(select=columns).values_list("pk", *columns)  # noqa: S610  # our own names
+        return rows.extra(select=columns).values_list("pk", *columns, *also)  # noqa: S610  # our own names
 
     def _fitting(
         self,

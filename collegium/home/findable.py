@@ -35,6 +35,8 @@ from collegium.newsletters.models import Issue, Newsletter
 from collegium.newsletters.words import ISSUES
 from collegium.organisations.models import Organisation
 from collegium.people.models import Person
+from collegium.people.queries import READ_OF_A_PERSON, to_be_looked_through
+from collegium.people.words import WORDS
 from collegium.portfolios.models import Portfolio
 from collegium.schemes.models import Scheme
 
@@ -94,6 +96,7 @@ class Kind:
     hit: Callable[[fulltext.Query, Sequence[Any]], dict[str, Any]]
     model: Any
     index: fulltext.Index | None = None
+    also: Sequence[str] = ()  # columns that are read with the words of the index
     titled: Callable[[Rows], Rows] = lambda rows: rows  # key, title, words; where there is no index
     of_community: Callable[[Rows, int], Rows] | None = None
     in_language: Callable[[Rows, str], Rows] | None = None
@@ -304,9 +307,22 @@ def _issue(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
 
 # The kinds -------------------------------------------------------------------------------------------------------------
 
-# In this order they stand beside the hits. People are asked for by their own index: see ``people.queries.people_like``.
+# In this order they stand beside the hits.
 PEOPLE = "people"
 KINDS = (
+    # What is found of them depends on who reads which of their words: so each is looked through (``found_as``).
+    Kind(
+        PEOPLE,
+        gettext_lazy("People"),
+        gettext_lazy("Person"),
+        "user",
+        model=Person,
+        seen=lambda asked: to_be_looked_through(asked.reader),
+        index=WORDS,
+        also=READ_OF_A_PERSON,
+        shown=lambda rows: rows,
+        hit=lambda _query, _row: {},
+    ),
     Kind(
         "communities",
         gettext_lazy("Communities"),

@@ -24,9 +24,11 @@ from collegium.ecology.models import Ecology
 from collegium.foundation import clock, fulltext
 from collegium.foundation.addresses import address
 from collegium.foundation.listed import PreparedTogether
+from collegium.foundation.prepared import padded, prepared
 from collegium.home.findable import BY_KEY, KINDS, PEOPLE, Asked, Hit, Kind
+from collegium.people import words as people_words
 from collegium.people.models import Person
-from collegium.people.queries import faces, people_like
+from collegium.people.queries import faces, found_as
 
 LONGEST_QUERY = 100
 SHORTEST_QUERY = 2
@@ -40,7 +42,8 @@ QUICK = 8  # while one types
 QUICK_WEIGHED = 12
 MOST_COMMUNITIES = 50
 NOT_BY_ITS_WORDS = 1.0  # the weight of a hit that none of the words that are weighed has
-BY_NAME, BY_THEIR_WORDS = 14.0, 4.0  # of people
+BY_NAME = 2  # people, as ``found_as`` says
+BY_NAME_WEIGHS, BY_THEIR_WORDS_WEIGHS = 14.0, 4.0
 TIMES = {"week": 7, "month": 31, "year": 366}  # days
 
 
@@ -135,7 +138,6 @@ class _Candidate:
     kind: str
     key: int
     score: float
-    person: Person | None = None
 
 
 # Where the reader may look ---------------------------------------------------------------------------------------------
@@ -229,7 +231,8 @@ def _matching(shape: _Shape, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
         else:
             match = next(given)
             within = None if near or connection.vendor == "sqlite" else (next(given), next(given))
-            rows = kind.index.rows_that_match(match, kind.among(asked), near=near, within=within)
+            among = kind.among(asked)
+            rows = kind.index.rows_that_match(match, among, near=near, within=within, also=kind.also)
         found.append(rows[:limit])
     return found
 
@@ -245,6 +248,7 @@ class _Search:
     wanted: Wanted
     reader: Person | None
     places: _Places
+    called: people_words.Wanted
 
     def rows_of(self, limits: Mapping[str, int]) -> dict[str, _Rows]:
         """Of each of these kinds as many of the newest that match."""
@@ -307,7 +311,8 @@ class _Search:
         if wanted.before is not None:
             values.append(wanted.before)
         for key, index in indexed.items():
-            values.append(index.match(self.query, self.places.scopes.get(key)))
+            query = self.called.somewhere if key == PEOPLE else self.query
+            values.append(index.match(query, self.places.scopes.get(key)))
             if connection.vendor != "sqlite" and not near:
                 values += [(reach or {}).get(key, 0), fulltext.LAST_KEY]
         return dict(zip(asked, _matches(shape, *values), strict=True))
@@ -315,34 +320,33 @@ class _Search:
     # Weighing
 
     def weighed(self, found: Mapping[str, _Rows]) -> list[_Candidate]:
-        """The best first."""
         weigh = fulltext.Scales(self.query)
         candidates = []
         for key, rows in found.items():
             kind = BY_KEY[key]
-            for place, (pk, title, body) in enumerate(rows):
-                if kind.index is None:
-                    title, body = (" ".join(fulltext.words_of(text)) for text in (title, body))  # noqa: PLW2901  # as the others are
-                score = weigh(title, body) or NOT_BY_ITS_WORDS
-                newness = 1 + fulltext.NEWEST_BONUS * (1 - place / len(rows))
-                candidates.append(_Candidate(key, pk, score * newness * kind.weight))
+            for place, (pk, title, body, *read) in enumerate(rows):
+                if key == PEOPLE:
+                    score = self._of_person(pk, title, read)
+                elif kind.index is None:
+                    score = weigh(_folded(title), _folded(body)) or NOT_BY_ITS_WORDS
+                else:
+                    score = weigh(title, body) or NOT_BY_ITS_WORDS
+                if score:
+                    newness = 1 + fulltext.NEWEST_BONUS * (1 - place / len(rows))
+                    candidates.append(_Candidate(key, pk, score * newness * kind.weight))
         return candidates
 
-    def people(self, limit: int) -> list[_Candidate]:
-        if self.wanted.narrowings:
-            return []
-        before = (self.wanted.before or fulltext.LAST_KEY) if self.wanted.newest else None
-        called = people_like(self.wanted.words, self.reader, limit=limit, before=before)
-        folded = [set(fulltext.words_of(person.name)) for person in called]
-        return [
-            _Candidate(PEOPLE, person.pk, self._of_person(folded[place]) * (1 - place / 1000), person)
-            for place, person in enumerate(called)
-        ]
+    def _of_person(self, key: int, name: str, read: Sequence[Any]) -> float:
+        found = found_as(self.called, self.reader, key, name, read)
+        if found != BY_NAME:
+            return BY_THEIR_WORDS_WEIGHS * found
+        words = set(name.split())
+        is_whole = all(word in words for term in self.query.wanted for word in term.words)
+        return BY_NAME_WEIGHS * (1.2 if is_whole else 1)
 
-    def _of_person(self, name: set[str]) -> float:
-        wanted = {word for term in self.query.wanted for word in term.words}
-        whole = all(any(word.startswith(each) for word in name) for each in wanted)
-        return (BY_NAME * (1.2 if wanted <= name else 1)) if whole else BY_THEIR_WORDS
+
+def _folded(text: str) -> str:
+    return " ".join(fulltext.words_of(text))
 
 
 def _typed_words(typed: str) -> tuple[str, ...]:
@@ -368,35 +372,41 @@ def _showing(shape: Any, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
 _shown = PreparedTogether(_showing)
 
 
+@prepared
+def _persons(*keys: int) -> "QuerySet[Person]":
+    return Person.objects.filter(pk__in=keys).for_display()
+
+
 def _hits(chosen: Sequence[_Candidate], query: fulltext.Query, reader: Person | None) -> list[Hit]:
     keys: dict[str, list[int]] = {}
     for each in chosen:
-        if each.person is None:
-            keys.setdefault(each.kind, []).append(each.key)
+        keys.setdefault(each.kind, []).append(each.key)
     made: dict[tuple[str, int], Hit] = {}
+    if called := keys.pop(PEOPLE, []):
+        people = _persons(*padded(called))
+        pictures = faces(people, reader)
+        made = {(PEOPLE, person.pk): _person(person, pictures.get(person.pk), query) for person in people}
     if keys:
         # Made few in shape: as many as may be shown of a kind, the last one again and again.
         sizes = {key: (OF_ONE_KIND if len(some) <= OF_ONE_KIND else A_PAGE) for key, some in keys.items()}
         given = [each for key, some in keys.items() for each in some + some[-1:] * (sizes[key] - len(some))]
         rows = _shown(tuple(sizes.items()), *given)
         for key, of_kind in zip(keys, rows, strict=True):
-            kind = BY_KEY[key]
-            for row in of_kind:
-                made[key, row[0]] = _hit(kind, row, query)
-    people = [each.person for each in chosen if each.person is not None]
-    pictures = faces(people, reader)
-    for person in people:
-        made[PEOPLE, person.pk] = Hit(
-            kind=PEOPLE,
-            kind_title=gettext("Person"),
-            title=fulltext.marked(person.name, query),
-            address=person.get_absolute_url(),
-            icon="user",
-            name=person.name,
-            face=pictures.get(person.pk),
-            key=person.pk,
-        )
+            made |= {(key, row[0]): _hit(BY_KEY[key], row, query) for row in of_kind}
     return [made[each.kind, each.key] for each in chosen if (each.kind, each.key) in made]
+
+
+def _person(person: Person, face: str | None, query: fulltext.Query) -> Hit:
+    return Hit(
+        kind=PEOPLE,
+        kind_title=str(BY_KEY[PEOPLE].one),
+        title=fulltext.marked(person.name, query),
+        address=person.get_absolute_url(),
+        icon=BY_KEY[PEOPLE].icon,
+        name=person.name,
+        face=face,
+        key=person.pk,
+    )
 
 
 # Where a kind's page needs nothing but the key.
@@ -431,6 +441,11 @@ def _chosen(candidates: Iterable[_Candidate], limit: int, of_one_kind: int) -> l
     return chosen
 
 
+def _asked_for(query: fulltext.Query, wanted: Wanted, reader: Person | None, places: _Places) -> _Search:
+    called = people_words.Wanted.read(wanted.words)
+    return _Search(query, _typed_words(wanted.words), wanted, reader, places, called)
+
+
 # The searches ----------------------------------------------------------------------------------------------------------
 
 
@@ -444,12 +459,11 @@ def search(wanted: Wanted, reader: Person | None) -> Found:
     places = _look_up(wanted, reader)
     if places is None:
         return Found(wanted, can_be_looked_for=True)
-    asked = _Search(query, _typed_words(wanted.words), wanted, reader, places)
+    asked = _asked_for(query, wanted, reader, places)
     if wanted.kind and wanted.newest:
         return _by_age(asked)
     limits = {kind.key: WEIGHED if kind.key == wanted.kind else COUNTED + 1 for kind in KINDS}
     candidates = asked.weighed(asked.rows_of(limits))
-    candidates += asked.people(WEIGHED if wanted.kind == PEOPLE else COUNTED + 1)
     if wanted.kind:
         of_kind = [each for each in candidates if each.kind == wanted.kind]
         chosen = _chosen(of_kind, A_PAGE, A_PAGE)
@@ -468,19 +482,17 @@ def search(wanted: Wanted, reader: Person | None) -> Found:
 
 def _by_age(asked: _Search) -> Found:
     """All of one kind, by key."""
-    wanted, limit = asked.wanted, A_PAGE + 1
-    if wanted.kind == PEOPLE:
-        found = asked.people(limit)
-    else:
-        rows = asked.rows_of({wanted.kind: limit}).get(wanted.kind, [])
-        found = [_Candidate(wanted.kind, row[0], 0) for row in rows]
-    page = found[:A_PAGE]
+    wanted = asked.wanted
+    rows = asked.rows_of({wanted.kind: A_PAGE + 1}).get(wanted.kind, [])
+    page = rows[:A_PAGE]
+    # Of people not all are found by what this reader may read: a page of them may be shorter.
+    found = sorted(asked.weighed({wanted.kind: page}), key=lambda each: -each.key)
     return Found(
         wanted,
-        hits=_hits(page, asked.query, asked.reader),
+        hits=_hits(found, asked.query, asked.reader),
         communities=asked.places.communities,
         can_be_looked_for=True,
-        older=wanted.query(newest=True, before=page[-1].key) if len(found) > A_PAGE else "",
+        older=wanted.query(newest=True, before=page[-1][0]) if len(rows) > A_PAGE else "",
     )
 
 
@@ -491,9 +503,8 @@ def quick(words: str, reader: Person | None) -> Found:
     places = _look_up(wanted, reader) if query else None
     if places is None:
         return Found(wanted)
-    asked = _Search(query, _typed_words(words), wanted, reader, places)
+    asked = _asked_for(query, wanted, reader, places)
     candidates = asked.weighed(asked.rows_of({kind.key: QUICK_WEIGHED for kind in KINDS}))
-    candidates += asked.people(QUICK_WEIGHED)
     chosen = _chosen(candidates, QUICK, OF_ONE_KIND // 2)
     return Found(wanted, hits=_hits(chosen, query, reader), can_be_looked_for=True)
 
@@ -509,23 +520,22 @@ def _read(wanted: Wanted) -> fulltext.Query:
 
 
 def title_of(kind: str) -> str:
-    return gettext("People") if kind == PEOPLE else str(BY_KEY[kind].title) if kind in BY_KEY else ""
+    return str(BY_KEY[kind].title) if kind in BY_KEY else ""
 
 
 def _facets(wanted: Wanted, candidates: Iterable[_Candidate]) -> list[Facet]:
     counted: dict[str, int] = {}
     for each in candidates:
         counted[each.kind] = counted.get(each.kind, 0) + 1
-    kinds = [(PEOPLE, "user"), *((kind.key, kind.icon) for kind in KINDS)]
     return [
         Facet(
-            key,
-            title_of(key),
-            icon,
-            min(counted[key], COUNTED),
-            is_more=counted[key] > COUNTED,
-            href=wanted.query(kind=key),
+            kind.key,
+            str(kind.title),
+            kind.icon,
+            min(counted[kind.key], COUNTED),
+            is_more=counted[kind.key] > COUNTED,
+            href=wanted.query(kind=kind.key),
         )
-        for key, icon in kinds
-        if key in counted
+        for kind in KINDS
+        if kind.key in counted
     ]

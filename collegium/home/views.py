@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.design.shortcuts import render
 from collegium.foundation.fulltext import STEMMERS
 from collegium.home import queries
-from collegium.home.findable import BY_KEY, PEOPLE
+from collegium.home.findable import BY_KEY
 from collegium.home.search import LONGEST_QUERY, SHORTEST_QUERY, TIMES, Wanted, languages, times, title_of
 from collegium.home.search import quick as quick_of
 from collegium.home.search import search as found_of
@@ -41,7 +41,7 @@ def search(request: Request) -> HttpResponse:
     words = _words(request)
     wanted = Wanted(
         words=words,
-        kind=_one_of(request, "kind", [*BY_KEY, PEOPLE]),
+        kind=_one_of(request, "kind", BY_KEY),
         community=request.GET.get("community", "")[:LONGEST_SLUG].replace("\0", ""),
         language=_one_of(request, "language", STEMMERS),
         time=_one_of(request, "time", TIMES),
