@@ -25,7 +25,7 @@ from collegium.conversations.models import Attachment
 from collegium.courses.models import GroupInvitation, Nudge
 from collegium.ecology.actions import library
 from collegium.ecology.actions.reading_lists import make_list, put_on_list
-from collegium.ecology.models import Mute, NearCopy, OutlineImport
+from collegium.ecology.models import Look, Mute, NearCopy, OutlineImport
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
@@ -229,6 +229,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "source_id": source.pk,
             "following_id": source.followings.get().pk,
             "import_id": brought.pk,
+            "look_id": Look.objects.create(ecology=ecology, by=ada, asked="https://x.example/").pk,
             "callback": "no-such-callback",
             "iteration_id": iteration.pk,
             "week_id": iteration.weeks.get().pk,
