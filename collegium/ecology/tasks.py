@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db.models import F, Q
 
-from collegium.ecology import actions, describing, doctor, fetching, ownership, websub
+from collegium.ecology import actions, describing, doctor, fetching, ownership, websub, words
 from collegium.ecology.actions import library, looks
 from collegium.ecology.models import Claim, Hub, Look, OutlineImport, Resource, Source
 from collegium.foundation import background, clock, http
