@@ -62,7 +62,8 @@ class PreparedTogether:
     """``read_together``, of querysets whose SQL is written once a process: see ``prepared``.
 
     ``build`` is called with a shape, which is anything that can be a key of a dictionary and says which querysets they
-    are to be, and with stand-ins for the values. A text may also be looked for within words (``icontains``).
+    are to be, and with stand-ins for the values, of which it need not use each. A text may also be looked for within words
+    (``icontains``). What cannot be found again in the SQL stays a stand-in, that no row has: nothing is found by it.
     """
 
     MOST_SHAPES = 1000
@@ -102,8 +103,6 @@ class PreparedTogether:
                     if text in param:
                         before, _found, after = param.partition(text)
                         filled.append((place, number, before, after))
-        if {number for _place, number, *_ in filled} != set(range(len(values))):
-            raise TypeError(f"{self._build!r}: a value is not a parameter of the SQL: {sql}")
         return _WrittenTogether(sql, tuple(params), tuple(filled))
 
 

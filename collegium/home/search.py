@@ -256,7 +256,7 @@ class _Search:
         if not asked:
             return {}
         if connection.vendor == "sqlite":
-            return self._ask(asked)
+            return self._ask_whole_words_first(asked)
         # As an index alone does it: among the newest rows first, and as far back as the hits there say.
         before = self.wanted.before
         if before is not None:
@@ -275,6 +275,20 @@ class _Search:
                 found |= self._ask({key: asked[key] for key in reach}, reach=reach)
         last = {key: 0 for key, back in reach.items() if back and len(found[key]) < asked[key]}
         return found | self._ask({key: asked[key] for key in last}, reach=last) if last else found
+
+    def _ask_whole_words_first(self, asked: Mapping[str, int]) -> dict[str, _Rows]:
+        """Where they find enough, nobody waits for all the words that begin like the last one."""
+        if not self.query.is_dear:
+            return self._ask(asked)
+        whole = replace(self, query=self.query.finished())
+        found = whole._ask(asked)  # noqa: SLF001  # its own kind
+        # People are always found by beginnings.
+        few = [
+            key
+            for key, rows in found.items()
+            if key != PEOPLE and BY_KEY[key].index is not None and len(rows) < asked[key]
+        ]
+        return found | self._ask({key: asked[key] for key in few}) if few else found
 
     def _may_match(self, kind: Kind) -> bool:
         if kind.for_members and self.reader is None:
