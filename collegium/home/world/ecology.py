@@ -57,6 +57,7 @@ def plan_talk(world: World, each: Plain) -> None:
 def fetch(patience: float = 0.0) -> None:
     """In this thread, so that the moved clock is seen. A host that rests is asked with the next round."""
     fetching.fetch_round(patience=patience)
+    tasks.index_items()
 
 
 def _course(world: World) -> Ecology:
