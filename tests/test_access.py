@@ -53,6 +53,7 @@ OPEN_TO_STRANGERS = {
     "readyz": "for the supervisor",
     "home:start": "the front page",
     "home:search": "finds only what its reader may see",
+    "home:quick": "as the search",
     "home:roles": "what each role may do is public",
     "people:gone": "the last page of an account that is no more",
     "organisations:list": "institutions are public, their members are not",
