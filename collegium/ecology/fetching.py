@@ -23,7 +23,7 @@ from django.db.models import Exists, OuterRef
 
 from collegium.ecology import actions, reading, schedule
 from collegium.ecology.doctor import pages
-from collegium.ecology.doctor.examining import ACCEPT, MOST_BYTES, looks_like_feed, status_finding
+from collegium.ecology.doctor.examining import ACCEPT, MOST_BYTES, looks_like_feed, read_feed, status_finding
 from collegium.ecology.models import Hub, Source
 from collegium.foundation import clock, http
 
@@ -177,7 +177,7 @@ def _read(source: Source, answer: http.Response) -> reading.ReadFeed:
     if not looks_like_feed(answer) and "html" in content_type.lower():
         page = pages.read(answer.body, url=answer.final_url, headers={})
         raise reading.Unreadable("wall" if page.is_wall else "html")
-    return reading.read(answer.body, content_type=content_type, url=answer.final_url)
+    return read_feed(answer)
 
 
 def _of_feed(source: Source, feed: reading.ReadFeed) -> dict[str, Any]:

@@ -177,12 +177,15 @@ def test_a_feed_that_a_page_names_after_the_hashtag_is_the_filtered_one_if_all_i
 def test_a_named_feed_that_cannot_be_read_is_explained(world):
     world("https://ada.example/", page(f'<link rel="alternate" type="{ATOM}" href="/feed.xml">'))
     world(
-        "https://ada.example/feed.xml", "<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'", ATOM
+        "https://ada.example/feed.xml",
+        "<?xml version='1.0'?>\n<feed xmlns='http://www.w3.org/2005/Atom'><title>Ad",
+        ATOM,
     )
     examination = doctor.examine("https://ada.example/")
     assert [(each.key, each.url) for each in examination.findings] == [
         ("malformed", "https://ada.example/feed.xml")
     ]
+    assert "line 2" in examination.findings[0].detail
     assert [each.format for each in examination.candidates] == ["page"]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+
 from collegium.ecology import reading
 from collegium.ecology.doctor import hosts, pages
 from collegium.ecology.doctor.candidates import Candidate, Examination, Finding
@@ -138,7 +140,7 @@ def _as_address(typed: str) -> str:
 def _read(visit: _Visit, answer: http.Response, *, how: str, kind: str, is_filtered: bool = False) -> bool:
     content_type = answer.headers.get("content-type", "")
     try:
-        feed = reading.read(answer.body, content_type=content_type, url=answer.final_url)
+        feed = read_feed(answer)
     except reading.Unreadable as fault:
         if how in {"given", "link", "header"}:
             visit.note(Finding(fault.finding, fault.detail, answer.final_url))
@@ -168,6 +170,26 @@ def _read(visit: _Visit, answer: http.Response, *, how: str, kind: str, is_filte
         entry_count=len(feed.entries),
     )
     return _keep(visit, candidate)
+
+
+def read_feed(answer: http.Response) -> reading.ReadFeed:
+    """Unreadable too where it is so broken that nothing of it is left: an empty feed would be no trouble to anybody."""
+    feed = reading.read(
+        answer.body, content_type=answer.headers.get("content-type", ""), url=answer.final_url
+    )
+    if "malformed" in feed.findings and not feed.entries:
+        raise reading.Unreadable("malformed", _where_it_breaks(answer.body))
+    return feed
+
+
+def _where_it_breaks(body: bytes) -> str:
+    """As a parser says it, with line and column."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        etree.fromstring(body, parser=parser)
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        return str(fault)[:200]
+    return ""
 
 
 def _has(entry: reading.ReadEntry, hashtag: str) -> bool:

@@ -27,6 +27,7 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import Person
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
+SAYS_WHERE = frozenset({"malformed"})  # findings whose detail helps whoever mends it
 LATE = timedelta(seconds=90)  # an address that has not been looked at by then may never be
 LOOKS_PER_HOUR = 60  # examinations of one person: each asks other people's servers several times
 
@@ -164,6 +165,7 @@ def _told(findings: tuple[doctor.Finding, ...]) -> list[dict[str, object]]:
             "wrong": doctor.words(each.key).wrong,
             "mend": doctor.words(each.key).mend,
             "url": each.url,
+            "detail": each.detail if each.key in SAYS_WHERE else "",
         }
         for each in findings
     ]
@@ -224,6 +226,7 @@ def show_source(request: Request, source_id: int) -> HttpResponseBase:
         "source": source,
         "hub": getattr(source, "hub", None),
         "trouble": words,
+        "where": source.finding_detail if source.finding in SAYS_WHERE else "",
         "fetches": [
             {"fetch": each, "words": doctor.words(each.finding).wrong if each.finding else ""}
             for each in queries.last_fetches(source)
