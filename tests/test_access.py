@@ -295,6 +295,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
                 for name in ("feed", "tag_feed", "person_feed", "private_feed")
             },
             **{f"ecology:{name}": {"form": "bib"} for name in ("library_file", "resource_citation")},
+            "ecology:map_file": {"form": "csv"},
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},
