@@ -65,8 +65,8 @@ def next_draft(newsletter: Newsletter, *, since: datetime) -> datetime | None:
 
 
 def draft_after(newsletter: Newsletter, *, drafted: datetime, now: datetime) -> datetime | None:
-    """The draft after the one that was due then. What was missed meanwhile is not made up for one by one."""
+    """The draft after the one that was due then, and is made now: for its own hour, or for the next one if that has passed."""
     if newsletter.rhythm == Rhythm.BY_HAND or newsletter.closed_at is not None:
         return None
-    its_hour = next_sending(newsletter, since=drafted + timedelta(days=newsletter.days_to_edit))
-    return next_draft(newsletter, since=max(its_hour, now) + timedelta(minutes=1))
+    its_hour = next_sending(newsletter, since=max(drafted + timedelta(days=newsletter.days_to_edit), now))
+    return next_draft(newsletter, since=its_hour + timedelta(minutes=1))

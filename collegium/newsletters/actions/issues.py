@@ -20,6 +20,7 @@ from collegium.people.models import Person
 State = Issue.State
 OWED_AT_ONCE = 2000
 TITLE = 200
+A_MOMENT = timedelta(minutes=1)  # forms know no seconds
 AHEAD_MOST = timedelta(days=366)
 
 
@@ -181,7 +182,7 @@ def discard_issue(*, issue: Issue, by: Person) -> None:
 def schedule(*, issue: Issue, by: Person, at: datetime) -> Issue:
     """Nothing is sent without this. Until then it can be edited, held back, and scheduled for another hour."""
     issue = held.issue(issue, by)
-    if at < clock.now():
+    if at < clock.now() - A_MOMENT:
         raise Refusal(_("That hour has passed."), code="at")
     if at > clock.now() + AHEAD_MOST:
         raise Refusal(_("That is more than a year from now."), code="at")
