@@ -86,16 +86,18 @@ def outline(text: str, *, x: float, y: float, size: float, weight: int = 400) ->
     """The words as the outline of an SVG path, beginning at ``x`` on the line ``y``: they look the same wherever they are
     drawn. None where the house has no type for a letter, or its script would have to be shaped.
     """
-    pen = SVGPathPen(None, ntos=_short)
+    commands: list[str] = []
     for letter in text:
         script = next((each for each in _SCRIPTS if ord(letter) in _widths(each, weight)[0]), None)
         if script is None:
             return None
         known, glyphs, scale = _widths(script, weight)
         glyph = glyphs[known[ord(letter)]]
+        pen = SVGPathPen(glyphs, ntos=_short)
         glyph.draw(TransformPen(pen, (scale * size, 0, 0, -scale * size, x, y)))
+        commands.append(pen.getCommands())
         x += glyph.width * scale * size
-    return str(pen.getCommands())
+    return "".join(commands)
 
 
 def _short(number: float) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import sqrt
 
 from collegium.design import lettering
+from collegium.ecology import flows
 from collegium.ecology.flows import Place, Stage, Stream
 
 PLAQUE, GAP = 176.0, 84.0  # how wide a place is, and how far columns stand apart
@@ -154,13 +155,14 @@ def _plaque(
         height=round(height, 1),
         lines=tuple(lettering.broken(place.title, most=room, lines=lines, size=TITLE, weight=600)),
         words=lettering.broken(place.words, most=room, lines=1, size=WORDS)[0],
-        is_silent=not place.volume.number,
+        is_silent=place.is_silent,
         is_busy=place.key in busy,
     )
 
 
 def _label(x: float, y: float, stream: Stream) -> Label:
-    words = lettering.broken(stream.words, most=150, lines=1, size=WORDS, weight=600)[0]
+    """The number alone, which the space between two columns has room for."""
+    words = flows.short(stream.volume)
     return Label(
         round(x, 1), round(y, 1), words, round(lettering.width(words, size=WORDS, weight=600) + 14, 1)
     )

@@ -9,7 +9,7 @@
 A room gives its ``flows.py``, which is read when the house starts. What it tells are rows that are to be counted, never the
 rows themselves: one query asks for all numbers of all rooms. A room may ask one question of its own, for names. Rows must be
 those that the reader may know of. Where people could be singled out, ``floor`` says how many there must be: fewer are told
-as none, and more in whole multiples of it, so that nobody is found by asking for one day less.
+as none, and more in whole multiples of it, so that nobody is found by asking for one day less. All floors are the same number, ``SINGLED_OUT``.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -78,6 +78,11 @@ class Volume:
     is_more: bool = False  # counting stopped there
     is_at_least: bool = False  # told in whole multiples of a floor
 
+    @property
+    def is_few(self) -> bool:
+        """Fewer than may be told; none, perhaps."""
+        return self.is_at_least and not self.number
+
 
 @dataclass(frozen=True)
 class Place:
@@ -94,6 +99,11 @@ class Place:
     @property
     def words(self) -> str:
         return in_words(self.volume, self.said)
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing in the time. Of what is told only where there are many, that is never said."""
+        return not self.volume.number and not self.volume.is_few
 
 
 @dataclass(frozen=True)
@@ -125,12 +135,22 @@ class Told:
 
 
 def in_words(volume: Volume, said: Says) -> str:
+    if volume.is_few:
+        return _("fewer than %(number)s") % {"number": said(SINGLED_OUT, written(SINGLED_OUT))}
     words = said(volume.number, written(volume.number))
     if volume.is_more:
         return _("more than %(number)s") % {"number": words}
-    if volume.is_at_least and volume.number:
+    if volume.is_at_least:
         return _("at least %(number)s") % {"number": words}
     return words
+
+
+def short(volume: Volume) -> str:
+    """The number without words, for where there is little room."""
+    if volume.is_few:
+        return f"<\u202f{written(SINGLED_OUT)}"
+    more = "+" if volume.is_more or volume.is_at_least else ""
+    return written(volume.number) + more
 
 
 Tells = Callable[[Look], Iterable[Place | Stream]]

@@ -79,8 +79,7 @@ class Chart:
 
     @property
     def silent(self) -> list[Place]:
-        # Of what is told only where there are many, nothing is said: that it is silent might not be so.
-        return [each for each in self.told.places if not each.volume.number and not each.floor]
+        return [each for each in self.told.places if each.is_silent]
 
     @property
     def is_empty(self) -> bool:
@@ -175,6 +174,9 @@ def _sources(
     for each in followed:
         if each.pk not in named:
             groups[each.kind].append(each)
+    # One alone is no group.
+    named |= {those[0].pk for those in groups.values() if len(those) == 1}
+    groups = {kind: those for kind, those in groups.items() if len(those) > 1}
     for each in sorted(
         (one for one in followed if one.pk in named), key=lambda one: -brought.get(one.pk, nothing).items
     ):
