@@ -38,6 +38,8 @@ from collegium.home.world import faces, making, outside, scenes, words
 from collegium.home.world.cast import CAST, SHOWS
 from collegium.home.world.crowd import participants
 from collegium.home.world.loading import library, load
+from collegium.newsletters.models import Delivery, Entry, Newsletter
+from collegium.newsletters.sending import is_as_sent
 from collegium.notifications.models import Notification, Telling
 from collegium.organisations.models import EmailDomain, Membership, Organisation
 from collegium.people.models import Person
@@ -318,6 +320,7 @@ def test_the_world_lives_its_years(client_of):
     }
     _the_course_is_in_its_fourth_week()
     _the_communities_talk()
+    _the_newsletter_goes_out()
     _the_group_is_half_way()
     _nothing_is_left_to_do()
     _every_room_opens(client_of)
@@ -351,6 +354,22 @@ def _the_course_is_in_its_fourth_week():
     assert Project.objects.filter(iteration=course).count() == len(words.read("projects"))
     assert Appreciation.objects.count() > 30
     assert past.enrolments.filter(took_part_at__isnull=False).count() > 20
+
+
+def _the_newsletter_goes_out():
+    newsletter = Newsletter.objects.get()
+    first, second, third = newsletter.issues.order_by("number")
+    assert [first.state, second.state, third.state] == ["sent", "sent", "draft"]
+    assert all(is_as_sent(issue) for issue in (first, second))
+    assert not Delivery.objects.exclude(state__in=["sent", "not_wanted"]).exists()
+    assert second.letters >= 15
+    assert newsletter.subscriptions.running().filter(person=None).count() == 3
+    assert newsletter.nominations.filter(entry__issue__in=[first, second]).count() == 2
+    assert newsletter.nominations.waiting().count() == 3
+    assert newsletter.next_draft_at > clock.now()
+    for issue in (first, second, third):
+        kept = Entry.objects.kept().filter(issue=issue)
+        assert {"river", "conversations"} <= set(kept.values_list("section__kind", flat=True))
 
 
 def _the_communities_talk():

@@ -93,7 +93,7 @@ def bring(world: World, told: Plain) -> None:
 # The river ------------------------------------------------------------------------------------------------------------
 
 
-def _item(world: World, address: str) -> Item:
+def item(world: World, address: str) -> Item:
     """By the address of its post, under whichever name the blog had when it came."""
     name, _slash, slug = address.partition("/")
     names = [name, "rhodri"] if name == "learningtech" else [name]
@@ -105,13 +105,13 @@ def _item(world: World, address: str) -> Item:
 
 
 def highlight(world: World, told: Plain) -> None:
-    flow = Flow.objects.get(item=_item(world, told["item"]), ecology=_course(world))
+    flow = Flow.objects.get(item=item(world, told["item"]), ecology=_course(world))
     river.highlight(flow=flow, by=world.people[told["by"]], words=told["words"])
 
 
 def talk(world: World, told: Plain) -> None:
     river.talk(
-        item=_item(world, told["item"]),
+        item=item(world, told["item"]),
         ecology=_course(world),
         by=world.people[told["by"]],
         words=told["words"],
@@ -120,18 +120,18 @@ def talk(world: World, told: Plain) -> None:
 
 def reply(world: World, told: Plain, answer: Plain) -> None:
     forum = _course(world).forum
-    thread = river.thread_about(_item(world, told["item"]), forum) if forum is not None else None
+    thread = river.thread_about(item(world, told["item"]), forum) if forum is not None else None
     if thread is None:
         raise LookupError(f"Nobody talks about {told['item']}.")
     conversations.post(thread=thread, by=world.people[answer["by"]], html=words.post(answer["text"]))
 
 
 def save(world: World, key: str, address: str) -> None:
-    river.save(person=world.people[key], item=_item(world, address))
+    river.save(person=world.people[key], item=item(world, address))
 
 
 def use(world: World, told: Plain) -> None:
-    kept.use(world, told["by"], SourceKind.ITEM, _item(world, told["item"]).pk)
+    kept.use(world, told["by"], SourceKind.ITEM, item(world, told["item"]).pk)
 
 
 # The library ----------------------------------------------------------------------------------------------------------

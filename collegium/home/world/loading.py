@@ -31,6 +31,7 @@ from collegium.home.world import (
     faces,
     gatherings,
     making,
+    newsletters,
     open_course,
     talk,
     words,
@@ -95,6 +96,7 @@ def load(advance: Advance, *, blogs: Blogs | None = None) -> None:
             writing_groups.plan_groups,
             talk.plan_talk,
             ecology.plan_ecology,
+            newsletters.plan_newsletter,
         ):
             plan(world)
         world.at(READ_UNTIL, "Reading what was new", partial(read_what_was_new, world))
