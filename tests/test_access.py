@@ -289,7 +289,10 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "measure_id": measure.pk,
         },
         special={
-            **{f"ecology:{name}": {"item_id": flowing.pk} for name in ("item", "save_item", "edit_item")},
+            **{
+                f"ecology:{name}": {"item_id": flowing.pk}
+                for name in ("item", "save_item", "edit_item", "keep_item")
+            },
             **{
                 f"ecology:{name}": {"form": "atom"}
                 for name in ("feed", "tag_feed", "person_feed", "private_feed")
