@@ -295,6 +295,8 @@ class _Search:
             return False
         if kind.index is None and not self.words:
             return False
+        if self.places.scopes.get(kind.key) == []:
+            return False
         return self.wanted.narrowings <= set(kind.narrows)
 
     def _ask(
