@@ -63,7 +63,7 @@ class Newsletter(models.Model):
     # An issue is drafted so many days before it is due, for its editors to work on. Nothing is sent without them.
     days_to_edit = models.PositiveSmallIntegerField(_("days to edit it"), default=2)
     next_draft_at = models.DateTimeField(null=True, blank=True)  # None: by hand, or closed
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(_("language"), max_length=10, default="en-gb")
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)  # its archive stays

@@ -4,6 +4,7 @@ import zoneinfo
 from datetime import time
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -18,9 +19,21 @@ from collegium.newsletters.models import Issue, Newsletter
 from collegium.people.models import Audience, Circle, CircleMember, Person
 
 SLUG = 80
+# First words of addresses that pages have.
 TAKEN_BY_PAGES = frozenset(
-    {"new", "confirm", "unsubscribe", "issues", "id", "mine"}
-)  # first words of addresses
+    {
+        "new",
+        "confirm",
+        "unsubscribe",
+        "issues",
+        "id",
+        "mine",
+        "nominate",
+        "nominations",
+        "sections",
+        "entries",
+    }
+)
 MOST_DAYS = 28
 
 
@@ -38,7 +51,7 @@ def found_newsletter(
     sends_at: time = time(9),
     time_zone: str = "UTC",
     days_to_edit: int = 2,
-    language: str = "en",
+    language: str = "",
 ) -> Newsletter:
     """Of an ecology, whose editors edit it; or of the whole house, whose founder is its first editor.
 
@@ -68,7 +81,7 @@ def found_newsletter(
         sends_at=sends_at,
         time_zone=time_zone,
         days_to_edit=days_to_edit,
-        language=language,
+        language=language or settings.LANGUAGE_CODE,
     )
     made.save()
     record(verbs.FOUNDED, by=by, about=made, data={"newsletter": made.title})

@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
                 ("days_to_edit", models.PositiveSmallIntegerField(default=2, verbose_name="days to edit it")),
                 ("next_draft_at", models.DateTimeField(blank=True, null=True)),
-                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                ("language", models.CharField(default="en-gb", max_length=10, verbose_name="language")),
                 ("opened_at", models.DateTimeField(default=collegium.foundation.clock.now)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (
