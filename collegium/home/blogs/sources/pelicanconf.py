@@ -25,6 +25,7 @@ LICENCE_URL = f"https://creativecommons.org/licenses/{LICENCE}/4.0/" if LICENCE 
 DAY = _DAYS[DEFAULT_LANG]
 SITEURL = f"http://{BLOG}.demo.invalid"
 HUB = "http://collegium.demo.invalid"
+SAYS_WHOSE_IT_IS = BLOG in {"caverounds", "vozenalto", "learningtech"}  # of the others nobody can be sure
 TIMEZONE = "UTC"
 THEME = "theme"
 DEFAULT_PAGINATION = False
