@@ -101,6 +101,9 @@ _context.add_context_category(
         MacroTextSpec("textquotedbl", '"'),
         MacroTextSpec("textbraceleft", "{"),
         MacroTextSpec("textbraceright", "}"),
+        MacroTextSpec("textunderscore", "_"),
+        MacroTextSpec("textdollar", "$"),
+        MacroTextSpec("textbar", "|"),
     ],
 )
 _text = LatexNodes2Text(
