@@ -254,7 +254,7 @@ def test_the_list_asks_as_much_for_one_as_for_three(ecology, ada, client, number
 
 
 QUERIES_OF_THE_LIST = 12
-QUERIES_OF_A_RESOURCE = 11
+QUERIES_OF_A_RESOURCE = 10
 
 
 def test_the_journey_of_a_resource_without_scripts(ecology, ada, bo, cy, client):

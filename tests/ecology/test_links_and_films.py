@@ -106,7 +106,7 @@ def test_where_nothing_answers_a_sentence_says_so(site, status):
     with pytest.raises(http.Unreachable, match=r"\w+ .*\."):
         describing.describe(f"{site.url}/gone")
     with pytest.raises(http.Unreachable, match="private network"):
-        describing.describe("http://127.0.0.1:9/")
+        describing.describe("http://127.0.0.1:8999/")
 
 
 # Links ----------------------------------------------------------------------------------------------------------------
@@ -209,10 +209,11 @@ def test_a_site_that_lets_no_program_in_says_nothing_of_the_page(kept, site, sta
     assert told() == []
 
 
-def test_who_looks_when(kept, site, settings):
+def test_who_looks_when(kept, site, django_capture_on_commit_callbacks):
     def asked():
         before = len(site.asked)
-        tasks.look_at_resources_again()
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.look_at_resources_again()
         return len(site.asked) > before
 
     assert asked()

@@ -355,11 +355,19 @@ def _parts(text: str) -> list[int]:
 
 def parts_of(value: Mapping[str, Any] | None) -> list[int]:
     """Year, month, day of where a date begins, as far as it says; empty for one in words."""
-    first: Sequence[Any] = next(iter((value or {}).get("date-parts") or []), [])
-    try:
-        return [int(part) for part in first if str(part).strip()]
-    except ValueError:
-        return []
+    first = next(iter((value or {}).get("date-parts") or []), [])
+    return _numbers(first)
+
+
+def _numbers(parts: object) -> list[int]:
+    """As far as they are numbers: registers write a month that they do not know as nothing."""
+    found = []
+    for part in parts if isinstance(parts, Sequence) and not isinstance(parts, str) else []:
+        try:
+            found.append(int(str(part)))
+        except ValueError:
+            break
+    return found
 
 
 def iso(value: Mapping[str, Any] | None) -> str:
@@ -369,7 +377,7 @@ def iso(value: Mapping[str, Any] | None) -> str:
     ranges = value.get("date-parts") or []
     ends = []
     for each in ranges:
-        numbers = [int(part) for part in each if str(part).strip()]
+        numbers = _numbers(each)
         if not numbers:
             break
         year, *rest = numbers

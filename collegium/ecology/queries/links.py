@@ -23,14 +23,14 @@ class Link:
 
 
 def of_html(html: str) -> list[Link]:
-    """Each once, in their order; those that lead into this house last of what they are: see ``is_here``."""
+    """Each once, in their order."""
     if "<a" not in html:
         return []
     try:
         root = lxml.html.fragment_fromstring(html, create_parent=True)
     except (lxml.etree.LxmlError, ValueError):
         return []
-    return list(_once(_read(element) for element in root.iter("a")))[:MOST_LINKS]
+    return list(_once(_read(element) for element in root.iter("a") if element.get("href")))[:MOST_LINKS]
 
 
 def _read(element: lxml.html.HtmlElement) -> Link | None:
