@@ -56,7 +56,7 @@ def events(newsletter: Newsletter) -> "QuerySet[Event]":
         ~Exists(of_communities) | Exists(of_communities.filter(audience__in=reach))
     )
     if newsletter.audience == Audience.CIRCLE:
-        shown |= Exists(Circle.objects.filter(events=OuterRef("pk"), pk=newsletter.members_id))
+        shown |= Q(Exists(Circle.objects.filter(events=OuterRef("pk"), pk=newsletter.members_id or 0)))
     found = Event.objects.filter(shown, cancelled_at__isnull=True)
     if newsletter.ecology is None:
         return found
@@ -70,7 +70,7 @@ def people(newsletter: Newsletter) -> Q:
     shown = Q(name_audience__in=open_to(newsletter))
     if newsletter.audience == Audience.CIRCLE:
         near = CircleMember.objects.filter(circle=newsletter.members_id, person=OuterRef("pk"))
-        shown |= Q(name_audience=Audience.CIRCLE) & Exists(near)
+        shown |= Q(Exists(near), name_audience=Audience.CIRCLE)
     return shown & Q(erased_at__isnull=True)
 
 

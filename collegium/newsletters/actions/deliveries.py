@@ -45,7 +45,7 @@ def claim_deliveries(*, issue_id: int, most: int) -> list[Delivery]:
 
 
 def _skips() -> bool:
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
 @transaction.atomic
