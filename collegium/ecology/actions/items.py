@@ -320,6 +320,7 @@ class _Thing:
     appearances: list[Appearance]
     is_new: bool = False
     is_changed: bool = False
+    is_authored: bool = False  # it is known only now whose it is
     version: Version | None = None
     keys: set[str] = field(default_factory=set)
     coming: list[_Coming] = field(default_factory=list)
@@ -357,6 +358,10 @@ def _are_alike(thing: _Thing, coming: _Coming) -> bool:
         or likeness.contains(coming.text, thing.text) >= likeness.NEAR
         or likeness.contains(thing.text, coming.text) >= likeness.NEAR
     )
+
+
+def _said(appearance: Appearance) -> tuple[str, ...]:
+    return appearance.guid, appearance.guid_key, appearance.url, appearance.content_sha256
 
 
 class _Batch:
@@ -398,6 +403,7 @@ class _Batch:
                 | Q(item__in={item for _key, item in known})
             ).select_related("item", "source")
         )
+        self._said = {each.pk: _said(each) for each in found}
         items: dict[int, _Thing] = {}
         for each in found:
             thing = items.get(each.item_id)
@@ -443,6 +449,7 @@ class _Batch:
         thing.coming.append(coming)
         if self.author_id and thing.item.author_id is None and coming.is_home:
             thing.item.author_id = self.author_id
+            thing.is_authored = True
         return is_copy
 
     def _by_guid(self, coming: _Coming) -> tuple[_Thing | None, Appearance | None]:
@@ -603,21 +610,23 @@ class _Batch:
         fresh = {key: each.item for each in touched for key in each.keys if key not in self._stored}
         ItemKey.objects.bulk_create([ItemKey(key=key, item=fresh[key]) for key in sorted(fresh)])
         Appearance.objects.bulk_create(self.new_appearances)
-        stale = [each for each in self.old_appearances if each.pk is not None]
-        if stale:
-            Appearance.objects.bulk_update(
-                {each.pk: each for each in stale}.values(),
-                ["guid", "guid_key", "url", "content_sha256", "last_seen_at"],
-            )
+        self._write_appearances()
         if before:
-            self._write_changes(
-                [each for each in before if each.is_changed or each.item.author_id == self.author_id]
-            )
+            self._write_changes([each for each in before if each.is_changed or each.is_authored])
         self._write_parts(touched, new, changed)
         self._write_flows(touched)
         if new or changed:
             self._find_near(new)
             Unindexed.objects.bulk_create(Unindexed(item_id=each.item.pk) for each in [*new, *changed])
+
+    def _write_appearances(self) -> None:
+        """Most are only seen again."""
+        again = {each.pk: each for each in self.old_appearances if each.pk is not None}
+        other = [each for each in again.values() if self._said.get(each.pk) != _said(each)]
+        if other:
+            Appearance.objects.bulk_update(other, ["guid", "guid_key", "url", "content_sha256"])
+        if again:
+            Appearance.objects.filter(pk__in=again).update(last_seen_at=self.at)
 
     def _write_changes(self, changed: list[_Thing]) -> None:
         edited = [each for each in changed if each.version is not None]
