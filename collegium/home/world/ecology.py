@@ -9,7 +9,7 @@ from collegium.conversations import actions as conversations
 from collegium.courses.models import Iteration, Week
 from collegium.ecology import actions, doctor, fetching, identity, opml, tasks
 from collegium.ecology.actions import library, reading_lists, river
-from collegium.ecology.models import Claim, Ecology, Flow, Item, Resource
+from collegium.ecology.models import Claim, Ecology, Flow, Item, Resource, Source
 from collegium.evidence.models import SourceKind
 from collegium.foundation import http
 from collegium.home.world import kept, words
@@ -98,7 +98,12 @@ def item(world: World, address: str) -> Item:
     name, _slash, slug = address.partition("/")
     names = [name, "rhodri"] if name == "learningtech" else [name]
     keys = [identity.address_key(world.blogs.address(each, f"/{slug}/")) for each in names]
-    found = Item.objects.filter(keys__key__in=keys).first()
+    there = Item.objects.filter(keys__key__in=keys)
+    if not there.exists():  # it is not due yet: whoever waits for it has it looked at now
+        for source in Source.objects.filter(host__in=[f"{each}.localhost" for each in names]):
+            actions.look_soon(source=source)
+            tasks.fetch_one.later(source.pk)
+    found = there.first()
     if found is None:
         raise LookupError(f"{address} has not come in.")
     return found
