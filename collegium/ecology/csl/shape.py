@@ -355,7 +355,7 @@ def _parts(text: str) -> list[int]:
 
 def parts_of(value: Mapping[str, Any] | None) -> list[int]:
     """Year, month, day of where a date begins, as far as it says; empty for one in words."""
-    first = next(iter((value or {}).get("date-parts") or []), [])
+    first: object = next(iter((value or {}).get("date-parts") or []), [])
     return _numbers(first)
 
 
