@@ -188,12 +188,14 @@ def _all_told(look: Look) -> Iterator[Place | Stream]:
         yield from tell(look)
 
 
+def plain(title: str) -> str:
+    """Titles come from anywhere: on one line, and without what XML may not contain."""
+    kept = "".join(each for each in title if each.isprintable() or each.isspace())
+    return " ".join(kept.split()) or "…"
+
+
 def _clean(thing: Place | Stream) -> Place | Stream:
-    """Titles come from anywhere: without what XML may not contain, and on one line."""
-    if isinstance(thing, Stream):
-        return thing
-    title = "".join(each for each in thing.title if each.isprintable() or each.isspace())
-    return replace(thing, title=" ".join(title.split()) or "…")
+    return thing if isinstance(thing, Stream) else replace(thing, title=plain(thing.title))
 
 
 def _volume(number: int, floor: int) -> Volume:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import F, Q
 
 from collegium.ecology import actions, describing, doctor, fetching, ownership, websub, words
-from collegium.ecology.actions import library, looks
+from collegium.ecology.actions import library, looks, volumes
 from collegium.ecology.models import Claim, Hub, Look, OutlineImport, Resource, Source
 from collegium.foundation import background, clock, http
 from collegium.foundation.refusal import Refusal
@@ -122,3 +122,10 @@ def look_at_resources_again() -> None:
     for resource_id in oldest[:A_DAYS_WORTH]:
         look_at_resource.later(resource_id)
     library.forget_files(before=clock.now() - FILE_KEPT)
+
+
+@background.periodic(minutes=24 * 60)
+def count_large_rivers() -> None:
+    """For the map: a month that is over need not be counted each time that somebody looks."""
+    for ecology in volumes.large_rivers():
+        volumes.count_months(ecology=ecology, at=clock.now())

@@ -95,8 +95,10 @@ def test_no_place_lies_over_another_and_all_lie_on_the_sheet(size, lay_out):
     assert {each.place.key for each in drawn.plaques} == {each.key for each in places}
     assert [(a.place.key, b.place.key) for a, b in combinations(drawn.plaques, 2) if over(a, b)] == []
     for each in drawn.plaques:
-        assert each.x >= 0 and each.y >= 0
-        assert each.x + each.width <= drawn.width and each.y + each.height <= drawn.height
+        assert each.x >= 0
+        assert each.y >= 0
+        assert each.x + each.width <= drawn.width
+        assert each.y + each.height <= drawn.height
     for each in drawn.ribbons:
         assert all(0 <= x <= drawn.width and 0 <= y <= drawn.height for x, y in points(each.path))
 
@@ -109,7 +111,8 @@ def test_words_stay_within_their_place_and_below_each_other(size):
         assert max(lettering.width(line, size=15, weight=600) for line in each.lines) <= room
         assert lettering.width(each.words, size=13.5) <= room
         last = each.first_line + drawing.LINE * len(each.lines)
-        assert each.y + 10 < each.first_line and last < each.y + each.height - 4
+        assert each.y + 10 < each.first_line
+        assert last < each.y + each.height - 4
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -190,5 +193,6 @@ def test_words_are_broken_where_there_is_no_more_room(text, lines):
 
 def test_words_as_outlines():
     path = lettering.outline("Größe é", x=10, y=20, size=15, weight=600)
-    assert path is not None and path.startswith("M")
+    assert path is not None
+    assert path.startswith("M")
     assert lettering.outline("قناة", x=0, y=0, size=15) is None

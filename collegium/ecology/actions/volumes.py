@@ -19,45 +19,44 @@ def large_rivers() -> list[Ecology]:
     return list(Ecology.objects.filter(pk__in=large).order_by("pk"))
 
 
-@transaction.atomic
 def count_months(*, ecology: Ecology, at: datetime) -> Tally | None:
-    """All months that are over, anew; None where there are none yet. Nobody did it and nothing happened: no Activity."""
+    """All months that are over, anew; None where there are none yet. Nobody did it and nothing happened: no Activity.
+
+    What takes long, counting, is done before the transaction: nobody waits for it to write.
+    """
     flows = Flow.objects.filter(ecology=ecology, hidden_at__isnull=True)
     before = volumes.first_of_month(at)
     edges = flows.aggregate(first=Min("flows_at"), last=Max("pk"))
-    FlowOfMonth.objects.filter(ecology=ecology).delete()
-    Tally.objects.filter(ecology=ecology).delete()
     if edges["first"] is None or edges["first"] >= before:
+        _forget(ecology)
         return None
-    tally = Tally.objects.create(
-        ecology=ecology,
-        since=volumes.first_of_month(edges["first"]),
-        before=before,
-        hashtag=ecology.hashtag,
-        through=edges["last"],
-        counted_at=at,
-    )
     marked = Exists(Tag.objects.filter(item=OuterRef("item"), name=ecology.hashtag))
-    months = (
-        flows.filter(flows_at__lt=before, pk__lte=tally.through)
+    counted = list(
+        flows.filter(flows_at__lt=before, pk__lte=edges["last"])
         .annotate(month=TruncMonth("flows_at", tzinfo=before.tzinfo))
-        .values("source", "month")
-        .annotate(items=Count("pk"), of_marked=Count("pk", filter=marked))
+        .values_list("source", "month")
+        .annotate(of_items=Count("pk"), of_marked=Count("pk", filter=marked))
         .order_by()
     )
-    batch: list[FlowOfMonth] = []
-    for each in months.iterator(chunk_size=_A_BATCH):
-        batch.append(
-            FlowOfMonth(
-                ecology=ecology,
-                source_id=each["source"],
-                month=each["month"],
-                items=each["items"],
-                marked=each["of_marked"],
-            )
+    with transaction.atomic():
+        _forget(ecology)
+        FlowOfMonth.objects.bulk_create(
+            (
+                FlowOfMonth(ecology=ecology, source_id=source, month=month, items=items, marked=of_marked)
+                for source, month, items, of_marked in counted
+            ),
+            batch_size=_A_BATCH,
         )
-        if len(batch) == _A_BATCH:
-            FlowOfMonth.objects.bulk_create(batch)
-            batch = []
-    FlowOfMonth.objects.bulk_create(batch)
-    return tally
+        return Tally.objects.create(
+            ecology=ecology,
+            since=volumes.first_of_month(edges["first"]),
+            before=before,
+            hashtag=ecology.hashtag,
+            through=edges["last"],
+            counted_at=at,
+        )
+
+
+def _forget(ecology: Ecology) -> None:
+    FlowOfMonth.objects.filter(ecology=ecology).delete()
+    Tally.objects.filter(ecology=ecology).delete()

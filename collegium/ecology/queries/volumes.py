@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from collegium.ecology.flows import Period
 from collegium.ecology.models import Ecology, Flow, FlowOfMonth, Tag, Tally
@@ -67,10 +67,11 @@ def _pieces(ecology: Ecology, period: Period) -> "Iterator[QuerySet[Any, Any]]":
         .annotate(of_items=Sum("items"), of_marked=Sum("marked"))
         .values_list("source", "of_items", "of_marked")
     )
-    # What has come into those months since they were counted.
-    late = Flow.objects.filter(
+    # What has come into those months since they were counted: by number, of which there are few. The sums keep databases
+    # from walking the whole river instead.
+    late = Flow.objects.annotate(river=F("ecology_id") + 0).filter(
         pk__gt=tally.through,
-        ecology=ecology.pk,
+        river=ecology.pk,
         hidden_at__isnull=True,
         flows_at__gte=begin,
         flows_at__lt=end,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.design import filters
 from collegium.design.shortcuts import render
 from collegium.ecology import drawing, pictures
-from collegium.ecology.flows import Look, Place, Stream
+from collegium.ecology.flows import Look, Place, Stream, plain
 from collegium.ecology.forms.maps import DAYS, MONTH, WEEK, WHOLE, Span, span_of
 from collegium.ecology.models import Ecology
 from collegium.ecology.queries import ecologies_map as queries
@@ -165,11 +165,12 @@ def take_away(request: HttpRequest, ecology_id: int, form: str) -> HttpResponse:
 
 def _picture(request: HttpRequest, shown: Shown, *, is_outlined: bool) -> str:
     told = shown.chart.told
+    name = plain(shown.ecology.title)
     context = {
         "drawn": drawing.wide(told.places, told.streams),
-        "title": _("Map of the ecology of %(title)s") % {"title": shown.ecology.title},
+        "title": _("Map of the ecology of %(title)s") % {"title": name},
         "description": shown.description,
-        "name": drawing.fitted(shown.ecology.title, 640.0),
+        "name": drawing.fitted(name, 640.0),
         "time": shown.time,
         "letters": pictures.outlined if is_outlined else pictures.text,
         "style": pictures.style(),
