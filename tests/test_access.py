@@ -29,6 +29,7 @@ from collegium.ecology.models import Look, Mute, NearCopy, OutlineImport
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
+from collegium.newsletters.actions import add_entry, nominate
 from collegium.notifications.models import Notification
 from collegium.organisations.models import EmailDomain, Invitation
 from collegium.people.models import Audience
@@ -45,6 +46,7 @@ from tests.credentials.factories import make_award, make_course_badge
 from tests.ecology.factories import make_ecology, make_item, make_source
 from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
+from tests.newsletters.factories import make_issue, make_newsletter
 from tests.portfolios.factories import make_meeting, make_writing_group
 
 # What strangers may open, each with its reason. Everything else answers a stranger with log-in, 403 or 404.
@@ -83,6 +85,7 @@ OPEN_TO_STRANGERS = {
     "courses:list": "names only iterations that are public to strangers",
     "ecology:tag": "shows what flows in public rivers only",
     "ecology:tag_feed": "says what flows in public rivers only",
+    "newsletters:list": "names only newsletters that are public to strangers",
     "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
 }
 # What everyone signed in may open besides: lists of their own things, empty for a stranger, and first steps.
@@ -131,6 +134,8 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "conversations:my_measures": "what was decided about oneself",
     "conversations:my_posts": "one's own",
     "accreditation:register": "a registration of one's own",
+    "newsletters:mine": "one's own",
+    "newsletters:nominate": "for newsletters that the reader may read; without one it says so",
 }
 CLOSED = {403, 404, 405}
 
@@ -218,8 +223,18 @@ def small_world(ada, bo, cy, settings, tmp_path):
     reading_list = make_list(ecology=ecology, by=cy, title="To begin with")
     entry = put_on_list(reading_list=reading_list, by=cy, resource=resource)
     brought = OutlineImport.objects.create(ecology=ecology, by=ada)
+    newsletter = make_newsletter(
+        ecology=ecology, editors=ecology.editors, members=ecology.members, audience="circle"
+    )
+    issue = make_issue(newsletter, cy, words="Not yet.")
+    part_of_issue = issue.sections.first()
+    piece = add_entry(section=part_of_issue, by=cy, title="A piece")
+    nomination = nominate(newsletter=newsletter, by=ada, url="https://example.org/", title="A page")
+    of_issue = {"slug": newsletter.slug, "number": issue.number, "nomination_id": nomination.pk}
     return SimpleNamespace(
         arguments={
+            "newsletter_id": newsletter.pk,
+            "issue_id": issue.pk,
             "ecology_id": ecology.pk,
             "tag": "cmalt",
             "mute_id": mute.pk,
@@ -342,6 +357,32 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "credentials:course_badge_file": {"public_id": course_badge.public_id, "form": "json"},
             "credentials:revoke_course_badge": {"public_id": course_badge.public_id},
             "evidence:keep": {"kind": "post", "source_id": post.pk},
+            "newsletters:decline": {"nomination_id": nomination.pk},
+            "newsletters:write": {"section_id": part_of_issue.pk},
+            "newsletters:section": {"section_id": part_of_issue.pk},
+            "newsletters:entry": {"entry_id": piece.pk},
+            "newsletters:feed": {"slug": newsletter.slug, "form": "atom"},
+            **{
+                f"newsletters:{name}": of_issue
+                for name in (
+                    "newsletter",
+                    "subscribe",
+                    "desk",
+                    "draft",
+                    "settings",
+                    "subscribers",
+                    "issue",
+                    "issue_print",
+                    "issue_pdf",
+                    "edit",
+                    "preview",
+                    "letter",
+                    "test",
+                    "schedule",
+                    "withdraw",
+                    "take",
+                )
+            },
         },
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils.safestring import SafeString
 
 from collegium.conversations.models import Thread
@@ -43,38 +43,41 @@ class Listed:
     is_edited: bool
 
 
-def _with_standing(newsletters: "QuerySet[Newsletter]", person: Person | None) -> "QuerySet[Any]":
-    latest = Issue.objects.out().filter(newsletter=OuterRef("pk")).order_by("-number").values("pk")[:1]
+def _listed(newsletters: "QuerySet[Newsletter]", person: Person | None) -> list[Listed]:
+    """In one question, however many there are."""
+    latest = Issue.objects.out().filter(newsletter=OuterRef("pk")).order_by("-number")
     running = Subscription.objects.running().filter(newsletter=OuterRef("pk"), person=person)
     edits = CircleMember.objects.filter(circle=OuterRef("editors"), person=person)
-    return newsletters.annotate(
-        latest_id=Subquery(latest), is_subscribed=Exists(running), is_edited=Exists(edits)
+    nobodys: Any = Value(value=False)
+    rows: list[Any] = list(
+        newsletters.annotate(
+            latest_number=Subquery(latest.values("number")[:1]),
+            latest_title=Subquery(latest.values("title")[:1]),
+            latest_at=Subquery(latest.values("begun_at")[:1]),
+            is_subscribed=Exists(running) if person else nobodys,
+            is_edited=Exists(edits) if person else nobodys,
+        )
     )
-
-
-def _listed(newsletters: "QuerySet[Newsletter]", person: Person | None) -> list[Listed]:
-    """Two questions, however many there are; one where none has an issue."""
-    rows: list[Any] = list(_with_standing(newsletters, person))
-    found = Issue.objects.defer(*_LIGHT).in_bulk([row.latest_id for row in rows if row.latest_id])
-    for row in rows:
-        if row.latest_id in found:
-            found[row.latest_id].newsletter = row
     return [
         Listed(
             row,
-            found.get(row.latest_id),
-            is_subscribed=row.is_subscribed and person is not None,
-            is_edited=row.is_edited and person is not None,
+            Issue(newsletter=row, number=row.latest_number, title=row.latest_title, begun_at=row.latest_at)
+            if row.latest_number
+            else None,
+            is_subscribed=row.is_subscribed,
+            is_edited=row.is_edited,
         )
         for row in rows
     ]
 
 
-def listed(person: Person | None) -> list[Listed]:
-    """All that the reader may see: open ones first, and what one edits even if it never sent anything."""
+def listed(person: Person | None, *, ecology: Ecology | None = None) -> list[Listed]:
+    """All that the reader may see, of one ecology where that is named: open ones first; no closed one that sent nothing."""
     shown = Newsletter.objects.visible_to(person).order_by(
         F("closed_at").asc(nulls_first=True), "title", "pk"
     )
+    if ecology is not None:
+        shown = shown.filter(ecology=ecology)
     return [each for each in _listed(shown, person) if each.newsletter.closed_at is None or each.latest]
 
 

@@ -39,20 +39,29 @@ def _number(typed: str) -> int | None:
 
 @require_safe
 def show_list(request: Request) -> HttpResponseBase:
-    shown = queries.listed(request.person)
-    return render(
-        request,
-        "newsletters/list.jinja",
-        {"shown": shown, "may_found": _may_found(request.person, shown), "audience_words": audience_words()},
-    )
+    """Of one community or course, with ``?ecology=``."""
+    typed = request.GET.get("ecology", "")
+    ecology = None
+    if typed:
+        ecology = get_object_or_404(Ecology.objects.visible_to(request.person), pk=_number(typed) or 0)
+    shown = queries.listed(request.person, ecology=ecology)
+    context = {
+        "shown": shown,
+        "ecology": ecology,
+        "may_found": _may_found(request.person, shown, ecology),
+        "audience_words": audience_words(),
+    }
+    return render(request, "newsletters/list.jinja", context)
 
 
-def _may_found(person: Person | None, shown: list[queries.Listed]) -> list[Ecology]:
+def _may_found(person: Person | None, shown: list[queries.Listed], ecology: Ecology | None) -> list[Ecology]:
     """What the reader looks after that has no newsletter yet."""
     if person is None:
         return []
     edited = CircleMember.objects.filter(person=person).values("circle")
     without = Ecology.objects.filter(editors__in=edited, closed_at__isnull=True, within__isnull=True)
+    if ecology is not None:
+        without = without.filter(pk=ecology.pk)
     has_one = [each.newsletter.ecology_id for each in shown if each.newsletter.ecology_id]
     return list(without.exclude(pk__in=has_one).order_by("title", "pk")[:12])
 
