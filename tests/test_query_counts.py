@@ -117,7 +117,7 @@ OF_A_MEMBER = {
     "community page": 12,
     "week page": 10,
     "home of a member": 9,
-    "search": 8,  # PostgreSQL looks among the newest first, SQLite for whole words
+    "search": 7,  # PostgreSQL looks among the newest first, SQLite for whole words
     "calendar feed": 2,
 }
 
