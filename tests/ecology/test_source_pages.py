@@ -69,7 +69,7 @@ def test_until_an_address_has_been_looked_at_its_page_asks_again(site, ecology, 
     assert "See whether it is done" in html
     tasks.examine(look.pk)
     tasks.examine(look.pk)  # again does no harm, and asks nobody
-    assert len(site.asked) == 2  # the feed, and where its tag feed might be
+    assert len(site.asked) == 1
     html = client.get(page, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in html
     assert "hx-get" not in html
@@ -235,7 +235,7 @@ def test_pages_ask_the_same_of_the_database_whatever_stands_on_them(ada, cy, cli
 
 
 QUERIES = {"list": 9, "source": 11}
-LOOK = 6
+LOOK = 7
 
 
 def test_the_list_is_searched_and_shows_what_is_wrong(ecology, ada, client_of):

@@ -188,7 +188,7 @@ def _where_it_breaks(body: bytes) -> str:
     try:
         etree.fromstring(body, parser=parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
-        return str(fault)[:200]
+        return str(getattr(fault, "msg", fault))[:200]
     return ""
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
-from collegium.ecology import actions, doctor, opml, ownership, rules, tasks, websub
+from collegium.ecology import actions, doctor, licences, opml, ownership, rules, tasks, websub
 from collegium.ecology.forms.sources import FollowForm, FollowingForm, ImportForm, LookForm
 from collegium.ecology.models import Claim, Ecology, Following, Hub, Look, OutlineImport, Source
 from collegium.ecology.queries import sources as queries
@@ -226,6 +226,7 @@ def show_source(request: Request, source_id: int) -> HttpResponseBase:
         "source": source,
         "hub": getattr(source, "hub", None),
         "trouble": words,
+        "licence": licences.known(source.licence_url) if source.licence_url else None,
         "where": source.finding_detail if source.finding in SAYS_WHERE else "",
         "fetches": [
             {"fetch": each, "words": doctor.words(each.finding).wrong if each.finding else ""}
