@@ -253,6 +253,11 @@ class Flow(models.Model):
                 condition=Q(highlighted_at__isnull=False),
                 name="ecology_highlights",
             ),
+            models.Index(
+                fields=["ecology", "-flows_at", "-item"],
+                condition=Q(hidden_at__isnull=True, highlighted_at__isnull=False),
+                name="ecology_river_highlighted",
+            ),
             # Videos, or what is in one language, may be one in ten thousand of a river.
             models.Index(
                 fields=["ecology", "kind", "-flows_at", "-item"],

@@ -133,7 +133,10 @@ class Following(models.Model):
         indexes = [
             models.Index(
                 fields=["source"], condition=Q(ended_at__isnull=True), name="ecology_following_running"
-            )
+            ),
+            models.Index(
+                fields=["ecology", "-id"], condition=Q(ended_at__isnull=True), name="ecology_following_latest"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience, Person
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-FORMS = ("atom", "rss", "json")
+FORMS = ("atom", "rss", "json", "opml")  # what its items say, and a list of the sources that they came from
 MOST_MARKED = 100  # items that are marked as read at once
 _HUB_ITEMS = 5
 _HUB_HIGHLIGHTS = 3
@@ -300,6 +300,7 @@ def show_hub(request: HttpRequest, ecology_id: int) -> HttpResponse:
             "highlighted": chosen,
             "sources": sources,
             "number_of_sources": number,
+            "most_counted": queries.MOST_COUNTED,
             "people": people,
             "feeds": stream.feeds(Narrowing()),
             "private_feed": _private_feed(stream, Narrowing()),
