@@ -512,6 +512,13 @@ def _by_age(asked: _Search) -> Found:
     )
 
 
+def candidates(wanted: Wanted, reader: Person | None, limits: Mapping[str, int]) -> dict[str, _Rows]:
+    """The rows of these kinds that would be weighed: for measuring."""
+    query = _read(wanted)
+    places = _look_up(wanted, reader)
+    return _asked_for(query, wanted, reader, places).rows_of(limits) if query and places else {}
+
+
 def quick(words: str, reader: Person | None) -> Found:
     """A few of the best, while somebody types."""
     wanted = Wanted(words=words)

@@ -12,8 +12,8 @@ from collegium.newsletters import actions, tasks, tokens
 from collegium.newsletters.models import Issue, Newsletter, Nomination, Section, Subscription
 from collegium.people.models import Audience
 
-DRAFTED = 0.95  # of the first day of the week after: a draft is made in the afternoon, for the next one
-EDITED, SENT = 1.3, 1.96
+# Of the week after: a draft is made on the afternoon of its second day, edited and sent on the third.
+DRAFTED, EDITED, SENT = 0.95, 1.3, 1.96
 SENDS_AT = dt.time(16)
 
 
@@ -50,14 +50,14 @@ def _course(world: World) -> Ecology:
 
 
 def found(world: World, told: Plain) -> None:
-    """Due on the second day of each week of the course, for the week that is over."""
+    """Due on the third day of each week of the course, for the week that is over."""
     actions.found_newsletter(
         by=world.people[told["founded"]["by"]],
         title=told["title"],
         ecology=_course(world),
         about=words.post(told["about"]),
         audience=Audience.PUBLIC,
-        sends_on=(world.day(world.begun).weekday() + 1) % 7,
+        sends_on=(world.day(world.begun).weekday() + 2) % 7,
         sends_at=SENDS_AT,
         time_zone="Europe/London",
         days_to_edit=1,
