@@ -393,7 +393,7 @@ KINDS = (
         ),
         hit=_event,
         of_community=lambda rows, community: rows.filter(
-            Exists(Event.communities.through.objects.filter(event=OuterRef("pk"), community=community))
+            Exists(Community.objects.filter(events=OuterRef("pk"), pk=community))
         ),
         since="first_starts_at",
         weight=1.1,

@@ -174,7 +174,7 @@ class _Places:
 
 def _look_up(wanted: Wanted, reader: Person | None) -> _Places | None:
     """None: in a community that is not there for this reader."""
-    values = [] if reader is None else [reader.pk]
+    values: list[Any] = [] if reader is None else [reader.pk]
     if wanted.community:
         values.append(wanted.community)
     found = _places((reader is None, bool(wanted.community)), *values)
