@@ -19,6 +19,7 @@ import feedparser_rs
 
 from collegium.ecology import licences, tags
 from collegium.ecology.reading import charsets, dates, markup
+from collegium.ecology.reading.patience import in_time
 from collegium.ecology.reading.shapes import ReadEnclosure, ReadEntry, ReadFeed, Unreadable
 from collegium.foundation import clock
 
@@ -313,7 +314,7 @@ def _feed(text: str, kept: _Kept, url: str, findings: Iterable[str]) -> ReadFeed
         notes.append("script")
     licence = _licence(head) or markup.address((links.get("license") or [""])[0]) or licences.found_in(rights)
     language = language_of(said.says("language"))
-    read = [_entry(each, base=base, format_=kept.version) for each in entries]
+    read = [_entry(each, base=base, format_=kept.version) for each in in_time(entries, notes)]
     feed = ReadFeed(
         format=kept.version,
         title=markup.line(said.says("title"), is_html=_is_html(said.title_detail, kept.version), most=300),
