@@ -4,7 +4,7 @@ Geometry only; a template draws. The same ecology looks the same: no chance come
 columns, and ``narrow``, one below the other with arcs beside them, for a phone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import sqrt
@@ -173,36 +173,35 @@ def _label(x: float, y: float, stream: Stream) -> Label:
 
 def wide(places: Sequence[Place], streams: Sequence[Stream]) -> Drawing:
     stages = sorted({each.stage for each in places})
-    column = {stage: number for number, stage in enumerate(stages)}
-    nodes = {each.key: _Node(column[each.stage], LEAST, each) for each in places}
-    widths = _widths(streams)
-    chains: list[list[_Link]] = []
-    aside: list[int] = []  # streams within one column
-    passing: list[_Node] = []
-    for number, (stream, width) in enumerate(zip(streams, widths, strict=True)):
-        one, other = nodes[stream.start], nodes[stream.end]
-        if one.column == other.column:
-            aside.append(number)
-            chains.append([])
-            continue
-        if one.column > other.column:
-            one, other = other, one
-        stops = [_Node(at, width) for at in range(one.column + 1, other.column)]
-        passing += stops
-        way = [one, *stops, other]
-        chain = [_Link(start, end, width) for start, end in pairwise(way)]
-        for link in chain:
-            link.start.after.append(link)
-            link.end.before.append(link)
-        chains.append(chain)
+    nodes = {each.key: _Node(stages.index(each.stage), LEAST, each) for each in places}
     columns: list[list[_Node]] = [[] for _ in stages]
-    for each in [*nodes.values(), *passing]:
-        columns[each.column].append(each)
-    for each in nodes.values():
-        each.height = _needed(each)
+    for node in nodes.values():
+        columns[node.column].append(node)
+    widths = _widths(streams)
+    chains = [
+        _chain(nodes[stream.start], nodes[stream.end], width, columns)
+        for stream, width in zip(streams, widths, strict=True)
+    ]
+    for node in nodes.values():
+        node.height = _needed(node)
     _ordered(columns)
     height = _placed(columns)
-    return _drawn(places, streams, nodes, chains, widths, set(aside), stages, height)
+    return _drawn(places, streams, _Laid(nodes, chains, widths), height)
+
+
+def _chain(start: _Node, end: _Node, width: float, columns: list[list[_Node]]) -> list[_Link]:
+    """From left to right, through a place of its own in every column between; none within one column."""
+    if start.column == end.column:
+        return []
+    left, right = (start, end) if start.column < end.column else (end, start)
+    stops = [_Node(at, width) for at in range(left.column + 1, right.column)]
+    for stop in stops:
+        columns[stop.column].append(stop)
+    chain = [_Link(one, other, width) for one, other in pairwise([left, *stops, right])]
+    for link in chain:
+        link.start.after.append(link)
+        link.end.before.append(link)
+    return chain
 
 
 def _needed(node: _Node) -> float:
@@ -214,35 +213,38 @@ def _needed(node: _Node) -> float:
 
 def _ordered(columns: list[list[_Node]]) -> None:
     """Each column by where what it is joined with stands, to and fro, so that few ribbons cross; the best order is kept."""
-
-    def share(node: _Node, links: Sequence[_Link], other: Callable[[_Link], _Node]) -> float:
-        total = sum(link.width for link in links)
-        if not total:
-            return places[id(node)]
-        return sum(link.width * places[id(other(link))] for link in links) / total
-
     places: dict[int, float] = {}
-
-    def number() -> None:
-        for nodes in columns:
-            for at, node in enumerate(nodes):
-                places[id(node)] = (at + 0.5) / len(nodes)
-
-    number()
+    for nodes in columns:
+        _count_off(nodes, places)
     best, fewest = [list(nodes) for nodes in columns], _crossings(columns, places)
     for turn in range(12):
-        for nodes in columns if turn % 2 == 0 else reversed(columns):
-            if turn % 2 == 0:
-                nodes.sort(key=lambda node: share(node, node.before, lambda link: link.start))
-            else:
-                nodes.sort(key=lambda node: share(node, node.after, lambda link: link.end))
-            for at, node in enumerate(nodes):
-                places[id(node)] = (at + 0.5) / len(nodes)
+        is_back = turn % 2 == 1
+        for nodes in reversed(columns) if is_back else columns:
+            nodes.sort(key=lambda node: _wanted(node, places, is_back=is_back))
+            _count_off(nodes, places)
         crossings = _crossings(columns, places)
         if crossings < fewest:
             best, fewest = [list(nodes) for nodes in columns], crossings
     for nodes, kept in zip(columns, best, strict=True):
         nodes[:] = kept
+
+
+def _count_off(nodes: Sequence[_Node], places: dict[int, float]) -> None:
+    for at, node in enumerate(nodes):
+        places[id(node)] = (at + 0.5) / len(nodes)
+
+
+def _wanted(node: _Node, places: dict[int, float], *, is_back: bool) -> float:
+    """Where it would stand if it were alone: amid what it is joined with on one side."""
+    joined = (
+        [(link.width, link.end) for link in node.after]
+        if is_back
+        else [(link.width, link.start) for link in node.before]
+    )
+    total = sum(width for width, _other in joined)
+    if not total:
+        return places[id(node)]
+    return sum(width * places[id(other)] for width, other in joined) / total
 
 
 def _crossings(columns: list[list[_Node]], places: dict[int, float]) -> int:
@@ -298,67 +300,66 @@ def _apart(nodes: Sequence[_Node], top: float, bottom: float) -> None:
         at = node.y + node.height + node.gap
 
 
-def _drawn(
-    places: Sequence[Place],
-    streams: Sequence[Stream],
-    nodes: dict[str, _Node],
-    chains: list[list[_Link]],
-    widths: list[float],
-    aside: set[int],
-    stages: list[Stage],
-    height: float,
-) -> Drawing:
-    def left(column: int) -> float:
-        return MARGIN + column * (PLAQUE + GAP)
+@dataclass(frozen=True)
+class _Laid:
+    """Columns after all places have found their height."""
 
-    for each in {
-        id(node): node for chain in chains for link in chain for node in (link.start, link.end)
-    }.values():
+    nodes: dict[str, _Node]
+    chains: list[list[_Link]]  # of each stream; empty: it stays within a column
+    widths: list[float]
+
+    def ribbon(self, number: int, stream: Stream) -> tuple[Ribbon, dict[str, Label]]:
+        """And the number for each of its two places, written at the other end, where ribbons do not crowd."""
+        key, width, chain = f"r{number}", self.widths[number], self.chains[number]
+        one, other = self.nodes[stream.start], self.nodes[stream.end]
+        if not chain:
+            path, middle = _beside(_left(one.column) + PLAQUE, one, other)
+            label = _label(*middle, stream)
+            return Ribbon(key, stream, path, width, label), {stream.start: label, stream.end: label}
+        first, last = chain[0], chain[-1]
+        near_first = _label(_left(first.start.column) + PLAQUE + GAP / 2, first.from_y, stream)
+        near_last = _label(_left(last.end.column) - GAP / 2, last.to_y, stream)
+        left, right = (stream.start, stream.end) if one.column < other.column else (stream.end, stream.start)
+        path = "".join(_curve(link, is_first=link is first) for link in chain)
+        return Ribbon(key, stream, path, width, near_first), {left: near_last, right: near_first}
+
+
+def _left(column: int) -> float:
+    return MARGIN + column * (PLAQUE + GAP)
+
+
+def _curve(link: _Link, *, is_first: bool) -> str:
+    x1, x2 = _left(link.start.column) + PLAQUE, _left(link.end.column)
+    y1, y2, middle = link.from_y, link.to_y, (x1 + x2) / 2
+    begin = f"{'M' if is_first else 'L'}{x1:.1f} {y1:.1f}"
+    return f"{begin}C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
+
+
+def _drawn(places: Sequence[Place], streams: Sequence[Stream], laid: _Laid, height: float) -> Drawing:
+    met = {id(node): node for chain in laid.chains for link in chain for node in (link.start, link.end)}
+    for each in met.values():
         _ports(each)
     busy = _busy(places)
     ribbons, ends = [], {}
-    for number, (stream, width, chain) in enumerate(zip(streams, widths, chains, strict=True)):
-        key = f"r{number}"
-        if number in aside:
-            one, other = nodes[stream.start], nodes[stream.end]
-            path, middle = _beside(left(one.column) + PLAQUE, one, other)
-            label = _label(*middle, stream)
-            ends[key] = {stream.start: label, stream.end: label}
-        else:
-            pieces = []
-            for at, link in enumerate(chain):
-                x1, x2 = left(link.start.column) + PLAQUE, left(link.end.column)
-                bend = (x2 - x1) / 2
-                begin = f"M{x1:.1f} {link.from_y:.1f}" if at == 0 else f"L{x1:.1f} {link.from_y:.1f}"
-                pieces.append(
-                    f"{begin}C{x1 + bend:.1f} {link.from_y:.1f} {x2 - bend:.1f} {link.to_y:.1f} {x2:.1f} {link.to_y:.1f}"
-                )
-            path = "".join(pieces)
-            first, last = chain[0], chain[-1]
-            near_first = _label(left(first.start.column) + PLAQUE + GAP / 2, first.from_y, stream)
-            near_last = _label(left(last.end.column) - GAP / 2, last.to_y, stream)
-            one_key, other_key = stream.start, stream.end
-            if nodes[one_key].column > nodes[other_key].column:
-                one_key, other_key = other_key, one_key
-            # Each place shows the number at the other end, where ribbons do not crowd.
-            ends[key] = {one_key: near_last, other_key: near_first}
-            label = near_first
-        ribbons.append(Ribbon(key, stream, path, width, label))
+    for number, stream in enumerate(streams):
+        ribbon, ends[f"r{number}"] = laid.ribbon(number, stream)
+        ribbons.append(ribbon)
     plaques = []
-    for each in places:
-        node = nodes[each.key]
-        own = {key: labels[each.key] for key, labels in ends.items() if each.key in labels}
+    for place in places:
+        node = laid.nodes[place.key]
+        own = {key: labels[place.key] for key, labels in ends.items() if place.key in labels}
         plaque = _plaque(
-            each, x=left(node.column), y=node.y, width=PLAQUE, height=node.height, lines=2, busy=busy
+            place, x=_left(node.column), y=node.y, width=PLAQUE, height=node.height, lines=2, busy=busy
         )
         plaques.append(replace(plaque, labels=tuple(own.values()), ribbons=tuple(own)))
-    room = 40 if aside else 0
+    stages = sorted({each.stage for each in places})
+    room = 40 if not all(laid.chains) else 0  # for what goes around the last column
     return Drawing(
-        width=round(2 * MARGIN + len(stages) * PLAQUE + (len(stages) - 1) * GAP + room, 1),
+        width=round(_left(len(stages) - 1) + PLAQUE + MARGIN + room, 1),
         height=round(height + MARGIN, 1),
         plaques=tuple(plaques),
         ribbons=tuple(ribbons),
-        captions=tuple(Caption(left(number), 24.0, stage) for number, stage in enumerate(stages)),
+        captions=tuple(Caption(_left(number), 24.0, stage) for number, stage in enumerate(stages)),
     )
 
 

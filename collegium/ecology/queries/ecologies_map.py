@@ -182,7 +182,8 @@ def _sources(
     ):
         url = reverse("ecology:source", kwargs={"source_id": each.pk})
         icon = _ICONS.get(Source.Kind(each.kind), "rss")
-        yield from _source(f"source-{each.pk}", each.title, icon, brought.get(each.pk, nothing), tag, url)
+        place = _publishing(f"source-{each.pk}", each.title, icon, url)
+        yield from _source(place, brought.get(each.pk, nothing), tag)
     sources_page = reverse("ecology:sources", kwargs={"ecology_id": look.ecology.pk})
     for kind in Source.Kind:
         those = groups.get(kind)
@@ -191,14 +192,14 @@ def _sources(
         volume = _sum(brought.get(each.pk, nothing) for each in those)
         is_rest = any(each.kind == kind and each.pk in named for each in followed)
         title = _group(kind, len(those), is_rest=is_rest)
-        yield from _source(f"kind-{kind}", title, _ICONS[kind], volume, tag, sources_page)
+        yield from _source(_publishing(f"kind-{kind}", title, _ICONS[kind], sources_page), volume, tag)
     known = {each.pk for each in followed}
     former = _sum(volume for key, volume in brought.items() if key is not None and key not in known)
     if former.items:
-        yield from _source("former", _("Sources of former times"), "history", former, tag)
+        yield from _source(_publishing("former", _("Sources of former times"), "history"), former, tag)
     by_hand = brought.get(None)
     if by_hand is not None:
-        yield from _source("by-hand", _("Put in by hand"), "hand-helping", by_hand, tag)
+        yield from _source(_publishing("by-hand", _("Put in by hand"), "hand-helping"), by_hand, tag)
 
 
 def _group(kind: Source.Kind, number: int, *, is_rest: bool) -> str:
@@ -235,15 +236,18 @@ def _group(kind: Source.Kind, number: int, *, is_rest: bool) -> str:
     return titles[kind][is_rest] % {"num": flows.written(number)}
 
 
-def _source(
-    key: str, title: str, icon: str, volume: Brought, tag: str, url: str = ""
-) -> Iterator[Place | Stream]:
-    yield Place(key, title, icon, Stage.PUBLISHED, volume.items, flows.items, url)
-    if tag and volume.marked:
-        yield Stream(key, "hashtag", volume.marked, flows.items, "published")
-    unmarked = max(0, volume.items - volume.marked)
-    if unmarked or not volume.items or not tag:
-        yield Stream(key, "river", unmarked, flows.items, "published")
+def _source(place: Place, brought: Brought, tag: str) -> Iterator[Place | Stream]:
+    """A place where people publish, and what comes from there: by the hashtag what bears it, the rest straight."""
+    yield replace(place, rows=brought.items)
+    if tag and brought.marked:
+        yield Stream(place.key, "hashtag", brought.marked, flows.items, "published")
+    unmarked = max(0, brought.items - brought.marked)
+    if unmarked or not brought.items or not tag:
+        yield Stream(place.key, "river", unmarked, flows.items, "published")
+
+
+def _publishing(key: str, title: str, icon: str, url: str = "") -> Place:
+    return Place(key, title, icon, Stage.PUBLISHED, 0, flows.items, url)
 
 
 def _sum(those: Any) -> Brought:
