@@ -65,7 +65,6 @@ def test_until_an_address_has_been_looked_at_its_page_asks_again(site, ecology, 
     client, page = client_of(ada), where("look", ecology_id=ecology.pk, look_id=look.pk)
     html = client.get(page).content.decode()
     assert f'hx-get="{page}"' in html
-    assert '<noscript><meta http-equiv="refresh"' in html
     assert "See whether it is done" in html
     tasks.examine(look.pk)
     tasks.examine(look.pk)  # again does no harm, and asks nobody
