@@ -114,16 +114,18 @@ class NewsletterForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        *,
         zone: str = "UTC",
         newsletter: Newsletter | None = None,
         has_members: bool = True,
+        initial: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        initial = {"time_zone": zone, **kwargs.pop("initial", {})}
+        initial = {"time_zone": zone, **(initial or {})}
         if newsletter is not None:
             initial |= {name: getattr(newsletter, name) for name in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial, **kwargs)
         zones: Any = self.fields["time_zone"]
         zones.choices = zone_choices(initial["time_zone"])
         if not has_members:

@@ -1,5 +1,7 @@
 """Subscribing and leaving, also for people without an account: what is to be said to an address is said in a letter to it."""
 
+from typing import Any
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +34,8 @@ def subscribe(request: Request, slug: str) -> HttpResponseBase:
     if request.person is not None:
         return _as_person(request, newsletter)
     # A form that sends letters to whatever address is typed into it.
-    if limited := ratelimit.consume_or_429(request, action="subscribe"):
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="subscribe")
+    if limited is not None:
         return limited
     form = SubscribeForm(request.POST)
     if not form.is_valid():
@@ -114,8 +117,8 @@ def _gone(request: HttpRequest, fault: signing.LinkInvalid) -> HttpResponse:
     return _said(request, status=410 if is_expired else 404, **context)
 
 
-def _said(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
-    nothing = {
+def _said(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    nothing: dict[str, Any] = {
         "button": "",
         "action": request.path,
         "note": "",
@@ -127,7 +130,7 @@ def _said(request: HttpRequest, *, status: int = 200, **context: object) -> Http
     return render(request, "newsletters/asked.jinja", {**nothing, **context}, status=status)
 
 
-def _named(newsletter: Newsletter) -> dict[str, object]:
+def _named(newsletter: Newsletter) -> dict[str, Any]:
     return {"newsletter": newsletter, "shown": newsletter.audience == Audience.PUBLIC}
 
 
