@@ -255,6 +255,14 @@ def test_who_subscribes_anew_is_asked_and_shows_that_letters_arrive(newsletter, 
     assert Subscription.objects.get().state == "confirmed"
 
 
+def test_an_own_address_from_which_letters_come_back_is_asked_too(newsletter, ada, happens):
+    Bounce.objects.create(address=ada.account.email, stopped_at=clock.now())
+    assert asks(newsletter, ada.account.email, happens, person=ada) is False
+    assert Subscription.objects.get().state == "asked"
+    actions.confirm(token=token_in(mail.outbox[0], "confirm"))
+    assert (Subscription.objects.get().person, Bounce.objects.count()) == (ada, 0)
+
+
 # Leaving --------------------------------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from collegium.newsletters.models import (
 )
 from collegium.notifications import actions as notifications
 from collegium.notifications.models import Bounce
+from collegium.notifications.queries import stopped_among
 from collegium.people.addresses import verified_addresses
 from collegium.people.models import Audience, Person
 
@@ -68,8 +69,12 @@ def subscribe(
     )
     subscription = standing or Subscription(newsletter=newsletter, email=email, asked_at=clock.now())
     if own and person is not None:
-        _hold(subscription, person, language)
-        return True
+        if not stopped_among([email]):
+            _hold(subscription, person, language)
+            return True
+        subscription.person = person  # letters to it came back: it is asked whether they arrive again
+        if standing is not None:
+            standing.save(update_fields=["person"])
     if standing is None:
         subscription.language = language
         subscription.save()
