@@ -270,7 +270,9 @@ class Flow(models.Model):
                 name="ecology_river_in_a_language",
             ),
             models.Index(
-                fields=["ecology", "-hidden_at"], condition=Q(hidden_at__isnull=False), name="ecology_hidden"
+                fields=["ecology", "-flows_at", "-item"],
+                condition=Q(hidden_at__isnull=False),
+                name="ecology_river_taken_out",
             ),
         ]
 

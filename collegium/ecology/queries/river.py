@@ -360,17 +360,31 @@ class _Asked:
         elif self.scope.ecologies is None:
             yield _Walk(Item.objects.all())
         else:
-            # What is lit in a week only is lit there, and not in the river of its course.
-            for ecology in (self.scope.ecologies or ()) if narrowing.highlighted else self.scope.tops:
-                flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
-                if narrowing.highlighted:
-                    flows = flows.filter(highlighted_at__isnull=False)
-                through = getattr(ecology, "read_through", None)
-                if narrowing.unread and through is not None:
-                    flows = flows.filter(flows_at__gt=through)
-                yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
-            if self.scope.with_own and self.reader is not None:
-                yield _Walk(Item.objects.filter(author=self.reader.pk), in_scope=True)
+            yield from self._rivers()
+
+    def _rivers(self) -> Iterator[_Walk]:
+        narrowing = self.narrowing
+        # What is lit in a week only, or taken out of it, is so there, and not in the river of its course.
+        each_apart = narrowing.highlighted or narrowing.hidden
+        for ecology in (self.scope.ecologies or ()) if each_apart else self.scope.tops:
+            if narrowing.hidden:
+                yield from self._taken_out(ecology)
+                continue
+            flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+            if narrowing.highlighted:
+                flows = flows.filter(highlighted_at__isnull=False)
+            through = getattr(ecology, "read_through", None)
+            if narrowing.unread and through is not None:
+                flows = flows.filter(flows_at__gt=through)
+            yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
+        if self.scope.with_own and self.reader is not None and not each_apart:
+            yield _Walk(Item.objects.filter(author=self.reader.pk), in_scope=True)
+
+    def _taken_out(self, ecology: Ecology) -> Iterator[_Walk]:
+        """Of a river that the reader edits."""
+        if getattr(ecology, "is_editor", False):
+            flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=False)
+            yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
 
     @property
     def _walks_flows(self) -> bool:
@@ -378,7 +392,8 @@ class _Asked:
         narrowing = self.narrowing
         return (
             self.scope.ecologies is not None
-            and not (narrowing.saved or narrowing.hidden or narrowing.tag)
+            and not (narrowing.saved or narrowing.tag)
+            and not (narrowing.hidden and narrowing.highlighted)
             and narrowing.source is None
             and narrowing.person is None
             and self.found is None
@@ -394,7 +409,7 @@ class _Asked:
             yield marks.values("item")
         if narrowing.highlighted and not self._walks_flows:
             yield self._among(Flow.objects.filter(highlighted_at__gt=_LONG_AGO)).values("item")
-        if narrowing.hidden:
+        if narrowing.hidden and not self._walks_flows:
             edited = [each.pk for each in self.scope.ecologies or () if getattr(each, "is_editor", False)]
             yield Flow.objects.filter(hidden_at__gt=_LONG_AGO, ecology__in=edited).values("item")
         if narrowing.source is not None:

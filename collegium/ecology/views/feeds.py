@@ -108,15 +108,14 @@ def _write(
 
 def _outlines(request: HttpRequest, stream: Stream, narrowing: Narrowing, caching: str) -> HttpResponseBase:
     sources = queries.sources_in(stream.scope, narrowing, of_items=ITEMS_OF_OUTLINES)
-    content = opml.write(
-        head={"title": _("Sources of %(title)s") % {"title": stream.title}},
-        outlines=[
-            opml.of_source(
-                feed_url=each.feed_url, page_url=each.page_url, title=str(each), folder="", kept={}
-            )
-            for each in sources
-        ],
-    )
+    title = _("Sources of %(title)s") % {"title": stream.title}
+    outlines = [
+        opml.of_source(feed_url=each.feed_url, page_url=each.page_url, title=str(each), folder="", kept={})
+        for each in sources
+    ]
+    # A list without an outline is none.
+    page = {"type": "link", "text": stream.title, "url": settings.SITE_URL + stream.address(narrowing)}
+    content = opml.write(head={"title": title}, outlines=outlines or [opml.Outline(page)])
     return _answer(request, content, "text/x-opml", caching, {})
 
 

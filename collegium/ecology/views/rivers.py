@@ -73,9 +73,13 @@ class Stream:
             return {}
         asked = self.loose(narrowing.for_everybody()).as_query
         end = f"?{asked}" if asked else ""
-        return {
+        found = {
             form: reverse(self.feed, kwargs={**self.feed_arguments, "form": form}) + end for form in FORMS
         }
+        if self.ecology is not None and not asked:
+            # All that is followed, in its folders, and not only what brought something of late.
+            found["opml"] = reverse("ecology:opml", kwargs={"ecology_id": self.ecology.pk})
+        return found
 
 
 # Streams --------------------------------------------------------------------------------------------------------------
