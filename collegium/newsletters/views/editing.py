@@ -395,13 +395,13 @@ def _as_letter(newsletter: Newsletter, issue: Issue) -> Any:
 @require_safe
 @signed_in
 def preview(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
-    """``?as=``: narrow, or text."""
+    """``?as=``: narrow, or text. The HTML comes into its frame by an address of its own."""
     issue = load_issue_to_edit(request.person, slug, number)
     wanted = request.GET.get("as", "")
     context = {
         **desk_frame(issue.newsletter, "desk"),
         "issue": issue,
-        "letter": _as_letter(issue.newsletter, issue),
+        "text": _as_letter(issue.newsletter, issue).text if wanted == "text" else "",
         "form": wanted if wanted in {"narrow", "text"} else "wide",
         "subscribers": issue.newsletter.subscriptions.running().count(),
     }
