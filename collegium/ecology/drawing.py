@@ -437,9 +437,9 @@ def _arcs(
     right = 8.0 + NARROW_PLAQUE
     ribbons, ends = [], {}
     for number, (stream, width) in enumerate(zip(streams, widths, strict=True)):
-        one, other = where[stream.start, number], where[stream.end, number]
-        out = right + 14 + NARROW_ROOM * 4 / 3 * 0.86 * min(1.0, abs(other - one) / height + 0.08)
-        path = f"M{right:.1f} {one:.1f}C{out:.1f} {one:.1f} {out:.1f} {other:.1f} {right:.1f} {other:.1f}"
+        y1, y2 = where[stream.start, number], where[stream.end, number]
+        out = right + 14 + NARROW_ROOM * 4 / 3 * 0.86 * min(1.0, abs(y2 - y1) / height + 0.08)
+        path = f"M{right:.1f} {y1:.1f}C{out:.1f} {y1:.1f} {out:.1f} {y2:.1f} {right:.1f} {y2:.1f}"
         labels = {}
         for key, far in ((stream.start, stream.end), (stream.end, stream.start)):
             label = _label(0, plaques[far].middle, stream)

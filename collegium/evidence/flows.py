@@ -20,7 +20,7 @@ def kept_here(look: Look) -> "dict[str, QuerySet[Evidence]]":
     here = Flow.objects.filter(ecology=look.ecology.pk, hidden_at__isnull=True).values("item")
     posts = Post.objects.filter(thread__forum=look.ecology.forum_id).values("pk")
     meetings = Occurrence.objects.filter(event__circles=look.ecology.members_id).values("pk")
-    found = {
+    found: dict[str, QuerySet[Evidence]] = {
         "river": kept.filter(source_kind=SourceKind.ITEM, source_id__in=here),
         "events": kept.filter(source_kind=SourceKind.ATTENDANCE, source_id__in=meetings),
     }
