@@ -125,6 +125,13 @@ def _bring(body):
 @pytest.mark.django_db(transaction=True)
 def test_what_went_out_and_came_into_a_fresh_database_goes_out_the_same():
     out = _bring(NESTED)
-    assert sorted(opml.read(out).outlines, key=repr) == sorted(opml.read(NESTED).outlines, key=repr)
+    # PostgreSQL keeps attributes in an order of its own, which means nothing in XML.
+    assert sorted(opml.read(out).outlines, key=_by_attributes) == sorted(
+        opml.read(NESTED).outlines, key=_by_attributes
+    )
     call_command("flush", interactive=False, verbosity=0)
     assert _bring(out) == out
+
+
+def _by_attributes(outline):
+    return sorted(outline.attributes.items())
