@@ -1,6 +1,6 @@
 """A river, as large as is wanted: each size brings 1,000 items of 20 sources. So at size 1,000 there are a million.
 
-All of it flows in the commons, a tenth in a course that lies beside it. A thousand items are taken in as the product does it;
+All of it flows in the commons, a tenth in a course that lies beside it, and half of that in one of the course's weeks. A thousand items are taken in as the product does it;
 the database copies them, each copy thirty-seven minutes older than the one before.
 """
 
@@ -62,7 +62,7 @@ def _group() -> dict[type[Model], dict[str, str]]:
         Tag: {"flows_at": shifted},
         Enclosure: {},
         Trait: {"value": "{column} + copies.n * 65537"},
-        Flow: {"flows_at": shifted},
+        Flow: {"flows_at": shifted, "highlighted_at": shifted, "hidden_at": shifted},
     }
 
 
@@ -74,10 +74,14 @@ def build(size: int) -> dict[str, str]:
             cursor.execute("PRAGMA cache_size=-400000")
     language = Language(random.Random(7))  # noqa: S311  # the same world each time
     reader, writer = _people()
-    commons, course = (_ecology(title, [reader, writer]) for title in ("Commons", "Course"))
+    commons, course, week = (_ecology(title, [reader, writer]) for title in ("Commons", "Course", "Week 1"))
+    week.within = course
+    week.save()
     now = clock.now().replace(microsecond=0)
     names = [language.chance.choice(language.words) + str(n) for n in range(TAGS)]
+    CircleMember.objects.create(circle=commons.editors, person=reader)
     sources = _sources(commons, course)
+    Following.objects.create(ecology=week, source=sources[0])
     sources[0].claims.create(person=writer, verified_at=now, how=Claim.How.TOKEN)
     for number, source in enumerate(sources):
         feed = ReadFeed(
@@ -86,6 +90,7 @@ def build(size: int) -> dict[str, str]:
             entries=tuple(_entry(language, number, place, names, now) for place in range(POSTS)),
         )
         actions.take_in(source=source, feed=feed, at=now)
+    _edit(commons)
     _private(reader, sources, names)
     Job.objects.all().delete()  # nobody is to be told of this world
     group = _group()
@@ -98,6 +103,7 @@ def build(size: int) -> dict[str, str]:
         "session": signed_in(reader),
         "commons": str(commons.pk),
         "course": str(course.pk),
+        "week": str(week.pk),
         "person": str(writer.pk),
         "source": str(sources[0].pk),
         "item": str(item.pk),
@@ -178,6 +184,16 @@ def _entry(language: Language, number: int, place: int, names: list[str], now: d
         kind=kind,
         enclosures=(ReadEnclosure(f"{url}/medium", media, 10_000_000, 600),) if media else (),
     )
+
+
+def _edit(ecology: Ecology) -> None:
+    """A river that editors look after: one in two hundred items is highlighted, and as many are taken out."""
+    flows = list(Flow.objects.filter(ecology=ecology).order_by("pk"))
+    for flow in flows[::200]:
+        flow.highlighted_at, flow.words = flow.flows_at, "Worth your time."
+    for flow in flows[100::200]:
+        flow.hidden_at = flow.flows_at
+    Flow.objects.bulk_update(flows, ["highlighted_at", "words", "hidden_at"])
 
 
 def _private(reader: Person, sources: list[Source], names: list[str]) -> None:

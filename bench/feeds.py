@@ -1,4 +1,4 @@
-"""Reads feeds and takes their items in, and prints how many a second: ``python -m bench.feeds [folder of feeds]``.
+"""Reads feeds and takes their items in, and prints how many a second of the processor: ``python -m bench.feeds [folder of feeds]``.
 
 Without a folder the feeds of ``tests/ecology/feeds`` are read, and feeds like those of a hundred blogs. With one, such as the
 unpacked tests of feedparser's source distribution, each file in it is read too. What is stored goes into a database of its own.
@@ -79,7 +79,7 @@ def measure(folder: Path | None) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    print("| | entries | s | entries/s |\n|---|---:|---:|---:|")
+    print("| | entries | s | of the processor | entries/s of it |\n|---|---:|---:|---:|---:|")
     read_all(
         "feeds of our tests, 20 times",
         [path.read_bytes() for path in files(ROOT / "tests/ecology/feeds")] * 20,
@@ -97,10 +97,10 @@ def files(folder: Path) -> list[Path]:
 
 
 def row(name: str, entries: int, work: Callable[[], object]) -> None:
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     work()
-    spent = time.perf_counter() - begun
-    print(f"| {name} | {entries:,} | {spent:.2f} | {entries / spent:,.0f} |")
+    spent, used = time.perf_counter() - begun, time.process_time() - used
+    print(f"| {name} | {entries:,} | {spent:.2f} | {used:.2f} | {entries / used:,.0f} |")
     sys.stdout.flush()
 
 
@@ -147,7 +147,7 @@ def by_feedparser(bodies: list[bytes]) -> None:
 def take_in_all(bodies: list[bytes]) -> None:
     from django.db import connection
 
-    from collegium.ecology import actions, reading
+    from collegium.ecology import actions, reading, words
     from collegium.ecology.models import Ecology, Following, Item, Source
     from collegium.foundation import clock
     from collegium.people.models import Audience, Circle
@@ -178,6 +178,7 @@ def take_in_all(bodies: list[bytes]) -> None:
             actions.take_in(source=source, feed=feed, at=clock.now())
 
     row(f"store: all new, {name}", entries, take)
+    row(f"index their words, {name}", entries, words.index_due)
     row(f"store: nothing new, {name}", entries, take)
     assert Item.objects.count() == entries
 

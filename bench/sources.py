@@ -7,8 +7,10 @@ several threads each do it, as the consumers of a large house would.
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -48,50 +50,19 @@ def kind_of(number: int) -> str:
 # The sites ------------------------------------------------------------------------------------------------------------
 
 
-WORDS = (
-    "assessment",
-    "feedback",
-    "course",
-    "learner",
-    "teacher",
-    "reflection",
-    "evidence",
-    "portfolio",
-    "week",
-    "question",
-    "answer",
-    "reading",
-    "video",
-    "practice",
-    "peer",
-    "group",
-    "open",
-    "licence",
-    "mentor",
-    "draft",
-    "criteria",
-    "design",
-    "activity",
-    "forum",
-    "badge",
-    "research",
-    "method",
-    "story",
-    "example",
-    "tool",
-    "access",
-    "voice",
-)
+SYLLABLES = "ba co di fe gu la mi no pe ra sti tor va wen li mar so tu na qui".split()  # noqa: SIM905  # as in feeds
+VOCABULARY = [
+    "".join(SYLLABLES[place // 20**each % 20] for each in range(1 + place % 3)) for place in range(6000)
+]
+OFTEN = list(
+    itertools.accumulate(1 / (10 + place) for place in range(len(VOCABULARY)))
+)  # a few words are most of a text
 
 
 def words(number: int, post: int) -> str:
     """Other words for every post: near copies are few in real life, and looking at them is not what is measured."""
-    chance = number * 1_000_003 + post * 7919 + 1
-    said = []
-    for _place in range(150):
-        chance = chance * 6364136223846793005 + 1442695040888963407 & 0xFFFFFFFFFFFFFFFF
-        said.append(WORDS[(chance >> 33) % len(WORDS)])
-    return " ".join(said)
+    chance = random.Random(number * 1000 + post)  # noqa: S311  # the same each time
+    return " ".join(chance.choices(VOCABULARY, cum_weights=OFTEN, k=150))
 
 
 def feed(number: int, *, host: str, new: int = 0, edited: bool = False) -> bytes:
@@ -216,10 +187,24 @@ def build(size: int, port: int) -> None:
 
 def work() -> None:
     """One process of the round; says at its end what it did."""
-    from collegium.ecology import fetching
+    from collegium.ecology import fetching, words
 
     summary = fetching.fetch_round(workers=THREADS)
-    print(json.dumps({"looked": summary.looked, "new": summary.new_items, "ended": summary.ended}))
+    fetched = time.process_time()
+    indexed = words.index_due()
+    spent = time.process_time()
+    print(
+        json.dumps(
+            {
+                "looked": summary.looked,
+                "new": summary.new_items,
+                "ended": summary.ended,
+                "fetching": fetched,
+                "indexing": spent - fetched,
+                "indexed": indexed,
+            }
+        )
+    )
 
 
 def due_again() -> None:
@@ -298,7 +283,7 @@ def _round(settings: dict[str, str], port: int) -> dict[str, object]:
     return {
         "seconds": spent,
         "looked": sum(each["looked"] for each in said),
-        "new": sum(each["new"] for each in said),
+        **{name: sum(each[name] for each in said) for name in ("new", "fetching", "indexing", "indexed")},
         "ended": ended,
         "quarter": quarter,
         "peak": max(size for _at, size in alive),
@@ -308,7 +293,7 @@ def _round(settings: dict[str, str], port: int) -> dict[str, object]:
 
 def measure(size: int) -> list[str]:
     """Lines for the table of the bench."""
-    port = int(os.environ.get("BENCH_SOURCES_PORT", "8155"))
+    port = int(os.environ.get("BENCH_SOURCES_PORT", "8105"))
     with tempfile.TemporaryDirectory(prefix="collegium-bench-") as folder:
         settings = {
             **os.environ,
@@ -339,8 +324,9 @@ def _table(size: int, first: dict[str, object], second: dict[str, object]) -> li
     lines = [
         f"### Sources: a round over {size:,}, {PROCESSES} processes of {THREADS} threads, {HOSTS} hosts",
         "",
-        "| round | seconds | sources/s | new items | not sent (304) | MB read | saved | memory, a quarter in | memory, peak |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| round | seconds | sources/s | processor | a source | index | new items | not sent (304) | MB read "
+        "| saved | memory, a quarter in | memory, peak |",  # noqa: ISC004  # one line of the table
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, each in (("everything is new", first), ("an ordinary one", second)):
         seconds, looked = float(str(each["seconds"])), int(str(each["looked"]))
@@ -348,7 +334,9 @@ def _table(size: int, first: dict[str, object], second: dict[str, object]) -> li
         over = " **over**" if seconds > AIM_SECONDS * max(size, 10_000) / 10_000 else ""
         grown = " **grows**" if peak > quarter * AIM_GROWTH else ""
         lines.append(
-            f"| {name} | {seconds:.0f}{over} | {looked / seconds:.0f} | {each['new']:,} | {each['not_modified']:,} "
+            f"| {name} | {seconds:.0f}{over} | {looked / seconds:.0f} | {float(str(each['fetching'])):.0f} s "
+            f"| {float(str(each['fetching'])) / max(looked, 1) * 1000:.1f} ms | {float(str(each['indexing'])):.0f} s "
+            f"| {each['new']:,} | {each['not_modified']:,} "
             f"| {int(str(each['bytes'])) / 1e6:.0f} | {100 * int(str(each['not_modified'])) / max(looked, 1):.0f} % "
             f"| {quarter:.0f} MB | {peak:.0f} MB{grown} |"
         )

@@ -23,10 +23,13 @@ from collegium.communities.models import Care, JoinRequest
 from collegium.conversations.actions.moderation import take_measure
 from collegium.conversations.models import Attachment
 from collegium.courses.models import GroupInvitation, Nudge
-from collegium.ecology.models import Mute, OutlineImport
+from collegium.ecology.actions import library
+from collegium.ecology.actions.reading_lists import make_list, put_on_list
+from collegium.ecology.models import Look, Mute, NearCopy, OutlineImport
 from collegium.evidence.models import PersonShown
 from collegium.foundation import clock
 from collegium.foundation.models import Blob
+from collegium.newsletters.actions import add_entry, nominate
 from collegium.notifications.models import Notification
 from collegium.organisations.models import EmailDomain, Invitation
 from collegium.people.models import Audience
@@ -43,6 +46,7 @@ from tests.credentials.factories import make_award, make_course_badge
 from tests.ecology.factories import make_ecology, make_item, make_source
 from tests.events.factories import make_occurrence
 from tests.factories import make_assessor, make_coordinator, make_evidence, make_organisation, make_person
+from tests.newsletters.factories import make_issue, make_newsletter
 from tests.portfolios.factories import make_meeting, make_writing_group
 
 # What strangers may open, each with its reason. Everything else answers a stranger with log-in, 403 or 404.
@@ -51,6 +55,7 @@ OPEN_TO_STRANGERS = {
     "readyz": "for the supervisor",
     "home:start": "the front page",
     "home:search": "finds only what its reader may see",
+    "home:quick": "as the search",
     "home:roles": "what each role may do is public",
     "people:gone": "the last page of an account that is no more",
     "organisations:list": "institutions are public, their members are not",
@@ -80,6 +85,7 @@ OPEN_TO_STRANGERS = {
     "courses:list": "names only iterations that are public to strangers",
     "ecology:tag": "shows what flows in public rivers only",
     "ecology:tag_feed": "says what flows in public rivers only",
+    "newsletters:list": "names only newsletters that are public to strangers",
     "evidence:manifest": "tells a phone that pages can be shared to us; the same for everybody",
 }
 # What everyone signed in may open besides: lists of their own things, empty for a stranger, and first steps.
@@ -128,6 +134,8 @@ OPEN_TO_EVERYONE_SIGNED_IN = {
     "conversations:my_measures": "what was decided about oneself",
     "conversations:my_posts": "one's own",
     "accreditation:register": "a registration of one's own",
+    "newsletters:mine": "one's own",
+    "newsletters:nominate": "for newsletters that the reader may read; without one it says so",
 }
 CLOSED = {403, 404, 405}
 
@@ -210,15 +218,34 @@ def small_world(ada, bo, cy, settings, tmp_path):
     source = make_source(ecology)
     flowing = make_item(source)
     mute = Mute.objects.create(person=ada, tag="cmalt")
+    near_copy = NearCopy.objects.create(item=make_item(source), other=flowing, likeness=90)
+    resource = library.keep(ecology=ecology, by=ada, csl={"type": "book", "title": "A book"}, why="Good.")
+    reading_list = make_list(ecology=ecology, by=cy, title="To begin with")
+    entry = put_on_list(reading_list=reading_list, by=cy, resource=resource)
     brought = OutlineImport.objects.create(ecology=ecology, by=ada)
+    newsletter = make_newsletter(
+        ecology=ecology, editors=ecology.editors, members=ecology.members, audience="circle"
+    )
+    issue = make_issue(newsletter, cy, words="Not yet.")
+    part_of_issue = issue.sections.first()
+    piece = add_entry(section=part_of_issue, by=cy, title="A piece")
+    nomination = nominate(newsletter=newsletter, by=ada, url="https://example.org/", title="A page")
+    of_issue = {"slug": newsletter.slug, "number": issue.number, "nomination_id": nomination.pk}
     return SimpleNamespace(
         arguments={
+            "newsletter_id": newsletter.pk,
+            "issue_id": issue.pk,
             "ecology_id": ecology.pk,
             "tag": "cmalt",
             "mute_id": mute.pk,
+            "near_copy_id": near_copy.pk,
+            "resource_id": resource.pk,
+            "list_id": reading_list.pk,
+            "entry_id": entry.pk,
             "source_id": source.pk,
             "following_id": source.followings.get().pk,
             "import_id": brought.pk,
+            "look_id": Look.objects.create(ecology=ecology, by=ada, asked="https://x.example/").pk,
             "callback": "no-such-callback",
             "iteration_id": iteration.pk,
             "week_id": iteration.weeks.get().pk,
@@ -277,11 +304,16 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "measure_id": measure.pk,
         },
         special={
-            **{f"ecology:{name}": {"item_id": flowing.pk} for name in ("item", "save_item", "edit_item")},
+            **{
+                f"ecology:{name}": {"item_id": flowing.pk}
+                for name in ("item", "save_item", "edit_item", "keep_item")
+            },
             **{
                 f"ecology:{name}": {"form": "atom"}
                 for name in ("feed", "tag_feed", "person_feed", "private_feed")
             },
+            **{f"ecology:{name}": {"form": "bib"} for name in ("library_file", "resource_citation")},
+            "ecology:map_file": {"form": "csv"},
             "credentials:credential": {"public_id": credential.public_id},
             "credentials:status": {"number": credential.status_list.number},
             "portfolios:public": {"slug": "not-published"},
@@ -325,6 +357,32 @@ def small_world(ada, bo, cy, settings, tmp_path):
             "credentials:course_badge_file": {"public_id": course_badge.public_id, "form": "json"},
             "credentials:revoke_course_badge": {"public_id": course_badge.public_id},
             "evidence:keep": {"kind": "post", "source_id": post.pk},
+            "newsletters:decline": {"nomination_id": nomination.pk},
+            "newsletters:write": {"section_id": part_of_issue.pk},
+            "newsletters:section": {"section_id": part_of_issue.pk},
+            "newsletters:entry": {"entry_id": piece.pk},
+            "newsletters:feed": {"slug": newsletter.slug, "form": "atom"},
+            **{
+                f"newsletters:{name}": of_issue
+                for name in (
+                    "newsletter",
+                    "subscribe",
+                    "desk",
+                    "draft",
+                    "settings",
+                    "subscribers",
+                    "issue",
+                    "issue_print",
+                    "issue_pdf",
+                    "edit",
+                    "preview",
+                    "letter",
+                    "test",
+                    "schedule",
+                    "withdraw",
+                    "take",
+                )
+            },
         },
     )
 

@@ -4,6 +4,7 @@ from collegium.activity.models import Activity
 from collegium.activity.outbox import on
 from collegium.communities import actions
 from collegium.communities.models import Care
+from collegium.communities.words import index_communities
 from collegium.conversations.models import Post
 
 
@@ -17,3 +18,14 @@ def care_ends_with_an_answer(activity: Activity) -> None:
         thread=post.thread_id, done_at__isnull=True, let_go_at__isnull=True
     ).select_related("community", "thread", "member"):
         actions.care_done(care=care, by=None)
+
+
+@on(
+    "community.founded",
+    "community.edited",
+    "community.audience_changed",
+    "community.closed",
+    "community.reopened",
+)
+def index_community(activity: Activity) -> None:
+    index_communities([int(activity.about_id)])

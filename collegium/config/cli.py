@@ -7,12 +7,15 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from collegium import __version__
 from collegium.config import environment
+
+if TYPE_CHECKING:
+    from collegium.home.blogs.serving import Blogs
 
 # name: (module, attribute, one line for --help). The module is loaded when the command runs.
 ELSEWHERE = {
@@ -146,8 +149,13 @@ def demo(port: int, reset: bool, load_only: bool) -> None:  # noqa: FBT001  # cl
     if reset or not done.exists():
         shutil.rmtree(data, ignore_errors=True)
     site = f"http://127.0.0.1:{port}"
+    from collegium.home.blogs.serving import Blogs, Server
+
+    blogs = Blogs.of(data, near=port + 1)
+    blogs.hub = site
     _start_django(
         COLLEGIUM_MODE="demo",
+        COLLEGIUM_HTTP_TEST_HOSTS=",".join(blogs.hosts),  # of all that is on loopback only these
         COLLEGIUM_DATA=str(data),
         COLLEGIUM_SITE_URL=site,
         DATABASE_URL="",
@@ -155,20 +163,26 @@ def demo(port: int, reset: bool, load_only: bool) -> None:  # noqa: FBT001  # cl
         EMAIL_URL="",
     )
     _prepare(migrate=True)
-    if not done.exists():
-        _load_world()
-        done.touch()
-    if load_only:
-        return
-    _greet(site)
-    sys.exit(_supervise("127.0.0.1", port, 1))
+    with Server(blogs) as server:
+        if not done.exists():
+            _load_world(blogs)
+            blogs.keep(data)
+            done.touch()
+        if load_only:
+            return
+        _greet(site, blogs)
+        if not server.is_up:
+            click.echo(
+                f"The blogs of the demo lie on port {blogs.port}, which is taken: nothing new comes from them.\n"
+            )
+        sys.exit(_supervise("127.0.0.1", port, 1))
 
 
-def _load_world() -> None:
+def _load_world(blogs: "Blogs") -> None:
     from collegium.home.world.loading import load
 
     with _progress("Making the demo world") as advance:
-        load(advance)
+        load(advance, blogs=blogs)
 
 
 class _progress:  # noqa: N801  # reads as a verb where it is used
@@ -193,7 +207,7 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
         self.bar.__exit__(*trouble)
 
 
-def _greet(site: str) -> None:
+def _greet(site: str, blogs: "Blogs") -> None:
     from collegium.home.world.cast import CAST
 
     click.echo(f"\nCollegium is at {site}\n")
@@ -201,6 +215,7 @@ def _greet(site: str) -> None:
     for member in CAST[:8]:
         click.echo(f"  {member.name:<28} {member.shows}")
     click.echo(f"\nLetters that were sent: {site}/demo/mail")
+    click.echo(f"Blogs that flow together in the river: http://127.0.0.1:{blogs.port}/")
     click.echo("Ctrl-C stops; `make demo` goes on where you left; `make demo RESET=1` starts afresh.\n")
 
 

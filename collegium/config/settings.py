@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "collegium.accreditation",
     "collegium.credentials",
     "collegium.notifications",
+    "collegium.newsletters",
     "collegium.home",
 ]
 
@@ -214,6 +215,8 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESE
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# allauth counts for us too: letters that a stranger asks a newsletter for.
+ACCOUNT_RATE_LIMITS = {"subscribe": "20/m/ip,100/h/ip"}
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True

@@ -30,6 +30,7 @@ urlpatterns = [
     path("accreditation/", include("collegium.accreditation.urls")),
     path("", include("collegium.credentials.urls")),
     path("notifications/", include("collegium.notifications.urls")),
+    path("", include("collegium.newsletters.urls")),
     path("design/", include("collegium.design.urls")),
     path("administration/", admin.site.urls),
 ]

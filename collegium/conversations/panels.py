@@ -1,5 +1,5 @@
-"""What conversations put on other pages: reporting, what waits for moderators, results of the search of the house; and
-what goes, stays and is handed over when somebody leaves.
+"""What conversations put on other pages: reporting, what waits for moderators; and what goes, stays and is handed over
+when somebody leaves.
 """
 
 from collections.abc import Iterable
@@ -15,15 +15,12 @@ from collegium.conversations import actions
 from collegium.conversations.actions.moderation import forget_words
 from collegium.conversations.models import Draft, Following, Measure, Post, Reaction, Report
 from collegium.conversations.queries import moderation
-from collegium.conversations.queries.search import search
 from collegium.design.places import panel
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
 from collegium.people.requests import Request
 from collegium.people.waiting import waiting_for, waits
-
-FOUND_AT_HOME = 5
 
 
 @panel("post.actions", order=90)
@@ -62,16 +59,6 @@ def moderators_queue(request: HttpRequest) -> str | None:
     return (
         render_to_string("conversations/moderation/waiting.jinja", {"waiting": waiting}, request)
         if waiting
-        else None
-    )
-
-
-@panel("search.results", order=20)
-def posts_found(request: HttpRequest, *, words: str) -> str | None:
-    hits = search(words, cast("Request", request).person, limit=FOUND_AT_HOME)
-    return (
-        render_to_string("conversations/found.jinja", {"hits": hits, "words": words}, request)
-        if hits
         else None
     )
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("learn/<slug:slug>/weeks/<int:number>/", weeks.show, name="week"),
     path("learn/<slug:slug>/weeks/<int:number>/say/", weeks.say, name="say"),
     path("learn/<slug:slug>/weeks/<int:number>/plan/", weeks.plan, name="plan_week"),
+    path("learn/<slug:slug>/weeks/<int:number>/reading/", weeks.put_together_reading, name="week_reading"),
     path("learn/<slug:slug>/weeks/<int:number>/edit/", facilitating.edit_week, name="edit_week"),
     path("learn/<slug:slug>/weeks/<int:number>/move/", facilitating.move_week, name="move_week"),
     path("learn/<slug:slug>/weeks/<int:number>/remove/", facilitating.remove_week, name="remove_week"),

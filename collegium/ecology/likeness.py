@@ -9,20 +9,21 @@ offered is settled by the words themselves.
 import hashlib
 import itertools
 import re
-import struct
 from collections import Counter
-from functools import lru_cache
 
 BITS = 64
 QUARTERS = 4
 FEWEST_WORDS = 20  # of fewer, any two notes on one subject look alike
 MOST_WORDS = 3000
-MOST_BITS_APART = 20
+MOST_BITS_APART = 20  # of texts with the same title or beginning
+MOST_BITS_APART_BY_CHANCE = 12  # of texts that share a quarter
 NEAR = 70  # per cent from which a copy is offered
 ALIKE = 50  # per cent from which two texts are taken for one that was edited
 
 _A_TITLE = 4  # words
 _BEGINNING = 12
+_A_LONG_WORD = 60  # letters
+_TOLD_BY_WORDS = 48  # bits: of such a trait what lies above them is not nought
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 # Scripts without spaces between words: each character counts as one.
@@ -42,36 +43,59 @@ def shingles(text: str) -> Counter[str]:
 
 def fingerprint(text: str) -> int | None:
     """Sixty-four bits, as a signed number for the database; None where there are too few words to tell."""
-    found = shingles(text)
-    if sum(found.values()) + 1 < FEWEST_WORDS:
+    found = words(text)
+    if len(found) < FEWEST_WORDS:
         return None
-    # Sixty-four counters of sixteen bits stand side by side in one long number, so that one addition counts them all.
-    sums = struct.unpack(f"<{BITS}H", sum(map(_counted, found.elements())).to_bytes(2 * BITS, "little"))
-    half = sum(found.values()) / 2
-    value = sum(1 << place for place, times in enumerate(sums) if times > half)
+    pairs = len(found) - 1
+    hashed = int.from_bytes(b"".join(map(_hash, map(" ".join, itertools.pairwise(found)))), "little")
+    half = pairs // 2
+    lanes = _EACH_SIXTEENTH * ((1 << BITS * pairs) // _ALL)  # a one in each lane of sixteen bits
+    value = 0
+    for bit in range(_LANE):
+        # Digits of 64 bits add up as they do when nines are cast out, since nothing is carried from lane to lane.
+        sums = (hashed >> bit & lanes) % _ALL
+        for place in range(bit, BITS, _LANE):
+            value |= (sums & _LANE_MASK > half) << place
+            sums >>= _LANE
     return value - (1 << BITS) if value >> (BITS - 1) else value
 
 
-_OF_A_BYTE = [sum((byte >> bit & 1) << (16 * bit) for bit in range(8)) for byte in range(256)]
+_LANE = 16
+_LANE_MASK = (1 << _LANE) - 1
+_ALL = (1 << BITS) - 1
+_EACH_SIXTEENTH = _ALL // _LANE_MASK
 
 
-@lru_cache(maxsize=20_000)
-def _counted(shingle: str) -> int:
-    """A one in the counter of each bit that is set in the hash of it."""
-    digest = hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return sum(_OF_A_BYTE[byte] << (128 * place) for place, byte in enumerate(digest))
+def _hash(shingle: str) -> bytes:
+    return hashlib.blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def traits(fingerprint: int, title: str, text: str) -> list[int]:
-    """Numbers of which like texts share one: the quarters, the title where it is not a short one, the first words."""
+    """Numbers of which like texts share one: the quarters, the title where it is not a short one, the first words.
+
+    ``text`` begins with the title.
+    """
     value = fingerprint & _MASK
     found = [quarter << 16 | (value >> (16 * quarter)) & 0xFFFF for quarter in range(QUARTERS)]
-    named, begun = words(title), words(text)[len(words(title)) :][:_BEGINNING]
+    named = words(title)
+    begun = words(text[: len(title) + _BEGINNING * _A_LONG_WORD])[len(named) :][:_BEGINNING]
     if len(named) >= _A_TITLE:
-        found.append(1 << 48 | _number(named))
+        found.append(1 << _TOLD_BY_WORDS | _number(named))
     if len(begun) == _BEGINNING:
-        found.append(2 << 48 | _number(begun))
+        found.append(2 << _TOLD_BY_WORDS | _number(begun))
     return found
+
+
+def may_be_near(trait: int, one: int | None, other: int | None) -> bool:
+    """Whether it is worth comparing the words of two texts that share this trait.
+
+    One in four thousand pairs of any texts shares a quarter; of these one in two thousand is as near as this.
+    """
+    if one is None or other is None:
+        return False
+    return bits_apart(one, other) <= (
+        MOST_BITS_APART if trait >> _TOLD_BY_WORDS else MOST_BITS_APART_BY_CHANCE
+    )
 
 
 def _number(found: list[str]) -> int:

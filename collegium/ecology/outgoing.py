@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.encoding import iri_to_uri
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -98,6 +99,11 @@ def _media_type(enclosure: Enclosure) -> str:
     return enclosure.media_type if _TYPE.fullmatch(enclosure.media_type) else UNKNOWN_TYPE
 
 
+def _uri(address: str) -> str:
+    """As sources write addresses, a browser understands them; a feed may hold no space and no "<" in one."""
+    return iri_to_uri(_clean(address).strip())
+
+
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
@@ -154,7 +160,7 @@ def _atom_entry(add: Callable[..., Any], entry: Any, each: ShownItem) -> None:
     author = add(entry, "author")
     add(author, "name", _author(each))
     if each.source is not None and each.source.page_url:
-        add(author, "uri", each.source.page_url)
+        add(author, "uri", _uri(each.source.page_url))
     _atom_links(add, entry, item)
     for tag in item.tags.all():
         add(entry, "category", term=tag.name, label=tag.said)
@@ -168,23 +174,23 @@ def _atom_entry(add: Callable[..., Any], entry: Any, each: ShownItem) -> None:
 
 
 def _atom_links(add: Callable[..., Any], entry: Any, item: Item) -> None:
-    add(entry, "link", rel="alternate", type="text/html", href=item.url or _own_url(item))
+    add(entry, "link", rel="alternate", type="text/html", href=_uri(item.url) or _own_url(item))
     if item.url:
         add(entry, "link", rel="related", type="text/html", href=_own_url(item))
     if item.licence_url:
-        add(entry, "link", rel="license", href=item.licence_url)
+        add(entry, "link", rel="license", href=_uri(item.licence_url))
     for enclosure in item.enclosures.all():
         size = {"length": str(enclosure.size)} if enclosure.size else {}
-        add(entry, "link", rel="enclosure", type=_media_type(enclosure), href=enclosure.url, **size)
+        add(entry, "link", rel="enclosure", type=_media_type(enclosure), href=_uri(enclosure.url), **size)
 
 
 def _atom_source(add: Callable[..., Any], element: Any, source: Source, item: Item) -> None:
-    add(element, "id", source.feed_url)
+    add(element, "id", _uri(source.feed_url))
     add(element, "title", str(source))
     add(element, "updated", _stamp(_changed(item)))
-    add(element, "link", rel="self", href=source.feed_url)
+    add(element, "link", rel="self", href=_uri(source.feed_url))
     if source.page_url:
-        add(element, "link", rel="alternate", type="text/html", href=source.page_url)
+        add(element, "link", rel="alternate", type="text/html", href=_uri(source.page_url))
     if source.rights:
         add(element, "rights", source.rights)
 
@@ -221,7 +227,7 @@ def _mail_date(moment: datetime) -> str:
 def _rss_item(entry: Any, each: ShownItem) -> None:
     item = each.item
     _add(entry, "title", _title(item))
-    _add(entry, "link", item.url or _own_url(item))
+    _add(entry, "link", _uri(item.url) or _own_url(item))
     _add(entry, "guid", _own_url(item), isPermaLink="false")
     _add(entry, "pubDate", _mail_date(_published(item)))
     _add(entry, f"{{{DC}}}creator", _author(each))
@@ -233,12 +239,12 @@ def _rss_item(entry: Any, each: ShownItem) -> None:
     # RSS has room for one; the others are in Atom and JSON Feed.
     for enclosure in item.enclosures.all()[:1]:
         size = str(enclosure.size or 0)
-        _add(entry, "enclosure", url=enclosure.url, length=size, type=_media_type(enclosure))
+        _add(entry, "enclosure", url=_uri(enclosure.url), length=size, type=_media_type(enclosure))
     _add(entry, f"{{{DC}}}rights", rights.in_words(item))
     if item.licence_url:
-        _add(entry, f"{{{CREATIVE_COMMONS}}}license", item.licence_url)
+        _add(entry, f"{{{CREATIVE_COMMONS}}}license", _uri(item.licence_url))
     if each.source is not None:
-        _add(entry, "source", str(each.source), url=each.source.feed_url)
+        _add(entry, "source", str(each.source), url=_uri(each.source.feed_url))
 
 
 # JSON Feed ------------------------------------------------------------------------------------------------------------
@@ -263,15 +269,15 @@ def _json_item(each: ShownItem) -> dict[str, Any]:
     return _filled(
         {
             "id": _own_url(item),
-            "url": item.url or _own_url(item),
+            "url": _uri(item.url) or _own_url(item),
             "title": item.title,
             "content_html": whole,
             "content_text": "" if whole else item.summary or _title(item),
             "summary": item.summary,
-            "image": item.picture_url,
+            "image": _uri(item.picture_url),
             "date_published": _stamp(_published(item)),
             "date_modified": _stamp(_changed(item)),
-            "authors": [_filled({"name": _author(each), "url": source.page_url if source else ""})],
+            "authors": [_filled({"name": _author(each), "url": _uri(source.page_url) if source else ""})],
             "tags": [tag.said for tag in item.tags.all()],
             "language": _language(item.language),
             "attachments": [_attachment(enclosure) for enclosure in item.enclosures.all()],
@@ -298,7 +304,7 @@ def _json_item(each: ShownItem) -> dict[str, Any]:
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:
     return _filled(
         {
-            "url": enclosure.url,
+            "url": _uri(enclosure.url),
             "mime_type": _media_type(enclosure),
             "title": enclosure.title,
             "size_in_bytes": enclosure.size,

@@ -1,18 +1,66 @@
 """The river in the bar; what goes, and what is handed over, when somebody leaves."""
 
 from collections.abc import Iterable
+from typing import Any, cast
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from collegium.design.places import bar_item, signed_in
+from collegium.conversations.models import Post
+from collegium.design.places import bar_item, panel, signed_in
+from collegium.ecology.actions import library
 from collegium.ecology.actions import river as actions
-from collegium.ecology.models import Claim, FeedAddress, Following, Mark, Mute, Reading
-from collegium.people.erasure import erases, goes
+from collegium.ecology.models import (
+    Claim,
+    FeedAddress,
+    Following,
+    Item,
+    Mark,
+    Mute,
+    Reading,
+    ReadingList,
+    Recommendation,
+    Resource,
+)
+from collegium.foundation.files import holds_blobs
+from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
+from collegium.people.requests import Request
 
 bar_item(key="river", title=_("River"), url="ecology:river", icon="waves", order=40, shown_to=signed_in)
+
+
+# “Keep in the library” ------------------------------------------------------------------------------------------------
+
+
+@panel("item.actions", order=50)
+def keep_item(request: HttpRequest, *, item: Item, where: str = "page", **_context: Any) -> str | None:
+    """Drawn once for all that a river shows; where somebody may keep it, its page says."""
+    if cast("Request", request).person is None:
+        return None
+    drawn: dict[str, str] = request.__dict__.setdefault("keeping_of_items", {})
+    if where not in drawn:
+        drawn[where] = render_to_string("ecology/keep_link.jinja", {"where": where}, request)
+    return drawn[where].replace("ADDRESS", reverse("ecology:keep_item", args=[item.pk]))
+
+
+@panel("post.actions", order=30)
+def keep_from_post(request: HttpRequest, *, post: Post, **_context: Any) -> str | None:
+    """A post with a link, or one that began its conversation. Asked for each post of a page: it asks the database nothing."""
+    if cast("Request", request).person is None or post.removed_at is not None or post.hidden_at is not None:
+        return None
+    if "<a " not in post.html:
+        return None
+    drawn: str | None = request.__dict__.get("keeping_of_posts")
+    if drawn is None:
+        drawn = render_to_string("ecology/keep_link.jinja", {"where": "menu"}, request)
+        request.__dict__["keeping_of_posts"] = drawn
+    return drawn.replace("ADDRESS", reverse("ecology:keep_from_post", args=[post.pk]))
 
 
 # Mine -----------------------------------------------------------------------------------------------------------------
@@ -60,6 +108,72 @@ def my_reading(person: Person) -> tuple[object, list[File]]:
         ],
         "private_feed_since": address.made_at if address else None,
     }, []
+
+
+@exports("library", title=_("Library"))
+def my_library(person: Person) -> tuple[object, list[File]]:
+    """What one keeps and recommends in libraries; with the files that one brought."""
+    kept = (
+        Resource.objects.filter(added_by=person)
+        .select_related("ecology", "blob")
+        .prefetch_related("tags", "relevances__node")
+        .order_by("pk")
+    )
+    said = Recommendation.objects.filter(person=person).select_related("resource__ecology").order_by("pk")
+    lists = ReadingList.objects.filter(made_by=person).select_related("ecology").order_by("pk")
+    brought = [(f"{each.pk} {each.file_name}", each.blob.path) for each in kept if each.blob is not None]
+    return {
+        "kept": [
+            {
+                "in": each.ecology.title,
+                "as": {"id": each.cite_key, **each.csl},
+                "tags": [tag.said for tag in each.tags.all()],
+                "licence": each.licence_url or each.rights,
+                "helps_with": [str(relevance.node) for relevance in each.relevances.all()],
+                "file": f"{each.pk} {each.file_name}" if each.blob is not None else "",
+                "at": each.added_at,
+                "taken_out_at": each.removed_at,
+            }
+            for each in kept
+        ],
+        "recommended": [
+            {
+                "title": each.resource.title,
+                "in": each.resource.ecology.title,
+                "why": each.why,
+                "at": each.made_at,
+            }
+            for each in said
+        ],
+        "reading_lists_made": [
+            {"title": each.title, "in": each.ecology.title, "at": each.made_at} for each in lists
+        ],
+    }, brought
+
+
+@goes
+def recommendations_go(person: Person) -> Iterable[str]:
+    said = Recommendation.objects.filter(person=person).count()
+    if said:
+        yield ngettext(
+            "Your recommendation in a library", "Your %(num)s recommendations in libraries", said
+        ) % {"num": said}
+
+
+@stays
+def what_they_kept_stays(person: Person) -> Iterable[str]:
+    if Resource.objects.filter(added_by=person, removed_at__isnull=True).exists():
+        yield str(_("What you put into libraries, for those who read there, without your name"))
+
+
+@erases(order=50)
+def forget_keeper(person: Person) -> None:
+    library.forget_keeper(person=person)
+
+
+@holds_blobs
+def files_of_libraries() -> "QuerySet[Resource, str]":
+    return Resource.objects.filter(blob__isnull=False).values_list("blob", flat=True)
 
 
 @goes

@@ -131,6 +131,11 @@ def may_vouch(person: Person, claim: Claim) -> bool:
     return claim.person_id != person.pk and claim.verified_at is None
 
 
+@rule(EDITOR, says=_("take away a wrong word that a source is somebody’s, unless the source itself says so"))
+def may_reject(person: Person, claim: Claim) -> bool:
+    return claim.person_id != person.pk and claim.how in {"", Claim.How.EDITOR}
+
+
 # The river ------------------------------------------------------------------------------------------------------------
 
 

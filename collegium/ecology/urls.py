@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collegium.ecology.views import feeds, items, library, rivers, sources
+from collegium.ecology.views import feeds, items, keeping, library, maps, rivers, sources
 
 app_name = "ecology"
 
@@ -26,9 +26,14 @@ urlpatterns = [
     path("items/<int:item_id>/", items.show, name="item"),
     path("items/<int:item_id>/save", items.save, name="save_item"),
     path("items/copies/<int:near_copy_id>", items.settle_copy, name="settle_copy"),
+    # The map
+    path("ecologies/<int:ecology_id>/map/", maps.show, name="map"),
+    path("ecologies/<int:ecology_id>/map/print/", maps.show_on_paper, name="map_print"),
+    path("ecologies/<int:ecology_id>/map.<slug:form>", maps.take_away, name="map_file"),
     # Sources
     path("ecologies/<int:ecology_id>/sources/", sources.show_sources, name="sources"),
     path("ecologies/<int:ecology_id>/sources/add/", sources.add_source, name="add_source"),
+    path("ecologies/<int:ecology_id>/sources/add/<int:look_id>/", sources.show_look, name="look"),
     path("ecologies/<int:ecology_id>/sources.opml", sources.outlines, name="opml"),
     path("ecologies/<int:ecology_id>/sources/import/", sources.bring_outlines, name="bring_opml"),
     path("ecologies/<int:ecology_id>/sources/import/<int:import_id>/", sources.show_import, name="import"),
@@ -41,6 +46,8 @@ urlpatterns = [
     path("ecologies/<int:ecology_id>/library/add/", library.add, name="add_resource"),
     path("ecologies/<int:ecology_id>/library/bring/", library.bring, name="bring_resources"),
     path("ecologies/<int:ecology_id>/library/lists/new/", library.new_list, name="new_reading_list"),
+    path("items/<int:item_id>/keep/", keeping.keep_item, name="keep_item"),
+    path("library/from-post/<int:post_id>/", keeping.keep_from_post, name="keep_from_post"),
     path("resources/<int:resource_id>/", library.show_resource, name="resource"),
     path("resources/<int:resource_id>/file", library.resource_file, name="resource_file"),
     path("resources/<int:resource_id>/edit/", library.edit, name="edit_resource"),
@@ -51,5 +58,6 @@ urlpatterns = [
     path("reading-lists/<int:list_id>/", library.show_list, name="reading_list"),
     path("reading-lists/<int:list_id>/edit/", library.edit_list, name="edit_reading_list"),
     path("reading-lists/<int:list_id>/put", library.put_on_list, name="put_on_list"),
+    path("reading-lists/<int:list_id>/order", library.arrange_list, name="arrange_list"),
     path("reading-lists/entries/<int:entry_id>", library.change_entry, name="change_entry"),
 ]

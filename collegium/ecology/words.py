@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from collegium.ecology.models import Item, Resource
+from django.db import connection, transaction
+
+from collegium.ecology.models import Item, Resource, Unindexed
 from collegium.foundation import fulltext, richtext
 
 BATCH = 500
+AT_ONCE = 100  # items in one transaction: on SQLite others wait for it
 
 
 def _entry(item: Item) -> fulltext.Entry:
@@ -14,7 +17,7 @@ def _entry(item: Item) -> fulltext.Entry:
     return fulltext.Entry(
         key=item.pk,
         title=item.title,
-        body=f"{richtext.plain(item.html) or item.summary}\n{names}",
+        body=f"{richtext.beginning(item.html, len(item.html)) or item.summary}\n{names}",
         language=item.language,
     )
 
@@ -35,6 +38,28 @@ def index_items(item_ids: Iterable[int]) -> None:
         items = list(Item.objects.filter(pk__in=batch).prefetch_related("tags"))
         ITEMS.put(*[_entry(item) for item in items])
         ITEMS.remove(sorted(set(batch) - {item.pk for item in items}))
+
+
+def index_due() -> int:
+    """Write what has come or changed since the last time; says how many items. Several may do this at once."""
+    done = 0
+    while batch := _index_some():
+        done += batch
+    return done
+
+
+@transaction.atomic
+def _index_some() -> int:
+    due = Unindexed.objects.select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    )
+    rows = dict(due.order_by("pk").values_list("pk", "item_id")[:AT_ONCE])
+    if rows:
+        # Whoever changes one of them now waits, or we for them: no older words are written over newer ones.
+        list(Item.objects.select_for_update().filter(pk__in=rows.values()).order_by("pk").values_list("pk"))
+        index_items(rows.values())
+        Unindexed.objects.filter(pk__in=rows).delete()
+    return len(rows)
 
 
 def _resource_entry(resource: Resource) -> fulltext.Entry:

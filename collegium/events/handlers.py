@@ -5,6 +5,7 @@ from collegium.activity.outbox import on
 from collegium.communities.models import Community
 from collegium.events import actions, tasks
 from collegium.events.models import Occurrence
+from collegium.events.words import index_events
 
 
 @on("event.changed", "event.cancelled")
@@ -36,3 +37,15 @@ def give_up_places(activity: Activity) -> None:
     community = Community.objects.filter(pk=activity.about_id).first()
     if community is not None and actions.give_up_places(community=community):
         tasks.invite_whom_was_left.later()
+
+
+@on("event.planned", "event.changed", "event.cancelled")
+def index_event(activity: Activity) -> None:
+    index_events([int(activity.about_id)])
+
+
+@on("event.moved", "event.recorded")
+def index_event_of_one_time(activity: Activity) -> None:
+    occurrence = Occurrence.objects.filter(pk=activity.about_id).first()
+    if occurrence is not None:
+        index_events([occurrence.event_id])

@@ -1,11 +1,12 @@
 """What can be kept as evidence in one step: a post, a project, one's own attendance of an event, an item of the river."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import escape, linebreaks
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
@@ -15,7 +16,7 @@ from collegium.conversations.models import Post, Thread
 from collegium.courses.models import Mapping, Project, Week
 from collegium.design.filters import moment_in_words
 from collegium.ecology import rights
-from collegium.ecology.models import Item, Relevance
+from collegium.ecology.models import Ecology, Flow, Item, Relevance
 from collegium.events.models import Attendance, Occurrence
 from collegium.events.when import when
 from collegium.evidence.models import Alignment, SourceKind
@@ -30,10 +31,11 @@ MOST_NAMED = 6  # criteria that are offered at once; the page of the evidence of
 
 @dataclass(frozen=True)
 class Criterion:
-    """One that the week or the project names, and how strongly."""
+    """One that the week or the project names, and how strongly; or one that the person works towards anyway."""
 
     node: Node
     strength: int
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -225,16 +227,39 @@ def offers_nodes(aims: _Aims) -> _Aims:
 
 
 def of_item(item: Item, person: Person) -> list[Criterion]:
-    """What a library that keeps it says it helps with; where none says anything, what the person works towards."""
-    found: dict[int, Criterion] = {}
-    if getattr(item, "is_in_library", True):
-        relevances = Relevance.objects.filter(resource__item=item.pk, resource__removed_at__isnull=True)
-        for each in relevances.select_related("node").order_by("-strength", "node__position"):
-            found.setdefault(each.node_id, Criterion(each.node, each.strength))
-    if found:
-        return list(found.values())[:MOST_NAMED]
-    nodes = [node for aims in _aims for node in aims(person)][:MOST_AIMED_AT]
-    return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes]
+    """First what the week is about that it flows in, and what a library that keeps it says it helps with; then what the
+    person works towards.
+    """
+    found = list(_of_places(item, person))[:MOST_NAMED] if _may_be_mapped(item) else []
+    named = {each.node.pk for each in found}
+    nodes = [node for aims in _aims for node in aims(person) if node.pk not in named][:MOST_AIMED_AT]
+    return [
+        *found,
+        *(Criterion(node, Alignment.Strength.PRIMARILY, is_named=False) for node in nodes),
+    ]
+
+
+def _may_be_mapped(item: Any) -> bool:
+    """As its page has read it already; of any other item nobody knows."""
+    return getattr(item, "is_in_library", True) or getattr(item, "flows_in_a_part", True)
+
+
+def _of_places(item: Item, person: Person) -> Iterator[Criterion]:
+    """One query, by the item: what its weeks and what its libraries say."""
+    seen = Ecology.objects.visible_to(person).values("pk")
+    here = Flow.objects.filter(item=item.pk, hidden_at__isnull=True, ecology__in=seen)
+    mapped = Mapping.objects.filter(week__ecology__in=here.values("ecology"))
+    kept = Relevance.objects.filter(resource__item=item.pk, resource__removed_at__isnull=True)
+    helps = kept.filter(resource__ecology__in=seen)
+    of_node = {"node": OuterRef("pk")}
+    nodes = Node.objects.filter(Q(pk__in=mapped.values("node")) | Q(pk__in=helps.values("node"))).annotate(
+        in_week=Subquery(mapped.filter(**of_node).order_by("-strength").values("strength")[:1]),
+        in_library=Subquery(helps.filter(**of_node).order_by("-strength").values("strength")[:1]),
+    )
+    for node in sorted(
+        nodes, key=lambda node: (-(node.in_week or 0), -(node.in_library or 0), node.position)
+    ):
+        yield Criterion(node, node.in_week or node.in_library)
 
 
 def _mapped(mappings: "QuerySet[Mapping]") -> list[Criterion]:

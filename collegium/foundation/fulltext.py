@@ -35,6 +35,7 @@ from django.utils.translation import get_language
 # As many hits, the newest, are ranked: so what a common word costs does not grow with the house.
 CANDIDATES = 300
 NEAR = 2000  # rows: among the newest so many PostgreSQL is asked first
+LAST_KEY = 2**63 - 1
 ENOUGH_TO_TELL = 5  # hits among them tell how common a word is
 MOST_SCOPES = 40  # up to so many are looked for in the index itself; more are left to the join
 MOST_WORDS = 16_000  # of one entry; PostgreSQL counts positions up to 16,383
@@ -304,14 +305,14 @@ class Index:
         """The newest ``CANDIDATES`` rows of ``among`` that fit, themselves and not weighed; one query. For a caller that
         looks at each of them anyway.
         """
-        return list(self._fitting(query, among, None, by_hits=True)[:CANDIDATES]) if query else []
+        return list(self._fitting(self.match(query), among, by_hits=True)[:CANDIDATES]) if query else []
 
     def _best(
         self, query: Query, among: "QuerySet[Any, Any]", scopes: Sequence[int] | None, limit: int
     ) -> list[Hit]:
         narrow = scopes if scopes is not None and len(scopes) <= MOST_SCOPES else None
         found = self._candidates(query, among, narrow)
-        weigh = _Scales(query)
+        weigh = Scales(query)
         hits = [
             Hit(key, weigh(title, body) * (1 + NEWEST_BONUS * (1 - place / len(found))))
             for place, (key, title, body) in enumerate(found)
@@ -327,8 +328,7 @@ class Index:
         # PostgreSQL would walk either all rows from the newest on, which is slow for a rare word, or all hits, which is
         # slow for a common one; and its guess which of them this word is may be wrong by thousands. So: look among the
         # newest rows, and from how many hits are there tell how far back enough of them reach.
-        newest = f"(SELECT max(rowid) FROM {self.name})"  # noqa: S608  # the name is checked
-        near = self._ask(query, among, scopes, between=f"{newest} - {NEAR} AND {newest}")
+        near = self._ask(query, among, scopes, between=self._near())
         if len(near) >= CANDIDATES:
             return near
         if len(near) >= ENOUGH_TO_TELL:
@@ -351,29 +351,75 @@ class Index:
         between: str = "",
         by_hits: bool = False,
     ) -> list[_Row]:
+        rows = self._fitting(self.match(query, scopes), among, between=between, by_hits=by_hits)
+        return list(self._with_words(rows)[:CANDIDATES])
+
+    def match(self, query: Query, scopes: Sequence[int] | None = None) -> str:
+        """What this database is asked for: a parameter for ``rows_that_match``."""
+        if connection.vendor == "postgresql":
+            wanted = _tsquery(query)
+            if scopes is not None:
+                # In the vector, so that the one index looks for the rarer of both: a condition on the column of its own
+                # makes it read all of a large forum for a word that stands there once.
+                wanted = f"({wanted}) & ({' | '.join(_scope_lexeme(scope) for scope in scopes)})"
+            return wanted
+        match = _fts5(query)
+        if scopes is not None:
+            match = f"({match}) AND scope : ({' OR '.join(_scope_word(scope) for scope in scopes)})"
+        return match
+
+    def rows_that_match(
+        self,
+        match: str,
+        among: "QuerySet[Any, Any]",
+        *,
+        near: bool = False,
+        within: tuple[int, int] | None = None,
+        also: Sequence[str] = (),
+    ) -> "QuerySet[Any, Any]":
+        """Keys with the words of the title and of the body, and ``also`` columns of the rows, newest first: to be cut
+        off, and asked together with those of other indexes.
+
+        On PostgreSQL either ``near``, among the newest ``NEAR`` rows, or ``within`` two keys, by hits: as ``find`` does,
+        which asks in turns. On SQLite there is nothing to choose.
+        """
+        if connection.vendor == "sqlite":
+            rows = self._fitting(match, among)
+        elif near:
+            rows = self._fitting(match, among, between=self._near())
+        else:
+            rows = self._fitting(
+                match, among, between="%s AND %s", ends=within or (0, LAST_KEY), by_hits=True
+            )
+        return self._with_words(rows, also)
+
+    def _near(self) -> str:
+        newest = f"(SELECT max(rowid) FROM {self.name})"  # noqa: S608  # the name is checked
+        return f"{newest} - {NEAR} AND {newest}"
+
+    def _with_words(self, rows: "QuerySet[Any, Any]", also: Sequence[str] = ()) -> "QuerySet[Any, Any]":
         columns = {f"words_in_{part}": f'"{self.name}"."{part}"' for part in ("title", "body")}
-        rows = self._fitting(query, among, scopes, between=between, by_hits=by_hits).extra(select=columns)  # noqa: S610  # our own names
-        return list(rows.values_list("pk", *columns)[:CANDIDATES])
+        return rows.extra(select=columns).values_list("pk", *columns, *also)  # noqa: S610  # our own names
 
     def _fitting(
         self,
-        query: Query,
+        match: str,
         among: "QuerySet[Any, T]",
-        scopes: Sequence[int] | None,
         *,
         between: str = "",
+        ends: Sequence[int] = (),
         by_hits: bool = False,
     ) -> "QuerySet[Any, T]":
         """Newest first."""
-        condition, params = self._condition(query, scopes)
+        is_sqlite = connection.vendor == "sqlite"
+        condition = f'"{self.name}" MATCH %s' if is_sqlite else f'"{self.name}"."words" @@ %s::tsquery'
         if between and not by_hits:
             condition = f"({condition}) IS TRUE"  # which no index of words answers: these few rows are walked
         model: type[Model] = among.model
         key = f'"{model._meta.db_table}"."{model._meta.pk.column}"'
         # A plus keeps SQLite from asking the index about one row at a time (it must lead, not follow), and PostgreSQL
         # from walking by key where it is to go by hits.
-        join = f'{"+" if connection.vendor == "sqlite" else ""}"{self.name}"."rowid" = {key}'
-        where = [join, condition]
+        where = [f'{"+" if is_sqlite else ""}"{self.name}"."rowid" = {key}', condition]
         if between:  # with both ends, or PostgreSQL expects a third of all rows and makes ready for them
             where.append(f'"{self.name}"."rowid" BETWEEN {between}')
         newness = {"newness": f'"{self.name}"."rowid"{" + 0" if by_hits else ""}'}
@@ -382,22 +428,9 @@ class Index:
             select=newness,
             tables=[self.name],
             where=where,
-            params=params,
+            params=[match, *ends],
             order_by=["-newness"],
         )
-
-    def _condition(self, query: Query, scopes: Sequence[int] | None) -> tuple[str, list[Any]]:
-        if connection.vendor == "postgresql":
-            wanted = _tsquery(query)
-            if scopes is not None:
-                # In the vector, so that the one index looks for the rarer of both: a condition on the column of its own
-                # makes it read all of a large forum for a word that stands there once.
-                wanted = f"({wanted}) & ({' | '.join(_scope_lexeme(scope) for scope in scopes)})"
-            return f'"{self.name}"."words" @@ %s::tsquery', [wanted]
-        match = _fts5(query)
-        if scopes is not None:
-            match = f"({match}) AND scope : ({' OR '.join(_scope_word(scope) for scope in scopes)})"
-        return f'"{self.name}" MATCH %s', [match]
 
 
 def _stems(words: Iterable[str], language: str) -> set[str]:
@@ -477,39 +510,52 @@ NEWEST_BONUS = 0.3
 SHORT = 120  # words: a hit in so few says more than one in many
 
 
-class _Scales:
+class Scales:
     """What an entry weighs: titles before bodies, the very word before its other forms, a little for often and short."""
 
     def __init__(self, query: Query) -> None:
-        self.query = query
-        self.patterns = [(term, _pattern(term)) for term in query.wanted]
+        self.weighers = [_weigher(term, query.languages) for term in query.wanted]
 
     def __call__(self, title: str, body: str) -> float:
-        weight = sum(
-            self._of(term, pattern, title) * IN_TITLE + self._of(term, pattern, body) * IN_BODY
-            for term, pattern in self.patterns
-        )
+        """Of the words that ``words_of`` makes, with spaces between them."""
+        weight = 0.0
+        for weigher in self.weighers:
+            if title:
+                weight += weigher(title) * IN_TITLE
+            if body:
+                weight += weigher(body) * IN_BODY
         return weight * (1 + SHORT / (SHORT + len(body) / 6))
 
-    def _of(self, term: Term, pattern: "re.Pattern[str]", text: str) -> float:
-        found = pattern.findall(text)
-        if not found:
-            return 0
-        if len(term.words) > 1 or not (term.stems or term.is_prefix):
-            best, times = 1.0, len(found)
-        else:
-            fitting = [word for word in found if term.fits(word, self.query.languages)]
-            if not fitting:
-                return 0
-            best, times = (1.0 if term.words[0] in fitting else NOT_QUITE), len(fitting)
-        return best * (1 + AGAIN * (min(times, MOST_TIMES) - 1) / MOST_TIMES)
+
+def _weigher(term: Term, languages: tuple[str, ...]) -> Callable[[str], float]:
+    find = _pattern(term).findall
+    steps = [1 + AGAIN * (times - 1) / MOST_TIMES for times in range(MOST_TIMES + 1)]
+    steps[0] = 0
+    if len(term.words) > 1 or not (term.stems or term.is_prefix):
+        return lambda text: steps[min(len(find(text)), MOST_TIMES)]
+    wanted = term.words[0]
+    known: dict[str, bool] = {}  # a few forms of one word, in hundreds of texts
+
+    def weigh(text: str) -> float:
+        times, best = 0, NOT_QUITE
+        for word in find(text):
+            fits = known.get(word)
+            if fits is None:
+                fits = known[word] = term.fits(word, languages)
+            if fits:
+                times += 1
+                if word == wanted:
+                    best = 1.0
+        return best * steps[min(times, MOST_TIMES)]
+
+    return weigh
 
 
 def _pattern(term: Term) -> "re.Pattern[str]":
     """Finds the term, and more words than it means: those that share its first letters, which ``fits`` looks at."""
     if len(term.words) > 1 or not (term.stems or term.is_prefix):
         return re.compile(r"(?<!\S)" + " ".join(map(re.escape, term.words)) + r"(?!\S)")
-    return re.compile(r"(?<!\S)" + re.escape(term.words[0][:3]) + r"\S*")
+    return re.compile(r"\b" + re.escape(term.words[0][:3]) + r"\w*")
 
 
 # Excerpts -------------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class _Prepared(Generic[T]):
             written = self._written[asked] = self._write(connection, values)
         params = list(written.params)
         for place, number in written.filled:
-            params[place] = _adapted(connection, values[number])
+            params[place] = adapted(connection, values[number])
         # Nothing changes what is only read, so all three share their parts: clones would cost more than the answer.
         compiler, rows = _twin(written.compiler), _twin(written.rows)
         compiler.connection = connection  # each thread has its own
@@ -65,11 +65,11 @@ class _Prepared(Generic[T]):
         return list(rows)
 
     def _write(self, connection: Any, values: tuple[Any, ...]) -> _Written:
-        stand_ins = [_stand_in(value, number) for number, value in enumerate(values)]
+        stand_ins = [stand_in(value, number) for number, value in enumerate(values)]
         rows = self._build(*stand_ins)
         compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        known = {_adapted(connection, stand_in): number for number, stand_in in enumerate(stand_ins)}
+        known = {adapted(connection, each): number for number, each in enumerate(stand_ins)}
         filled = tuple(
             (place, known[param])
             for place, param in enumerate(params)
@@ -108,7 +108,8 @@ def padded(keys: Collection[int]) -> list[int]:
     return found + found[-1:] * (-len(found) % STEP)
 
 
-def _stand_in(value: Any, number: int) -> Any:
+def stand_in(value: Any, number: int) -> Any:
+    """What no row has: to be found again among the parameters of the SQL."""
     if isinstance(value, dt.datetime):
         return dt.datetime(1, 1, 2 + number, tzinfo=dt.UTC)
     if isinstance(value, dt.date):
@@ -122,7 +123,7 @@ def _stand_in(value: Any, number: int) -> Any:
     raise TypeError(f"A prepared query takes numbers, words and moments, and not {value!r}.")
 
 
-def _adapted(connection: Any, value: Any) -> Any:
+def adapted(connection: Any, value: Any) -> Any:
     """As Django hands it to this database."""
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)

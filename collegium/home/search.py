@@ -1,191 +1,564 @@
-"""The search of the whole house: a few of each kind of thing that has all the words, of what the reader may see."""
+"""The search of the whole house: the best of all that the reader may see, and how many there are of each kind.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from uuid import UUID
+What is asked of the database, whatever is found: where the reader may look; the newest hits of every kind at once; people,
+who have their own rules for what is read of them; and what the hits that are shown are made of. PostgreSQL may be asked
+for hits up to three times: see decision 8.
+"""
 
-from django.db.models import Q, QuerySet
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import get_language_info, gettext
 
 from collegium.communities.models import Community
-from collegium.credentials.models import RegisterName
-from collegium.credentials.queries import register
-from collegium.evidence.models import Evidence
-from collegium.foundation.listed import read_together
-from collegium.organisations.models import Organisation
-from collegium.organisations.queries import found_by
+from collegium.conversations.models import Forum
+from collegium.credentials import names
+from collegium.ecology.models import Ecology
+from collegium.foundation import clock, fulltext
+from collegium.foundation.addresses import address
+from collegium.foundation.listed import PreparedTogether
+from collegium.foundation.prepared import padded, prepared
+from collegium.home.findable import BY_KEY, KINDS, PEOPLE, Asked, Hit, Kind
+from collegium.people import words as people_words
 from collegium.people.models import Person
-from collegium.people.queries import faces, people_like
-from collegium.portfolios.models import Portfolio
-from collegium.schemes.models import Scheme
+from collegium.people.queries import faces, found_as
 
-EACH_KIND = 8
+LONGEST_QUERY = 100
 SHORTEST_QUERY = 2
 MOST_WORDS = 8
-A_LINE = 140
+COUNTED = 50  # hits of a kind; more are "more than 50"
+BEST = 20  # of all kinds
+OF_ONE_KIND = 8  # of them
+A_PAGE = 30  # of one kind
+WEIGHED = 120  # of the kind that is looked at
+QUICK = 8  # while one types
+QUICK_WEIGHED = 12
+MOST_COMMUNITIES = 50
+NOT_BY_ITS_WORDS = 1.0  # the weight of a hit that none of the words that are weighed has
+BY_NAME = 2  # people, as ``found_as`` says
+BY_NAME_WEIGHS, BY_THEIR_WORDS_WEIGHS = 14.0, 4.0
+TIMES = {"week": 7, "month": 31, "year": 366}  # days
+
+
+def times() -> list[tuple[str, str]]:
+    return [
+        ("week", gettext("The last seven days")),
+        ("month", gettext("The last month")),
+        ("year", gettext("The last year")),
+    ]
+
+
+def languages() -> list[tuple[str, str]]:
+    """Those of which words are stemmed, by their names in the reader's language."""
+    codes = [code for code in fulltext.STEMMERS if code != "no"]
+    return sorted(
+        ((code, get_language_info(code)["name_translated"]) for code in codes), key=lambda each: each[1]
+    )
 
 
 @dataclass(frozen=True)
-class Hit:
-    title: str
-    address: str
-    icon: str
-    meta: str = ""
-    note: str = ""
-    face: str | None = None
-    is_person: bool = False
+class Wanted:
+    """What was typed and chosen. Anything may be typed; what is no word is not looked for."""
+
+    words: str = ""
+    kind: str = ""
+    community: str = ""  # slug
+    language: str = ""
+    time: str = ""
+    newest: bool = False  # all of one kind, by age
+    before: int | None = None  # of these, those that are older than this key
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.community or self.language or self.time)
+
+    @property
+    def narrowings(self) -> frozenset[str]:
+        given = {"community": self.community, "language": self.language, "since": self.time}
+        return frozenset(name for name, value in given.items() if value)
+
+    def query(self, **changes: Any) -> str:
+        """The address of the page with these changes."""
+        from_now_on = {} if {"newest", "before"} & changes.keys() else {"newest": False, "before": None}
+        said = replace(self, **(from_now_on | changes))
+        given = {
+            "q": said.words.strip(),
+            "kind": said.kind,
+            "community": said.community,
+            "language": said.language,
+            "time": said.time,
+            "order": "newest" if said.newest else "",
+            "before": said.before,
+        }
+        return f"{reverse('home:search')}?{_urlencoded(given)}"
+
+
+def _urlencoded(given: Mapping[str, Any]) -> str:
+    return urlencode({name: value for name, value in given.items() if value})
 
 
 @dataclass(frozen=True)
-class Hits:
+class Facet:
     key: str
     title: str
+    icon: str
+    number: int
+    is_more: bool = False  # than that
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    wanted: Wanted
     hits: list[Hit] = field(default_factory=list)
-    more: str = ""  # the address of the whole list
+    facets: list[Facet] = field(default_factory=list)
+    communities: list[tuple[str, str]] = field(default_factory=list)  # slug, title: of the reader's own
+    can_be_looked_for: bool = False
+    older: str = ""  # the address of the next page
+    has_more: bool = False  # of this kind than are shown as the best
+
+    @property
+    def number(self) -> int:
+        return sum(facet.number for facet in self.facets)
+
+    @property
+    def is_more(self) -> bool:
+        return any(facet.is_more for facet in self.facets)
 
 
-def search(words: str, viewer: Person | None) -> list[Hits]:
-    """Two or three queries, whatever is found: people have an index of their own, everything else is asked for at once.
-    Conversations are a panel of the page.
-    """
-    words = " ".join(words.split()[:MOST_WORDS])
-    if len(words) < SHORTEST_QUERY:
-        return []
-    portfolios, evidence, schemes, awards, organisations, communities = read_together(
-        _my_portfolios(words, viewer),
-        _my_evidence(words, viewer),
-        _schemes(words),
-        _awards(words),
-        _organisations(words),
-        _communities(words, viewer),
-    )
-    found = [
-        Hits(
-            "portfolios",
-            _("Your portfolios"),
-            [
-                Hit(title, Portfolio(pk=pk).get_absolute_url(), "book-open", meta=pathway)
-                for pk, title, pathway in portfolios
-            ],
-        ),
-        Hits(
-            "evidence",
-            _("Your evidence"),
-            [
-                Hit(
-                    title,
-                    Evidence(pk=pk).get_absolute_url(),
-                    "paperclip",
-                    meta=str(Evidence.Kind(kind).label),
-                )
-                for pk, title, kind in evidence
-            ],
-            more=reverse("evidence:list"),
-        ),
-        Hits(
-            "schemes",
-            _("Schemes"),
-            [Hit(title, Scheme(key=key).get_absolute_url(), "library") for key, title in schemes],
-            more=reverse("schemes:list"),
-        ),
-        Hits("people", _("People"), _people(words, viewer)),
-        Hits(
-            "awards",
-            _("On the register"),
-            [
-                Hit(name, reverse("credentials:award", args=[UUID(key)]), "award", meta=pathway)
-                for key, name, pathway in {row[0]: row for row in awards}.values()
-            ][:EACH_KIND],
-            more=reverse("credentials:register"),
-        ),
-        Hits(
-            "organisations",
-            _("Organisations"),
-            [
-                Hit(name, reverse("organisations:organisation", args=[slug]), "building-2")
-                for slug, name in organisations
-            ],
-            more=reverse("organisations:list"),
-        ),
-        Hits(
-            "communities",
-            _("Communities"),
-            [_community(*row) for row in communities],
-            more=reverse("communities:list"),
-        ),
+@dataclass(frozen=True)
+class _Candidate:
+    kind: str
+    key: int
+    score: float
+
+
+# Where the reader may look ---------------------------------------------------------------------------------------------
+
+
+def _where(shape: Any, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
+    is_stranger, has_community = shape
+    reader = None if is_stranger else Person(pk=values[0])
+    few = (
+        fulltext.MOST_SCOPES + 1
+    )  # one more than the index looks for by itself is enough to know that they are many
+    seen = Community.objects.visible_to(reader)
+    asked: list[QuerySet[Any, Any]] = [
+        Forum.objects.visible_to(reader).order_by("pk").values_list("pk")[:few],
+        Ecology.objects.visible_to(reader).order_by("pk").values_list("pk")[:few],
     ]
-    return [kind for kind in found if kind.hits]
+    if reader is not None:
+        mine = Community.objects.filter(circle__memberships__person=reader)
+        asked.append(mine.order_by("title", "pk").values_list("slug", "title")[:MOST_COMMUNITIES])
+    if has_community:
+        asked.append(seen.filter(slug=values[-1]).values_list("pk", "forum", "ecology", "slug", "title")[:1])
+    return asked
 
 
-def _all_words(field_names: Sequence[str], words: str) -> Q:
-    wanted = Q()
-    for word in words.split():
-        any_field = Q()
-        for name in field_names:
-            any_field |= Q(**{f"{name}__icontains": word})
-        wanted &= any_field
-    return wanted
+_places = PreparedTogether(_where)
 
 
-def _my_portfolios(words: str, person: Person | None) -> "QuerySet[Portfolio, tuple[int, str, str]]":
-    rows = Portfolio.objects.filter(_all_words(["title", "pathway__title"], words), owner=person)
-    mine = rows if person is not None else rows.none()
-    return mine.order_by("-edited_at").values_list("pk", "title", "pathway__title")[:EACH_KIND]
+@dataclass(frozen=True)
+class _Places:
+    scopes: dict[str, list[int] | None]
+    communities: list[tuple[str, str]]
+    community: int | None = None
 
 
-def _my_evidence(words: str, person: Person | None) -> "QuerySet[Evidence, tuple[int, str, str]]":
-    rows = Evidence.objects.filter(
-        _all_words(["title", "description", "impact", "body", "file_name"], words), owner=person
-    )
-    mine = rows if person is not None else rows.none()
-    return mine.order_by("-captured_at").values_list("pk", "title", "kind")[:EACH_KIND]
-
-
-def _schemes(words: str) -> "QuerySet[Scheme, tuple[str, str]]":
-    """By title, and by the titles of pathways and what follows a holder's name."""
-    rows = Scheme.objects.filter(
-        _all_words(["title", "key", "versions__pathways__title", "versions__pathways__post_nominals"], words)
-    )
-    return rows.order_by("title", "key").values_list("key", "title").distinct()[:EACH_KIND]
-
-
-def _awards(words: str) -> "QuerySet[RegisterName, tuple[UUID, str, str]]":
-    """Twice as many as are shown: two words of one name may begin alike."""
-    rows = register.named(register.Wanted(name=words))
-    return rows.values_list("award__public_id", "award__holder_name", "award__pathway__title")[
-        : EACH_KIND * 2
-    ]
-
-
-def _organisations(words: str) -> "QuerySet[Organisation, tuple[str, str]]":
-    return found_by(words).values_list("slug", "name")[:EACH_KIND]
-
-
-def _communities(words: str, viewer: Person | None) -> "QuerySet[Community, tuple[str, str, int, str]]":
-    """One's own and others that may be seen, by name or domain, the largest first."""
-    rows = Community.objects.visible_to(viewer).filter(_all_words(["title", "domain"], words))
-    return rows.order_by("-member_count", "title").values_list("slug", "title", "member_count", "domain")[
-        :EACH_KIND
-    ]
-
-
-def _community(slug: str, title: str, members: int, domain: str) -> Hit:
-    return Hit(
-        title,
-        reverse("communities:community", args=[slug]),
-        "users-round",
-        meta=ngettext("One member", "%(num)s members", members) % {"num": members},
-        note=Truncator(domain).chars(A_LINE),
+def _look_up(wanted: Wanted, reader: Person | None) -> _Places | None:
+    """None: in a community that is not there for this reader."""
+    values: list[Any] = [] if reader is None else [reader.pk]
+    if wanted.community:
+        values.append(wanted.community)
+    found = _places((reader is None, bool(wanted.community)), *values)
+    forums, ecologies = ([row[0] for row in rows] for rows in found[:2])
+    mine = [(slug, title) for slug, title in found[2]] if reader is not None else []
+    if wanted.community:
+        if not found[-1]:
+            return None
+        community, forum, ecology, slug, title = found[-1][0]
+        if (slug, title) not in mine:
+            mine.append((slug, title))
+        return _Places({"posts": [forum], "resources": [ecology]}, mine, community)
+    few = fulltext.MOST_SCOPES
+    return _Places(
+        {
+            "posts": forums if len(forums) <= few else None,
+            "resources": ecologies if len(ecologies) <= few else None,
+        },
+        mine,
     )
 
 
-def _people(words: str, viewer: Person | None) -> list[Hit]:
-    found = people_like(words, viewer, limit=EACH_KIND)
-    shown = faces(found, viewer)
+# Hits of every kind ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """All that the SQL depends on. How a kind with an index is asked is PostgreSQL's matter: near, or within two keys."""
+
+    kinds: tuple[tuple[str, int, bool], ...]  # key, how many, whether near
+    is_stranger: bool
+    words: int
+    names: int
+    narrowings: frozenset[str]
+    before: bool
+
+
+def _matching(shape: _Shape, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
+    given = iter(values)
+    asked = Asked(
+        reader=None if shape.is_stranger else Person(pk=next(given)),
+        words=[next(given) for _word in range(shape.words)],
+        names=[next(given) for _name in range(shape.names)],
+        community=next(given) if "community" in shape.narrowings else None,
+        language=next(given) if "language" in shape.narrowings else None,
+        since=next(given) if "since" in shape.narrowings else None,
+        before=next(given) if shape.before else None,
+    )
+    found = []
+    for key, limit, near in shape.kinds:
+        kind = BY_KEY[key]
+        if kind.index is None:
+            rows = kind.plain_rows(asked)
+        else:
+            match = next(given)
+            within = None if near or connection.vendor == "sqlite" else (next(given), next(given))
+            among = kind.among(asked)
+            rows = kind.index.rows_that_match(match, among, near=near, within=within, also=kind.also)
+        found.append(rows[:limit])
+    return found
+
+
+_matches = PreparedTogether(_matching)
+_Rows = list[list[Any]]
+
+
+@dataclass(frozen=True)
+class _Search:
+    query: fulltext.Query
+    words: tuple[str, ...]
+    wanted: Wanted
+    reader: Person | None
+    places: _Places
+    called: people_words.Wanted
+
+    def rows_of(self, limits: Mapping[str, int]) -> dict[str, _Rows]:
+        """Of each of these kinds as many of the newest that match."""
+        asked = {key: limit for key, limit in limits.items() if self._may_match(BY_KEY[key])}
+        if not asked:
+            return {}
+        if connection.vendor == "sqlite":
+            return self._ask_whole_words_first(asked)
+        # As an index alone does it: among the newest rows first, and as far back as the hits there say.
+        before = self.wanted.before
+        if before is not None:
+            reach = {
+                key: max(0, before - fulltext.NEAR * 5) for key in asked if BY_KEY[key].index is not None
+            }
+            found = self._ask(asked, reach=reach)
+        else:
+            found = self._ask(asked, near=True)
+            few = [key for key in asked if BY_KEY[key].index is not None and len(found[key]) < asked[key]]
+            reach = dict.fromkeys(few, 0)
+            for key in few:
+                if len(rows := found[key]) >= fulltext.ENOUGH_TO_TELL:
+                    reach[key] = max(0, rows[0][0] - fulltext.NEAR * 2 * asked[key] // len(rows))
+            if reach:
+                found |= self._ask({key: asked[key] for key in reach}, reach=reach)
+        last = {key: 0 for key, back in reach.items() if back and len(found[key]) < asked[key]}
+        return found | self._ask({key: asked[key] for key in last}, reach=last) if last else found
+
+    def _ask_whole_words_first(self, asked: Mapping[str, int]) -> dict[str, _Rows]:
+        """Where they find enough, nobody waits for all the words that begin like the last one."""
+        if not self.query.is_dear:
+            return self._ask(asked)
+        whole = replace(self, query=self.query.finished())
+        found = whole._ask(asked)  # noqa: SLF001  # its own kind
+        # People are always found by beginnings.
+        few = [
+            key
+            for key, rows in found.items()
+            if key != PEOPLE and BY_KEY[key].index is not None and len(rows) < asked[key]
+        ]
+        return found | self._ask({key: asked[key] for key in few}) if few else found
+
+    def _may_match(self, kind: Kind) -> bool:
+        if kind.for_members and self.reader is None:
+            return False
+        if kind.index is None and not self.words:
+            return False
+        if self.places.scopes.get(kind.key) == []:
+            return False
+        return self.wanted.narrowings <= set(kind.narrows)
+
+    def _ask(
+        self, asked: Mapping[str, int], *, near: bool = False, reach: Mapping[str, int] | None = None
+    ) -> dict[str, _Rows]:
+        indexed = {key: index for key in asked if (index := BY_KEY[key].index) is not None}
+        is_plain = len(indexed) < len(asked)
+        words = self.words if is_plain else ()
+        called = sorted(names.folded(" ".join(self.words)).split(), key=len, reverse=True)[:MOST_WORDS]
+        called = called if "awards" in asked else []
+        wanted = self.wanted
+        shape = _Shape(
+            tuple((key, limit, near and key in indexed) for key, limit in asked.items()),
+            self.reader is None,
+            len(words),
+            len(called),
+            wanted.narrowings,
+            wanted.before is not None,
+        )
+        values: list[Any] = [] if self.reader is None else [self.reader.pk]
+        values += [*words, *called]
+        if wanted.community:
+            values.append(self.places.community)
+        if wanted.language:
+            values.append(wanted.language)
+        if wanted.time:
+            values.append(clock.now() - timedelta(days=TIMES[wanted.time]))
+        if wanted.before is not None:
+            values.append(wanted.before)
+        for key, index in indexed.items():
+            query = self.called.somewhere if key == PEOPLE else self.query
+            values.append(index.match(query, self.places.scopes.get(key)))
+            if connection.vendor != "sqlite" and not near:
+                values += [(reach or {}).get(key, 0), fulltext.LAST_KEY]
+        return dict(zip(asked, _matches(shape, *values), strict=True))
+
+    # Weighing
+
+    def weighed(self, found: Mapping[str, _Rows]) -> list[_Candidate]:
+        weigh = fulltext.Scales(self.query)
+        candidates = []
+        for key, rows in found.items():
+            kind = BY_KEY[key]
+            for place, (pk, title, body, *read) in enumerate(rows):
+                if key == PEOPLE:
+                    score = self._of_person(pk, title, read)
+                elif kind.index is None:
+                    score = weigh(_folded(title), _folded(body)) or NOT_BY_ITS_WORDS
+                else:
+                    score = weigh(title, body) or NOT_BY_ITS_WORDS
+                if score:
+                    newness = 1 + fulltext.NEWEST_BONUS * (1 - place / len(rows))
+                    candidates.append(_Candidate(key, pk, score * newness * kind.weight))
+        return candidates
+
+    def _of_person(self, key: int, name: str, read: Sequence[Any]) -> float:
+        found = found_as(self.called, self.reader, key, name, read)
+        if found != BY_NAME:
+            return BY_THEIR_WORDS_WEIGHS * found
+        words = set(name.split())
+        is_whole = all(word in words for term in self.query.wanted for word in term.words)
+        return BY_NAME_WEIGHS * (1.2 if is_whole else 1)
+
+
+def _folded(text: str) -> str:
+    return " ".join(fulltext.words_of(text))
+
+
+def _typed_words(typed: str) -> tuple[str, ...]:
+    """For what has no index: words as they were typed, none that was not wanted."""
+    wanted = re.sub(r"(?<!\S)[-\u2212]\S*", " ", typed)
+    found = re.findall(r"\w(?:[\w'’.-]*\w)?", wanted)
+    return tuple(found[:MOST_WORDS])
+
+
+# What is shown ---------------------------------------------------------------------------------------------------------
+
+
+def _showing(shape: Any, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
+    given = iter(values)
     return [
-        Hit(person.name, person.get_absolute_url(), "user", face=shown.get(person.pk), is_person=True)
-        for person in found
+        BY_KEY[key].shown(
+            BY_KEY[key].model._default_manager.filter(pk__in=[next(given) for _ in range(size)])
+        )
+        for key, size in shape
+    ]
+
+
+_shown = PreparedTogether(_showing)
+
+
+@prepared
+def _persons(*keys: int) -> "QuerySet[Person]":
+    return Person.objects.filter(pk__in=keys).for_display()
+
+
+def _hits(chosen: Sequence[_Candidate], query: fulltext.Query, reader: Person | None) -> list[Hit]:
+    keys: dict[str, list[int]] = {}
+    for each in chosen:
+        keys.setdefault(each.kind, []).append(each.key)
+    made: dict[tuple[str, int], Hit] = {}
+    if called := keys.pop(PEOPLE, []):
+        people = _persons(*padded(called))
+        pictures = faces(people, reader)
+        made = {(PEOPLE, person.pk): _person(person, pictures.get(person.pk), query) for person in people}
+    if keys:
+        # Made few in shape: as many as may be shown of a kind, the last one again and again.
+        sizes = {key: (OF_ONE_KIND if len(some) <= OF_ONE_KIND else A_PAGE) for key, some in keys.items()}
+        given = [each for key, some in keys.items() for each in some + some[-1:] * (sizes[key] - len(some))]
+        rows = _shown(tuple(sizes.items()), *given)
+        for key, of_kind in zip(keys, rows, strict=True):
+            made |= {(key, row[0]): _hit(BY_KEY[key], row, query) for row in of_kind}
+    return [made[each.kind, each.key] for each in chosen if (each.kind, each.key) in made]
+
+
+def _person(person: Person, face: str | None, query: fulltext.Query) -> Hit:
+    return Hit(
+        kind=PEOPLE,
+        kind_title=str(BY_KEY[PEOPLE].one),
+        title=fulltext.marked(person.name, query),
+        address=person.get_absolute_url(),
+        icon=BY_KEY[PEOPLE].icon,
+        name=person.name,
+        face=face,
+        key=person.pk,
+    )
+
+
+# Where a kind's page needs nothing but the key.
+_ADDRESSES = {
+    "posts": ("conversations:post", "post_id"),
+    "items": ("ecology:item", "item_id"),
+    "resources": ("ecology:resource", "resource_id"),
+    "events": ("events:event", "event_id"),
+    "portfolios": ("portfolios:portfolio", "portfolio_id"),
+    "evidence": ("evidence:evidence", "evidence_id"),
+}
+
+
+def _hit(kind: Kind, row: Sequence[Any], query: fulltext.Query) -> Hit:
+    facts = kind.hit(query, row)
+    if "address" not in facts:
+        name, argument = _ADDRESSES[kind.key]
+        facts["address"] = address(name, **{argument: row[0]})
+    return Hit(kind=kind.key, kind_title=str(kind.one), icon=kind.icon, key=row[0], **facts)
+
+
+def _chosen(candidates: Iterable[_Candidate], limit: int, of_one_kind: int) -> list[_Candidate]:
+    """The best, and not all of them of one kind while there are others."""
+    chosen: list[_Candidate] = []
+    counted: dict[str, int] = {}
+    for each in sorted(candidates, key=lambda each: (-each.score, each.kind, -each.key)):
+        if counted.get(each.kind, 0) < of_one_kind:
+            counted[each.kind] = counted.get(each.kind, 0) + 1
+            chosen.append(each)
+            if len(chosen) == limit:
+                break
+    return chosen
+
+
+def _asked_for(query: fulltext.Query, wanted: Wanted, reader: Person | None, places: _Places) -> _Search:
+    called = people_words.Wanted.read(wanted.words)
+    return _Search(query, _typed_words(wanted.words), wanted, reader, places, called)
+
+
+# The searches ----------------------------------------------------------------------------------------------------------
+
+
+def search(wanted: Wanted, reader: Person | None) -> Found:
+    """The best of all kinds, or a page of one kind."""
+    query = _read(wanted)
+    if not query:
+        # The form offers the reader's communities before anything is typed.
+        known = None if reader is None else _look_up(Wanted(), reader)
+        return Found(wanted, communities=known.communities if known else [], can_be_looked_for=False)
+    places = _look_up(wanted, reader)
+    if places is None:
+        return Found(wanted, can_be_looked_for=True)
+    asked = _asked_for(query, wanted, reader, places)
+    if wanted.kind and wanted.newest:
+        return _by_age(asked)
+    limits = {kind.key: WEIGHED if kind.key == wanted.kind else COUNTED + 1 for kind in KINDS}
+    candidates = asked.weighed(asked.rows_of(limits))
+    if wanted.kind:
+        of_kind = [each for each in candidates if each.kind == wanted.kind]
+        chosen = _chosen(of_kind, A_PAGE, A_PAGE)
+        has_more = len(of_kind) > len(chosen)
+    else:
+        chosen, has_more = _chosen(candidates, BEST, OF_ONE_KIND), False
+    return Found(
+        wanted,
+        hits=_hits(chosen, query, reader),
+        facets=_facets(wanted, candidates),
+        communities=places.communities,
+        can_be_looked_for=True,
+        has_more=has_more,
+    )
+
+
+def _by_age(asked: _Search) -> Found:
+    """All of one kind, by key."""
+    wanted = asked.wanted
+    rows = asked.rows_of({wanted.kind: A_PAGE + 1}).get(wanted.kind, [])
+    page = rows[:A_PAGE]
+    # Of people not all are found by what this reader may read: a page of them may be shorter.
+    found = sorted(asked.weighed({wanted.kind: page}), key=lambda each: -each.key)
+    return Found(
+        wanted,
+        hits=_hits(found, asked.query, asked.reader),
+        communities=asked.places.communities,
+        can_be_looked_for=True,
+        older=wanted.query(newest=True, before=page[-1][0]) if len(rows) > A_PAGE else "",
+    )
+
+
+def candidates(wanted: Wanted, reader: Person | None, limits: Mapping[str, int]) -> dict[str, _Rows]:
+    """The rows of these kinds that would be weighed: for measuring."""
+    query = _read(wanted)
+    places = _look_up(wanted, reader)
+    return _asked_for(query, wanted, reader, places).rows_of(limits) if query and places else {}
+
+
+def quick(words: str, reader: Person | None) -> Found:
+    """A few of the best, while somebody types."""
+    wanted = Wanted(words=words)
+    query = _read(wanted)
+    places = _look_up(wanted, reader) if query else None
+    if places is None:
+        return Found(wanted)
+    asked = _asked_for(query, wanted, reader, places)
+    candidates = asked.weighed(asked.rows_of({kind.key: QUICK_WEIGHED for kind in KINDS}))
+    chosen = _chosen(candidates, QUICK, OF_ONE_KIND // 2)
+    return Found(wanted, hits=_hits(chosen, query, reader), can_be_looked_for=True)
+
+
+def _read(wanted: Wanted) -> fulltext.Query:
+    if len(wanted.words.strip()) < SHORTEST_QUERY:
+        return fulltext.Query()
+    query = fulltext.Query.read(wanted.words)
+    if wanted.language:
+        # What is written in a language is looked for by its stems, whatever the reader's own is.
+        query = fulltext.Query.read(wanted.words, language=wanted.language)
+    return query
+
+
+def title_of(kind: str) -> str:
+    return str(BY_KEY[kind].title) if kind in BY_KEY else ""
+
+
+def _facets(wanted: Wanted, candidates: Iterable[_Candidate]) -> list[Facet]:
+    counted: dict[str, int] = {}
+    for each in candidates:
+        counted[each.kind] = counted.get(each.kind, 0) + 1
+    return [
+        Facet(
+            kind.key,
+            str(kind.title),
+            kind.icon,
+            min(counted[kind.key], COUNTED),
+            is_more=counted[kind.key] > COUNTED,
+            href=wanted.query(kind=kind.key),
+        )
+        for kind in KINDS
+        if kind.key in counted
     ]

@@ -6,5 +6,6 @@ app_name = "home"
 urlpatterns = [
     path("", views.start, name="start"),
     path("search/", views.search, name="search"),
+    path("search/quick/", views.quick, name="quick"),
     path("roles/", views.roles, name="roles"),
 ]

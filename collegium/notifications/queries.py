@@ -307,6 +307,7 @@ def topic_title(key: str) -> str:
         "scheme": _("Schemes"),
         "role": _("Roles"),
         "extension": _("Extensions"),
+        "newsletter": _("Newsletters"),
         "address": _("Your e-mail address"),
     }
     return titles.get(key, key.replace("_", " ").capitalize())

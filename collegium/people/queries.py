@@ -1,13 +1,15 @@
 """A person as one viewer may see them."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 
-from collegium.people.models import Audience, CircleMember, Person
+from collegium.people.models import Audience, CircleMember, Person, PersonQuerySet
 from collegium.people.words import OF_OTHERS, Wanted, names_of, texts
 
 FACE = 256  # pixels: an avatar on a screen of double density, and a portrait on a small one
@@ -167,6 +169,40 @@ def people_like(
         if wanted.fits(*called, *said):
             (named if wanted.fits(*called) else described).append(person)
     return [*sorted(named, key=_called), *sorted(described, key=_called)][:limit]
+
+
+# What `found_as` reads of a person beside the words of the index, and the columns that it comes from.
+READ_OF_A_PERSON = ("role", "specialisms", "town", "biography", "field_audiences", "is_near")
+
+
+def to_be_looked_through(viewer: Person | None) -> PersonQuerySet:
+    """Those whose page the viewer may open, with `is_near`: for a search together with that of other things."""
+    seen = Person.objects.visible_to(viewer)
+    near = Value(value=False) if viewer is None else _shares_a_circle(viewer)
+    return seen.annotate(is_near=near)
+
+
+def found_as(wanted: Wanted, viewer: Person | None, key: int, name: str, read: Sequence[Any]) -> int:
+    """2 for somebody who has all the words in their name, 1 for another of whom the viewer may read them, else 0.
+
+    ``read`` is of ``READ_OF_A_PERSON``, as a database writes it into JSON.
+    """
+    role, specialisms, town, biography, audiences, is_near = read
+    person = SimpleNamespace(
+        pk=key,
+        role=role,
+        specialisms=json.loads(specialisms) if isinstance(specialisms, str) else specialisms,
+        town=town,
+        biography=biography,
+        field_audiences=json.loads(audiences) if isinstance(audiences, str) else audiences,
+        is_near=is_near,
+    )
+    is_named = wanted.fits(name)
+    if is_named and not wanted.query.unwanted:
+        return 2
+    if not wanted.fits(name, *texts(person, _seen_of(person, viewer))):
+        return 0
+    return 2 if is_named else 1
 
 
 def named_like(words: str, viewer: Person | None, *, limit: int = 20) -> list[Person]:

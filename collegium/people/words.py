@@ -90,8 +90,12 @@ class Wanted:
         """Those of whom some text has all these words, the newest few hundred; whether the reader may see it is asked
         with ``fits``.
         """
-        # What is unwanted is looked at where it can be seen, or it would tell of what cannot.
-        return WORDS.newest(replace(self.query, unwanted=()), persons)
+        return WORDS.newest(self.somewhere, persons)
+
+    @property
+    def somewhere(self) -> fulltext.Query:
+        """For the index. What is unwanted is looked at where it can be seen, or it would tell of what cannot."""
+        return replace(self.query, unwanted=())
 
     def fits(self, *texts: str) -> bool:
         # An empty word between them, so that no phrase reaches from one into the next.

@@ -95,6 +95,8 @@ class Portfolio(Audienced):
     published_at = models.DateTimeField(null=True, blank=True)
     # Codes of sections that may be edited; None: all. Set while a submission is with the assessors, or on a referral.
     open_codes = models.JSONField(null=True, blank=True)
+    # The style of the bibliography at its end (``ecology.citations.STYLES``); empty: it has none.
+    bibliography = models.CharField(max_length=20, blank=True)
     # A portfolio made elsewhere: an address or a file, with one Whereabouts for each section.
     made_elsewhere = models.BooleanField(default=False)
     elsewhere_url = models.URLField(max_length=2000, blank=True)

@@ -150,6 +150,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portfolios/<int:portfolio_id>/sharing/<int:share_id>/end/", views.sharing.end, name="end_share"),
     path("portfolios/<int:portfolio_id>/publish/", views.sharing.publish, name="publish"),
     path("portfolios/<int:portfolio_id>/unpublish/", views.sharing.unpublish, name="unpublish"),
+    path("portfolios/<int:portfolio_id>/bibliography/", views.bibliography.show, name="bibliography"),
+    path(
+        "portfolios/<int:portfolio_id>/bibliography.<slug:form>",
+        views.bibliography.download,
+        name="bibliography_file",
+    ),
     path("portfolios/<int:portfolio_id>/export/", views.export.choose, name="export"),
     path("portfolios/<int:portfolio_id>/export/pages.zip", views.export.pages, name="export_pages"),
     path("portfolios/<int:portfolio_id>/export/portfolio.pdf", views.export.document, name="export_document"),

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -35,16 +36,8 @@ class Site:
                 site.posted.append((self.path, body))
                 self.answer(*(site.on_post(self.path, body) if site.on_post else (404, {}, b"")))
 
-            def answer(self, status: int, headers: dict[str, str], body: bytes | str) -> None:
-                content = body.encode() if isinstance(body, str) else body
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                if status != 304:
-                    self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                if status != 304:
-                    self.wfile.write(content)
+            def answer(self, status: int, headers: dict[str, str], body: Any) -> None:
+                _answer(self, status, headers, body, site.stopping)
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -72,6 +65,28 @@ class Site:
         html = f"<!doctype html><html><head><title>A page</title>{head}</head><body>{body}</body></html>"
         self.pages[path] = (200, {"Content-Type": "text/html; charset=utf-8", **headers}, html)
         return f"{self.url}{path}"
+
+
+def _answer(
+    asked: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: Any, stopping: threading.Event
+) -> None:
+    """A body that is neither text nor bytes is sent piece by piece, for as long as the other side listens."""
+    asked.send_response(status)
+    for name, value in headers.items():
+        asked.send_header(name, value)
+    if isinstance(body, bytes | str):
+        content = body.encode() if isinstance(body, str) else body
+        if status != 304:
+            asked.send_header("Content-Length", str(len(content)))
+        body = [content] if status != 304 else []
+    else:
+        asked.close_connection = True
+    asked.end_headers()
+    with suppress(ConnectionError):
+        for piece in body:
+            if stopping.is_set():
+                return
+            asked.wfile.write(piece)
 
 
 def rss(

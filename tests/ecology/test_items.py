@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from collegium.activity.models import Activity
-from collegium.ecology import actions, likeness
+from collegium.ecology import actions, likeness, words
 from collegium.ecology.models import (
     Appearance,
     Claim,
@@ -24,6 +24,7 @@ from collegium.ecology.models import (
 )
 from collegium.ecology.queries import copies
 from collegium.ecology.reading import ReadEnclosure, ReadEntry, ReadFeed
+from collegium.foundation import fulltext
 from collegium.foundation.refusal import Refusal
 from tests.ecology.factories import make_ecology, make_item, make_source
 from tests.factories import make_person
@@ -411,6 +412,37 @@ def test_as_many_queries_for_one_entry_as_for_forty():
     changed = [replace(each, html=each.html + "<p>More of it.</p>") for each in many(10, 50)]
     some = [replace(each, html=each.html + "<p>Still more of it.</p>") for each in many(10, 11)]
     assert queries_of(source, *changed) <= queries_of(source, *some) + 1
+
+
+def test_three_new_entries_and_thirty_ask_the_same():
+    source = ann(make_ecology())
+
+    def unlike(first, last):
+        return [
+            entry(number, html=" ".join(f"w{number}x{place}" for place in range(40)), tags=(f"t{number}",))
+            for number in range(first, last)
+        ]
+
+    assert queries_of(source, *unlike(1, 4)) == 19
+    assert queries_of(source, *unlike(10, 40)) == 19
+
+
+def test_words_are_indexed_afterwards_and_of_what_changes_meanwhile_again():
+    source = ann(make_ecology())
+    take(source, entry(1, title="Umbrella"), entry(2))
+    query = fulltext.Query.read("umbrella", language="en")
+    assert words.ITEMS.find(query, Item.objects.all()) == []
+    assert words.index_due() == 2
+    assert words.index_due() == 0
+    item = Item.objects.get(title="Umbrella")
+    assert [hit.key for hit in words.ITEMS.find(query, Item.objects.all(), limit=9)] == [item.pk]
+    take(source, entry(1, title="Sunshade"), at=AT + timedelta(hours=1))
+    take(source, entry(1, title="Parasol"), at=AT + timedelta(hours=2))
+    assert words.index_due() == 2  # once for each time
+    assert words.ITEMS.find(query, Item.objects.all(), limit=9) == []
+    take(source, entry(3))
+    Item.objects.filter(title="Post number 3").delete()
+    assert words.index_due() == 1  # it is gone already
 
 
 def test_near_copies_are_offered_where_both_flow():

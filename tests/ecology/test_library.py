@@ -13,7 +13,7 @@ from collegium.activity.models import Activity
 from collegium.ecology.actions import library as actions
 from collegium.ecology.actions import reading_lists
 from collegium.ecology.csl import bibtex, zotero
-from collegium.ecology.models import Recommendation, Resource
+from collegium.ecology.models import Recommendation, ReferenceFile, Resource
 from collegium.ecology.queries.library import Narrowing, library_page, narrowed
 from collegium.foundation import clock
 from collegium.foundation.http import LinkCheck
@@ -167,9 +167,19 @@ def test_a_file_is_brought_on_the_page_and_what_is_wrong_is_told(ecology, ada, c
         [{"id": "a", "type": "book", "title": "Good"}, {"id": "b", "type": "nonsense", "title": "Bad"}]
     )
     answer = client.post(address, {"upload": SimpleUploadedFile("x.json", good.encode())})
+    assert answer["Location"] == address
+    page = client.get(address).content.decode()
+    assert "1 resource would be new in the library. 1 cannot be read and is left out." in " ".join(
+        page.split()
+    )
+    assert "Entry 2 (b)" in page
+    assert not Resource.objects.exists()
+    answer = client.post(address, {"do": "bring"})
     assert answer.status_code == 200
     assert "1 resource is new in the library." in answer.content.decode()
     assert "Entry 2 (b)" in answer.content.decode()
+    assert not ReferenceFile.objects.exists()
+    assert client.post(address, {"do": "bring"}).status_code == 409
     for wrong in (b"", b"\xff\xfe\x00", b"nothing of the kind"):
         answer = client.post(address, {"upload": SimpleUploadedFile("x.bib", wrong)})
         assert answer.status_code == 422
@@ -243,8 +253,8 @@ def test_the_list_asks_as_much_for_one_as_for_three(ecology, ada, client, number
         client.get(resource.get_absolute_url())
 
 
-QUERIES_OF_THE_LIST = 11
-QUERIES_OF_A_RESOURCE = 12
+QUERIES_OF_THE_LIST = 12
+QUERIES_OF_A_RESOURCE = 10
 
 
 def test_the_journey_of_a_resource_without_scripts(ecology, ada, bo, cy, client):
@@ -274,7 +284,13 @@ def test_the_journey_of_a_resource_without_scripts(ecology, ada, bo, cy, client)
         "issued": "2019-05",
         "tags": "a",
     }
-    answer = client.post(add, {**said, "why": "Read it.", "upload": SimpleUploadedFile("a.txt", b"words")})
+    upload = SimpleUploadedFile("a.txt", b"words")
+    answer = client.post(add, {**said, "upload": upload})
+    assert answer.status_code == 422
+    assert "in your words who may use it" in answer.content.decode()
+    upload.seek(0)
+    said["rights"] = "I wrote it; use it in your teaching."
+    answer = client.post(add, {**said, "why": "Read it.", "upload": upload})
     resource = Resource.objects.get()
     assert answer["Location"] == resource.get_absolute_url()
     assert resource.csl["author"] == [{"family": "Salmon", "given": "Gilly"}, {"literal": "ALT"}]

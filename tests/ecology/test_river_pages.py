@@ -355,12 +355,12 @@ def test_a_place_that_is_not_offered_is_refused(ada, bo, course, post, client_of
 @pytest.mark.parametrize(
     ("name", "asked", "asked_by_nobody"),
     [
-        ("river", 12, None),
-        ("stream", 12, 7),
-        ("ecology", 12, 8),
-        ("tag", 10, 5),
-        ("person_stream", 11, 6),
-        ("item", 12, 6),
+        ("river", 10, None),
+        ("stream", 10, 5),
+        ("ecology", 11, 7),
+        ("tag", 8, 3),
+        ("person_stream", 9, 4),
+        ("item", 10, 4),
     ],
 )
 def test_a_page_asks_the_same_for_one_and_for_three(

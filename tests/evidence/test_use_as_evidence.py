@@ -14,6 +14,7 @@ from collegium.events.models import Attendance
 from collegium.evidence import actions, provenance, sources
 from collegium.evidence.models import Evidence, PersonShown, SourceKind
 from collegium.evidence.panels import my_evidence
+from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience
 from collegium.portfolios.queries.snapshots import piece
@@ -281,10 +282,37 @@ def test_what_a_library_says_of_it_is_offered_first(ada, course, node, client_of
         ecology=ecology, csl={}, cite_key="x", title="X", known_by="x", item=item, added_by=ada
     )
     Relevance.objects.create(resource=kept, node=node("1b"), strength=3)
-    assert [(each.node.code, each.strength) for each in sources.of_item(item, ada)] == [("1b", 3)]
+    first, *others = sources.of_item(item, ada)
+    assert (first.node.code, first.strength, first.is_named) == ("1b", 3, True)
+    assert "1b" not in {each.node.code for each in others}
+    assert not any(each.is_named for each in others)
     page = client_of(ada).get(item.get_absolute_url()).content.decode()
     assert keep_of("item", item.pk) in page
     assert "for 1b" in page
+
+
+def test_what_the_week_is_about_is_offered_first_for_an_item_that_flows_in_it(
+    ada, eve, course, week, node, client_of
+):
+    week.ecology = make_ecology(ada, within=course.ecology, audience=Audience.SIGNED_IN)
+    week.save()
+    item = make_item(make_source(course.ecology, week.ecology))
+    kept = Resource.objects.create(
+        ecology=course.ecology, csl={}, cite_key="x", title="X", known_by="x", item=item, added_by=ada
+    )
+    Relevance.objects.create(resource=kept, node=node("1a"), strength=3)
+    Relevance.objects.create(resource=kept, node=node("2.1"), strength=3)
+    named = [each for each in sources.of_item(item, ada) if each.is_named]
+    assert [(each.node.code, each.strength) for each in named] == [("1b", 3), ("1a", 1), ("2.1", 3)]
+    page = client_of(ada).get(item.get_absolute_url()).content.decode()
+    assert page.index("for 1b") < page.index("for 1a") < page.index("for 2.1")
+    assert page.index("What is named here") < page.index("for 2.1") < page.index("What you work towards")
+    client_of(ada).post(keep_of("item", item.pk), {"node": node("1b").pk})
+    alignments = Evidence.objects.get(owner=ada).alignments.all()
+    assert [(each.node.code, each.strength) for each in alignments] == [("1b", 3)]
+    # Taken out of the week's river it is no longer offered for what that week is about.
+    week.ecology.flows.update(hidden_at=clock.now())
+    assert [each.node.code for each in sources.of_item(item, ada) if each.is_named] == ["1a", "2.1"]
 
 
 def test_an_item_that_one_may_not_see_is_not_there(ada, bo, client_of):

@@ -149,3 +149,106 @@ def test_sign_up_sends_the_readers_time_zone(browser_page, db):
     page.click("button:has-text('Make my account')")
     page.wait_for_url("**/account/confirm-email/")
     assert Person.objects.get().time_zone == "Europe/Dublin"
+
+
+# The search field of every page ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wide(browser_page, sign_in_browser, ada, bo):
+    """Ada's front page, wide enough for the search field to stand in the bar."""
+    make_organisation(name="Candlewick College", slug="candlewick")
+    sign_in_browser(browser_page, ada)
+    browser_page.set_viewport_size({"width": 1500, "height": 900})
+    browser_page.goto("/roles/")
+    return browser_page
+
+
+def test_hits_are_offered_while_one_types_and_chosen_with_the_keys(wide, axe):
+    page, field = wide, wide.locator("#bar-search")
+    expect(field).to_have_attribute("role", "combobox")
+    field.press_sequentially("cand")
+    options = page.locator("#bar-search-list [role=option]")
+    expect(options).to_have_count(3)  # somebody, the college, and all of it
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".bar__search [role=status]")).to_contain_text("2 suggestions")
+    assert axe(page) == []
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.nth(1).get_attribute("id"))
+    field.press("ArrowUp")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "true")
+    field.press("Escape")
+    expect(page.locator("#bar-search-list")).to_be_hidden()
+    expect(field).to_have_value("cand")
+    field.press("ArrowDown")
+    expect(options).to_have_count(3)
+    # Candidate and college, in whatever order they were found.
+    page.locator("#bar-search-list [role=option]", has_text="Candlewick").click()
+    page.wait_for_url("**/organisations/candlewick/")
+
+
+def test_enter_looks_for_what_was_typed_whatever_is_still_on_its_way(wide):
+    page, field = wide, wide.locator("#bar-search")
+    held = []
+
+    def hold(route):  # an answer that does not come
+        held.append(route)
+
+    page.route("**/search/quick/**", hold)
+    field.press_sequentially("cand")
+    field.press("Enter")
+    page.wait_for_url("**/search/?q=cand")
+    expect(page.locator("#found")).to_contain_text("Ada Candidate")
+
+
+def test_an_older_answer_does_not_come_over_a_newer_one(wide):
+    page, field = wide, wide.locator("#bar-search")
+    slow = []
+
+    def answer(route):
+        if "q=candlew" in route.request.url:
+            route.continue_()
+        else:
+            slow.append(route)
+
+    page.route("**/search/quick/**", answer)
+    with page.expect_request("**/search/quick/?q=cand"):
+        field.press_sequentially("cand")
+    field.press_sequentially("lew")
+    options = page.locator("#bar-search-list [role=option]")
+    expect(options.first).to_contain_text("Candlewick")
+    for route in slow:
+        route.abort()
+    expect(options).to_have_count(2)
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url("**/organisations/candlewick/")
+
+
+def test_the_page_of_the_search_in_both_lights(browser_page, sign_in_browser, axe, ada, world):
+    page = browser_page
+    make_person(name="Adam Cmalt")
+    sign_in_browser(page, ada)
+    troubles: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for address in ("/search/?q=cmalt", "/search/?q=cmalt&kind=schemes", "/search/?q=nothing+like+it"):
+            look(page, axe, address, troubles)
+    assert troubles == []
+
+
+def test_what_is_found_is_announced_and_narrowed_without_leaving_the_field(
+    browser_page, sign_in_browser, ada, world
+):
+    page = browser_page
+    sign_in_browser(page, ada)
+    page.goto("/search/")
+    page.locator("#search-q").press_sequentially("cmalt")
+    expect(page.locator("#search-said")).to_contain_text("found")
+    expect(page.locator("#search-q")).to_be_focused()
+    page.select_option("#search-time", "week")
+    expect(page.locator("#found")).to_contain_text("Nothing found")
+    page.get_by_role("link", name="Look everywhere").click()
+    expect(page.locator(".search-hits .row").first).to_contain_text("CMALT")

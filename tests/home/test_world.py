@@ -28,6 +28,17 @@ from collegium.courses.models import (
     SurveyAnswers,
 )
 from collegium.credentials.models import Award, Credential
+from collegium.ecology.models import (
+    Claim,
+    Flow,
+    Mark,
+    Move,
+    OutlineImport,
+    ReadingList,
+    Recommendation,
+    Resource,
+    Source,
+)
 from collegium.events.models import Attendance, Occurrence
 from collegium.events.queries import owed_invitations
 from collegium.evidence.models import Alignment, Evidence, SourceKind
@@ -38,6 +49,8 @@ from collegium.home.world import faces, making, outside, scenes, words
 from collegium.home.world.cast import CAST, SHOWS
 from collegium.home.world.crowd import participants
 from collegium.home.world.loading import library, load
+from collegium.newsletters.models import Delivery, Entry, Newsletter
+from collegium.newsletters.sending import is_as_sent
 from collegium.notifications.models import Notification, Telling
 from collegium.organisations.models import EmailDomain, Membership, Organisation
 from collegium.people.models import Person
@@ -317,7 +330,9 @@ def test_the_world_lives_its_years(client_of):
         "The page was there once and has been taken away.",
     }
     _the_course_is_in_its_fourth_week()
+    _the_river_flows()
     _the_communities_talk()
+    _the_newsletter_goes_out()
     _the_group_is_half_way()
     _nothing_is_left_to_do()
     _every_room_opens(client_of)
@@ -351,6 +366,59 @@ def _the_course_is_in_its_fourth_week():
     assert Project.objects.filter(iteration=course).count() == len(words.read("projects"))
     assert Appreciation.objects.count() > 30
     assert past.enrolments.filter(took_part_at__isnull=False).count() > 20
+
+
+def _the_newsletter_goes_out():
+    newsletter = Newsletter.objects.get()
+    first, second, third = newsletter.issues.order_by("number")
+    assert [first.state, second.state, third.state] == ["sent", "sent", "draft"]
+    assert all(is_as_sent(issue) for issue in (first, second))
+    assert not Delivery.objects.exclude(state__in=["sent", "not_wanted"]).exists()
+    assert second.letters >= 15
+    assert newsletter.subscriptions.running().filter(person=None).count() == 3
+    assert newsletter.nominations.filter(entry__issue__in=[first, second]).count() == 2
+    assert newsletter.nominations.waiting().count() == 3
+    assert newsletter.next_draft_at > clock.now()
+    for issue in (first, second, third):
+        kept = Entry.objects.kept().filter(issue=issue)
+        assert {"river", "conversations"} <= set(kept.values_list("section__kind", flat=True))
+
+
+def _the_river_flows():
+    course = Iteration.objects.get(course__slug="cmalt-cmooc", state="running").ecology
+    sources = Source.objects.filter(followings__in=course.followings.running())
+    assert {
+        "Cave rounds",
+        "Beams by post",
+        "Tagebuch aus dem Umkleideraum",
+        "Voz en alto",
+        "One page",
+        "The back half of the cupboard",
+        "Laboratorio a voce",
+        "Open hours of the guides",
+    } <= {source.title for source in sources}
+    assert [(each.title, each.finding) for each in sources.filter(state="failing")] == [
+        ("One page", "malformed")
+    ]
+    assert Notification.objects.filter(activity__verb="source.failing", person=_person("obinna")).exists()
+    assert Move.objects.get().source.title == "The back half of the cupboard"
+    claims = {each.source.title: each.how for each in Claim.objects.select_related("source")}
+    assert claims["Cave rounds"] == "rel_me"
+    assert claims["Tagebuch aus dem Umkleideraum"] == "editor"
+    assert claims["Beams by post"] == ""
+    flows = Flow.objects.filter(ecology=course)
+    assert flows.count() >= 20
+    assert flows.filter(highlighted_at__isnull=False).count() == 3
+    assert {"post", "audio", "event"} <= set(flows.values_list("kind", flat=True))
+    assert not flows.exclude(item__tags__name="cmaltcmooc").exists()
+    assert Flow.objects.filter(ecology__within=course).exclude(ecology=course).count() >= 8  # of single weeks
+    assert Thread.objects.filter(about_kind="ecology.item").count() == 2
+    assert Mark.objects.filter(saved_at__isnull=False).count() == 7
+    brought = OutlineImport.objects.get()
+    assert (brought.refused, brought.finished_at is not None, brought.done) == ([], True, 6)
+    assert Resource.objects.filter(ecology=course).count() == 8
+    assert Recommendation.objects.filter(resource__ecology=course).count() == 11
+    assert sorted(each.entries.count() for each in ReadingList.objects.filter(ecology=course)) == [1, 2, 3]
 
 
 def _the_communities_talk():

@@ -366,7 +366,7 @@ def test_queries_of_the_section_page(*, ada, grown, section_of, client_of, djang
     grown(number)
     client, address = client_of(ada), section_of("1a").get_absolute_url()
     client.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert client.get(address).status_code == 200
 
 

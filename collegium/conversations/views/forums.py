@@ -11,7 +11,7 @@ from collegium.conversations import actions, queries, rules
 from collegium.conversations.forms import LEVEL_WORDS, FollowForm, ThreadForm
 from collegium.conversations.models import Level
 from collegium.conversations.views import replying
-from collegium.conversations.views.loading import readable_forum, reader
+from collegium.conversations.views.loading import number, readable_forum, reader
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
 from collegium.foundation.refusal import Refusal, require
@@ -54,7 +54,10 @@ def new_thread(request: SignedInRequest, forum_id: int) -> HttpResponseBase:
             return answer
         draft = replying.draft_of(request.person, forum, None)
     else:
-        form = ThreadForm(initial=replying.from_draft(draft), is_moderator=standing.is_moderator)
+        initial = replying.from_draft(draft)
+        if draft is None and (named := number(request, "to")) is not None:
+            initial["html"] = replying.to_somebody(named, forum)
+        form = ThreadForm(initial=initial, is_moderator=standing.is_moderator)
     return render(
         request,
         "conversations/new_thread.jinja",

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from collegium.conversations import actions, queries
 from collegium.conversations.forms import PostForm
 from collegium.conversations.models import Attachment, Draft, Forum, Post, Thread
 from collegium.conversations.queries import ShownFile
+from collegium.conversations.words import members_of
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Person
 from collegium.people.requests import SignedInRequest
@@ -30,6 +32,14 @@ def from_draft(draft: Draft | None, reply_to: Post | None = None) -> dict[str, A
     if draft is not None:
         initial |= {"html": draft.html, "title": draft.title}
     return initial
+
+
+def to_somebody(person_id: int, forum: Forum) -> str:
+    """What a thread begins with that is to reach one of the members: their name, as a mention. Empty for anybody else."""
+    person = members_of(forum).filter(pk=person_id).first()
+    if person is None:
+        return ""
+    return str(format_html('<p><a href="{}">@{}</a> </p>', person.get_absolute_url(), person.name))
 
 
 def bring_upload(

@@ -19,6 +19,8 @@ from collegium.courses.views import groups
 from collegium.courses.views.loading import frame, load_week, person_of, reads
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
+from collegium.ecology.actions import reading_lists
+from collegium.ecology.queries import library
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.requests import SignedInRequest, signed_in
 
@@ -46,8 +48,27 @@ def show(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             and week.iteration.state in rules.ALIVE,
             "may_submit": found.is_inside and week.iteration.state in rules.ALIVE,
             "may_run": found.facilitates,
+            "readings": library.readings_about(week),
         },
     )
+
+
+@require_POST
+@signed_in
+def put_together_reading(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
+    """The reading list of a week: the one that there is, or a new one in the library of its course."""
+    week, found = load_week(request, slug, number)
+    require(allowed=found.facilitates)
+    standing = library.list_about(week)
+    if standing is not None:
+        return redirect(standing)
+    try:
+        made = reading_lists.make_list(
+            ecology=week.iteration.ecology, by=request.person, title=week.title, about=week
+        )
+    except Refusal as refusal:
+        return refused(request, str(refusal), back=week.get_absolute_url())
+    return redirect(made)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The public register: whoever asks, finds a name by any of its words, at the same cost however long it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -60,10 +61,15 @@ def named(wanted: Wanted) -> QuerySet[RegisterName]:
     words = sorted(names.folded(wanted.name).split(), key=len, reverse=True)
     if not words:
         return RegisterName.objects.none()
-    rows = RegisterName.objects.filter(_begins_with(words[0]), _narrowed(wanted, "award__"))
+    return by_words(words).filter(_narrowed(wanted, "award__")).order_by("text", "award_id")
+
+
+def by_words(words: Sequence[str]) -> QuerySet[RegisterName]:
+    """Those that are listed by folded words, of which the first should be the longest; in no order."""
+    rows = RegisterName.objects.filter(_begins_with(words[0]), award__listed=True)
     for word in words[1:]:
         rows = rows.filter(award__sort_name__contains=word)
-    return rows.order_by("text", "award_id")
+    return rows
 
 
 def _begins_with(word: str) -> Q:

@@ -40,6 +40,7 @@ from collegium.ecology.models import (
     Source,
     Tag,
     Trait,
+    Unindexed,
     Version,
 )
 from collegium.ecology.reading import ReadEntry, ReadFeed
@@ -90,7 +91,7 @@ def take_in(*, source: Source, feed: ReadFeed, at: datetime) -> Taken:
         batch_taken = Taken()
         if not _is_known(source, batch, rivers, at):
             for each in batch:
-                _ = each.fingerprint  # thought out before anybody has to wait for us
+                _ = each.sha, each.traits, each.tags  # thought out before anybody has to wait for us
             batch_taken = _again_if_late(
                 _Batch(source, feed, batch, rivers, at), taken if number == len(batches) else None
             )
@@ -150,6 +151,12 @@ class _Coming:
     @cached_property
     def fingerprint(self) -> int | None:
         return likeness.fingerprint(self.text)
+
+    @cached_property
+    def traits(self) -> list[int]:
+        if self.fingerprint is None:
+            return []
+        return likeness.traits(self.fingerprint, self.entry.title, self.text)
 
     @cached_property
     def tags(self) -> dict[str, str]:
@@ -313,13 +320,21 @@ class _Thing:
     appearances: list[Appearance]
     is_new: bool = False
     is_changed: bool = False
+    is_authored: bool = False  # it is known only now whose it is
     version: Version | None = None
     keys: set[str] = field(default_factory=set)
     coming: list[_Coming] = field(default_factory=list)
+    words_of: _Coming | None = None  # whose words it has since this batch
 
     @property
     def text(self) -> str:
+        if self.words_of is not None:
+            return self.words_of.text
         return _text(self.item.title, self.item.html or self.item.summary)
+
+    @property
+    def traits(self) -> list[int]:
+        return [] if self.words_of is None else self.words_of.traits
 
     @property
     def is_at_home(self) -> bool:
@@ -343,6 +358,10 @@ def _are_alike(thing: _Thing, coming: _Coming) -> bool:
         or likeness.contains(coming.text, thing.text) >= likeness.NEAR
         or likeness.contains(thing.text, coming.text) >= likeness.NEAR
     )
+
+
+def _said(appearance: Appearance) -> tuple[str, ...]:
+    return appearance.guid, appearance.guid_key, appearance.url, appearance.content_sha256
 
 
 class _Batch:
@@ -384,6 +403,7 @@ class _Batch:
                 | Q(item__in={item for _key, item in known})
             ).select_related("item", "source")
         )
+        self._said = {each.pk: _said(each) for each in found}
         items: dict[int, _Thing] = {}
         for each in found:
             thing = items.get(each.item_id)
@@ -429,6 +449,7 @@ class _Batch:
         thing.coming.append(coming)
         if self.author_id and thing.item.author_id is None and coming.is_home:
             thing.item.author_id = self.author_id
+            thing.is_authored = True
         return is_copy
 
     def _by_guid(self, coming: _Coming) -> tuple[_Thing | None, Appearance | None]:
@@ -495,7 +516,7 @@ class _Batch:
     def _new(self, coming: _Coming) -> _Thing:
         item = Item(seen_at=self.at, flows_at=self._flows_at(coming))
         self._fill(item, coming)
-        thing = self._remember(_Thing(item, [], is_new=True))
+        thing = self._remember(_Thing(item, [], is_new=True, words_of=coming))
         for key in coming.other_keys:
             if (other := self.by_key.get(key)) is not None:
                 self.claimed.append((thing, other))
@@ -578,6 +599,7 @@ class _Batch:
             )
             thing.is_changed = True
         self._fill(item, coming)
+        thing.words_of = coming
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -588,21 +610,23 @@ class _Batch:
         fresh = {key: each.item for each in touched for key in each.keys if key not in self._stored}
         ItemKey.objects.bulk_create([ItemKey(key=key, item=fresh[key]) for key in sorted(fresh)])
         Appearance.objects.bulk_create(self.new_appearances)
-        stale = [each for each in self.old_appearances if each.pk is not None]
-        if stale:
-            Appearance.objects.bulk_update(
-                {each.pk: each for each in stale}.values(),
-                ["guid", "guid_key", "url", "content_sha256", "last_seen_at"],
-            )
+        self._write_appearances()
         if before:
-            self._write_changes(
-                [each for each in before if each.is_changed or each.item.author_id == self.author_id]
-            )
+            self._write_changes([each for each in before if each.is_changed or each.is_authored])
         self._write_parts(touched, new, changed)
         self._write_flows(touched)
         if new or changed:
             self._find_near(new)
-            words.index_items(each.item.pk for each in [*new, *changed])
+            Unindexed.objects.bulk_create(Unindexed(item_id=each.item.pk) for each in [*new, *changed])
+
+    def _write_appearances(self) -> None:
+        """Most are only seen again."""
+        again = {each.pk: each for each in self.old_appearances if each.pk is not None}
+        other = [each for each in again.values() if self._said.get(each.pk) != _said(each)]
+        if other:
+            Appearance.objects.bulk_update(other, ["guid", "guid_key", "url", "content_sha256"])
+        if again:
+            Appearance.objects.filter(pk__in=again).update(last_seen_at=self.at)
 
     def _write_changes(self, changed: list[_Thing]) -> None:
         edited = [each for each in changed if each.version is not None]
@@ -656,14 +680,8 @@ class _Batch:
             for position, one in enumerate(each.coming[-1].entry.enclosures)
         )
         Trait.objects.bulk_create(
-            Trait(item=each.item, value=value) for each in [*new, *changed] for value in self._traits(each)
+            Trait(item=each.item, value=value) for each in [*new, *changed] for value in each.traits
         )
-
-    @staticmethod
-    def _traits(thing: _Thing) -> list[int]:
-        if thing.item.fingerprint is None:
-            return []
-        return likeness.traits(thing.item.fingerprint, thing.item.title, thing.text)
 
     def _write_flows(self, touched: list[_Thing]) -> None:
         flows = {
@@ -685,58 +703,69 @@ class _Batch:
     # Near copies ------------------------------------------------------------------------------------------------------
 
     def _find_near(self, new: list[_Thing]) -> None:
-        """What shares a trait, and is near in time; what is really like is offered."""
-        mine: dict[int, set[int]] = {}  # trait: items of this batch
-        by_id = {each.item.pk: each for each in new}
-        for each in new:
-            for value in self._traits(each):
-                mine.setdefault(value, set()).add(each.item.pk)
-        pairs = {(one.item.pk, other.item.pk) for one, other in self.claimed if one.item.pk != other.item.pk}
-        claimed = set(pairs)
-        if mine:
-            times = [each.item.flows_at for each in new]
-            for value, other in (
-                Trait.objects.filter(
-                    value__in=mine,
-                    item__flows_at__gte=min(times) - _NEAR_IN_TIME,
-                    item__flows_at__lte=max(times) + _NEAR_IN_TIME,
-                )
-                .order_by("-item")
-                .values_list("value", "item")[:_MOST_CANDIDATES]
-            ):
-                pairs |= {(item, other) for item in mine[value] if other < item}
-        if not pairs:
+        """What shares a trait, is near in time and has a like fingerprint; what is really like is offered."""
+        claimed = {
+            (one.item.pk, other.item.pk) for one, other in self.claimed if one.item.pk != other.item.pk
+        }
+        apart = self._candidates(new) | dict.fromkeys(claimed, 0)
+        if not apart:
             return
-        others = Item.objects.only("title", "summary", "html", "fingerprint").in_bulk(
-            {other for _item, other in pairs}
-        )
+        near: dict[int, list[int]] = {}  # by item: the nearest first
+        for item_id, other in sorted(apart, key=lambda pair: apart[pair]):
+            if len(near.setdefault(item_id, [])) < _MOST_COMPARED:
+                near[item_id].append(other)
+        others = {
+            each.pk: _text(each.title, each.html or each.summary)
+            for each in Item.objects.only("title", "summary", "html").filter(
+                pk__in={other for found in near.values() for other in found}
+            )
+        }
         offered: list[NearCopy] = []
-        for item_id, thing in by_id.items():
-            near = sorted(
-                (other for item, other in pairs if item == item_id and other in others),
-                key=lambda other: (
-                    (item_id, other) not in claimed,
-                    _apart(thing.item, others[other]),
-                ),
-            )[:_MOST_COMPARED]
-            compared = []
-            for other in near:
-                of_other = others[other]
-                per_cent = likeness.per_cent(
-                    thing.text, _text(of_other.title, of_other.html or of_other.summary)
+        for thing in new:
+            item_id = thing.item.pk
+            compared = [
+                NearCopy(
+                    item_id=item_id,
+                    other_id=other,
+                    likeness=likeness.per_cent(thing.text, others[other]),
+                    found_at=self.at,
                 )
-                if per_cent >= likeness.NEAR or (item_id, other) in claimed:
-                    compared.append(
-                        NearCopy(item_id=item_id, other_id=other, likeness=per_cent, found_at=self.at)
-                    )
-            offered += sorted(compared, key=lambda each: -each.likeness)[:_MOST_OFFERED]
+                for other in near.get(item_id, ())
+                if other in others
+            ]
+            kept = [
+                each
+                for each in compared
+                if each.likeness >= likeness.NEAR or (item_id, each.other_id) in claimed
+            ]
+            offered += sorted(kept, key=lambda each: -each.likeness)[:_MOST_OFFERED]
         NearCopy.objects.bulk_create(offered, ignore_conflicts=True)
 
-
-def _apart(one: Item, other: Item) -> int:
-    if one.fingerprint is None or other.fingerprint is None:
-        return likeness.BITS
-    return likeness.bits_apart(one.fingerprint, other.fingerprint)
+    @staticmethod
+    def _candidates(new: list[_Thing]) -> dict[tuple[int, int], int]:
+        """Pairs of a new item and an older one that are worth a comparison, with how many bits lie between them."""
+        mine: dict[int, list[_Thing]] = {}  # by trait
+        for each in new:
+            for value in each.traits:
+                mine.setdefault(value, []).append(each)
+        if not mine:
+            return {}
+        times = [each.item.flows_at for each in new]
+        found = (
+            Trait.objects.filter(
+                value__in=mine,
+                item__flows_at__gte=min(times) - _NEAR_IN_TIME,
+                item__flows_at__lte=max(times) + _NEAR_IN_TIME,
+            )
+            .order_by("-item")
+            .values_list("value", "item", "item__fingerprint")[:_MOST_CANDIDATES]
+        )
+        return {
+            (each.item.pk, other): likeness.bits_apart(each.item.fingerprint or 0, fingerprint or 0)
+            for value, other, fingerprint in found
+            for each in mine[value]
+            if other < each.item.pk and likeness.may_be_near(value, each.item.fingerprint, fingerprint)
+        }
 
 
 # Afterwards -------------------------------------------------------------------------------------------------------------

@@ -209,13 +209,45 @@ def _verify(claim: Claim, *, how: Claim.How, by: Person | None) -> None:
 
 @transaction.atomic
 def unclaim(*, claim: Claim, by: Person) -> None:
-    """One's own claim, or a wrong one that an editor takes away."""
-    if claim.person_id != by.pk and not rules.may_vouch(by, claim):
+    """One's own."""
+    if claim.person_id != by.pk:
         raise Refusal(_("Only whoever said that it is theirs takes that back."))
+    _withdraw(claim)
+    record(verbs.UNCLAIMED, by=by, about=claim.source, data={"source": str(claim.source)[:300]})
+    claim.delete()
+
+
+@transaction.atomic
+def reject(*, claim: Claim, by: Person) -> None:
+    """An editor knows that it is not theirs. Whoever said so is told, and may still let the source itself say it."""
+    if not rules.may_reject(by, claim):
+        raise Refusal(_("What a source says of itself stands; an editor takes away only what people said."))
+    _withdraw(claim)
+    where = (
+        Ecology.objects.filter(
+            followings__in=claim.source.followings.running(), editors__memberships__person=by
+        )
+        .order_by("pk")
+        .first()
+    )
+    record(
+        verbs.REJECTED,
+        by=by,
+        about=claim.source,
+        concerns=[(claim.person, "author")],
+        data={
+            "source": str(claim.source)[:300],
+            "name": claim.person.name,
+            "title": where.title if where else "",
+        },
+    )
+    claim.delete()
+
+
+def _withdraw(claim: Claim) -> None:
+    """What it brought is not theirs any more, unless another source of theirs brought it too."""
     if claim.verified_at is not None:
         others = Claim.objects.filter(person=claim.person_id, verified_at__isnull=False).exclude(pk=claim.pk)
         Item.objects.filter(appearances__source=claim.source_id, author=claim.person_id).exclude(
             appearances__source__in=others.values("source")
         ).update(author=None)
-    record(verbs.UNCLAIMED, by=by, about=claim.source, data={"source": str(claim.source)[:300]})
-    claim.delete()

@@ -17,6 +17,18 @@ VERIFIED = verb(
     tells={"author": Told(_("“%(source)s” is shown as yours now"), SOURCE, by_email=False)},
 )
 UNCLAIMED = verb("source.unclaimed", history=_("%(actor)s no longer says that “%(source)s” is theirs"))
+REJECTED = verb(
+    "source.claim_rejected",
+    history=_("%(actor)s says that “%(source)s” is not %(name)s’s"),
+    tells={
+        "author": Told(
+            _(
+                "%(actor)s, who edits %(title)s, says that “%(source)s” is not yours. Let its page say so, and it counts."
+            ),
+            SOURCE,
+        )
+    },
+)
 BROUGHT = verb("source.brought", history=_("%(new)s new, %(changed)s changed"))
 FAILING = verb(
     "source.failing",
@@ -55,5 +67,16 @@ RECOMMENDED = verb(
 )
 TAKEN_OUT = verb("resource.taken_out", history=_("%(actor)s took “%(resource)s” out of the library"))
 BROUGHT_IN = verb("library.brought_in", history=_("%(actor)s brought %(new)s resources into %(title)s"))
+ROTTEN = verb(
+    "resource.rotten",
+    history=_("The link of “%(resource)s” was found to lead nowhere"),
+    tells={
+        "keeper": Told(
+            _("The link of “%(resource)s”, which you keep in a library, leads nowhere any more"),
+            RESOURCE,
+            by_email=False,
+        )
+    },
+)
 LIST_MADE = verb("reading_list.made", history=_("%(actor)s made the reading list “%(list)s” in %(title)s"))
 LIST_REMOVED = verb("reading_list.removed", history=_("%(actor)s removed the reading list “%(list)s”"))

@@ -1,5 +1,6 @@
 """BibTeX, read by bibtexparser and written here: an entry goes out with the braces that keep its capitals."""
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 from bibtexparser import middlewares
 from bibtexparser.entrypoint import parse_string
 from django.utils.translation import gettext as _
-from pylatexenc.latex2text import LatexNodes2Text
-from pylatexenc.latexencode import UnicodeToLatexEncoder
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 from collegium.ecology.csl import shape
 from collegium.ecology.csl.shape import Csl, Reference, Unfit
+
+# What it cannot read stands among the faults; a hostile file would fill the log with the same.
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 # BibTeX and biblatex types -> CSL types. The first that names a CSL type is the one that it goes out as.
 TYPES = {
@@ -88,9 +91,37 @@ _CONTAINERS = ("journal", "booktitle", "maintitle")
 _PUBLISHERS = ("publisher", "school", "institution", "organization", "howpublished")
 _PEOPLE = {"author": "author", "editor": "editor", "translator": "translator"}
 _THESES = {"mastersthesis": "Master’s thesis", "phdthesis": "PhD thesis"}  # BibTeX's own words for them
-_VERBATIM = frozenset({"doi", "url", "isbn", "issn", "file", "eprint", "keywords"})
-_text = LatexNodes2Text(keep_comments=False, math_mode="verbatim", strict_latex_spaces=False)
-_latex = UnicodeToLatexEncoder(unknown_char_policy="keep", replacement_latex_protection="braces-almost-all")
+_VERBATIM = frozenset({"doi", "url", "isbn", "issn", "file", "eprint"})
+_context = get_default_latex_context_db()
+_context.add_context_category(
+    "signs",  # that it does not know, or takes for accents
+    prepend=True,
+    macros=[
+        MacroTextSpec("textasciicircum", "^"),
+        MacroTextSpec("textquotedbl", '"'),
+        MacroTextSpec("textbraceleft", "{"),
+        MacroTextSpec("textbraceright", "}"),
+        MacroTextSpec("textunderscore", "_"),
+        MacroTextSpec("textdollar", "$"),
+        MacroTextSpec("textbar", "|"),
+    ],
+)
+_text = LatexNodes2Text(
+    latex_context=_context, keep_comments=False, math_mode="verbatim", strict_latex_spaces=False
+)
+# What LaTeX reads as something else than itself. All other signs are written as they are: files are UTF-8 nowadays.
+_SIGNS = {
+    "\\": r"{\textbackslash}",
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "~": r"{\textasciitilde}",
+    "^": r"{\textasciicircum}",
+    '"': r"{\textquotedbl}",
+    **{sign: f"\\{sign}" for sign in "&%$#_"},
+}
+_SPECIAL = re.compile("[" + re.escape("".join(_SIGNS)) + "]|-(?=-)|'(?=')|`(?=`)|[!?](?=`)")
+# A formula, as pandoc tells it from prices.
+_FORMULA = re.compile(r"(\$(?=\S)[^$]*(?<=[^\s$])\$(?!\d))")
 
 
 def read(text: str) -> list[Reference]:
@@ -99,6 +130,8 @@ def read(text: str) -> list[Reference]:
         text.lstrip("\ufeff").replace("\x00", ""),
         append_middleware=[middlewares.NormalizeFieldKeys(), middlewares.SeparateCoAuthors()],
     )
+    if (number := len(library.blocks)) > shape.MOST_ENTRIES * 2:  # strings and comments are blocks too
+        raise Unfit(shape.too_many(number))
     read_ones = [_reference(each.entry_type.lower(), each.key, each.fields_dict) for each in library.entries]
     for block in library.failed_blocks:
         line = (block.start_line or 0) + 1
@@ -109,8 +142,21 @@ def read(text: str) -> list[Reference]:
     return read_ones
 
 
+_LATEX = re.compile(r"[\\{}$~%^_&#`]|--|''|[!?]`")
+
+
 def _plain(value: str) -> str:
-    return " ".join(str(_text.latex_to_text(value)).replace("\u00a0", " ").split())
+    """What LaTeX would print. Longer than a value may be, it is left alone: it is refused in any case."""
+    if _LATEX.search(value) and len(value) <= shape.LONGEST:
+        try:
+            value = str(_text.latex_to_text(value))
+        except RecursionError:
+            return " ".join(value.split())
+    return " ".join(value.replace("\u00a0", " ").split())
+
+
+def _paragraphs(value: str) -> str:
+    return "\n\n".join(filter(None, map(_plain, re.split(r"\n\s*\n", value))))
 
 
 def _reference(kind: str, key: str, fields: Mapping[str, Any]) -> Reference:
@@ -138,14 +184,16 @@ def _reference(kind: str, key: str, fields: Mapping[str, Any]) -> Reference:
 def _take_people(values: dict[str, Any]) -> Csl:
     found: Csl = {}
     for theirs, ours in _PEOPLE.items():
-        names = [_name(each) for each in values.pop(theirs, []) if each.strip().lower() != "others"]
+        said = [each for each in values.pop(theirs, []) if each.strip().lower() != "others"]
+        # Of too many the first that are too many are enough to be refused for it.
+        names = [_name(each) for each in said[: shape.MOST_NAMES + 1]]
         found[ours] = [each for each in names if each]
     return found
 
 
 def _take_texts(texts: dict[str, str]) -> Csl:
     return {
-        ours: value if theirs in _VERBATIM else _plain(value)
+        ours: value if theirs in _VERBATIM else _paragraphs(value) if theirs == "abstract" else _plain(value)
         for theirs, ours in _TEXTS.items()
         if theirs != "publisher" and (value := texts.pop(theirs, ""))
     }
@@ -169,12 +217,22 @@ def _take_publisher(texts: dict[str, str]) -> Csl:
 
 def _name(raw: str) -> Csl:
     raw = raw.strip()
-    if raw.startswith("{") and raw.endswith("}") and "{" not in raw[1:-1]:
+    if _is_wrapped(raw):
         return {"literal": _plain(raw)}
     parts = [part.strip() for part in re.split(r",(?![^{]*})", raw)]
     if len(parts) == 3:  # noqa: PLR2004 -- "von Last, Jr, First" is BibTeX's own order
         return shape.name(f"{_plain(parts[0])}, {_plain(parts[2])}, {_plain(parts[1])}")
     return shape.name(", ".join(map(_plain, parts)))
+
+
+def _is_wrapped(raw: str) -> bool:
+    """Whether the brace that it begins with is closed by its last sign."""
+    depth = 0
+    for place, char in enumerate(raw):
+        depth += (char == "{") - (char == "}")
+        if depth <= 0:
+            return char == "}" and place == len(raw) - 1
+    return False
 
 
 def _take_issued(texts: dict[str, str]) -> Csl:
@@ -228,7 +286,7 @@ def _written(reference: Reference) -> str:
     if csl.get("URL"):
         fields["url"] = csl["URL"]
     if reference.tags:
-        fields["keywords"] = ", ".join(reference.tags)
+        fields["keywords"] = _encoded(", ".join(reference.tags))
     fields |= _dates(csl) | {
         name: value for name, value in beyond.get("fields", {}).items() if name not in fields
     }
@@ -244,7 +302,7 @@ def _dates(csl: Mapping[str, Any]) -> dict[str, str]:
         made["date"] = shape.iso(issued)
     if parts:
         made["year"] = f"{parts[0]:04d}"
-        if len(parts) > 1:
+        if len(parts) > 1 and 1 <= parts[1] <= len(shape.MONTHS):
             made["month"] = shape.MONTHS[parts[1] - 1]
     elif issued:
         made["year"] = _encoded(shape.iso(issued))
@@ -263,13 +321,15 @@ def _written_name(person: Mapping[str, Any]) -> str:
 
 def _encoded(value: str, *, keeps_capitals: bool = False) -> str:
     # What stands between dollars is a formula, which was left as it was when it was read.
-    pieces = re.split(r"(\$[^$]+\$)", value)
-    encoded = "".join(
-        each if number % 2 else str(_latex.unicode_to_latex(each)) for number, each in enumerate(pieces)
-    )
+    pieces = _FORMULA.split(value)
+    encoded = "".join(each if number % 2 else _SPECIAL.sub(_sign, each) for number, each in enumerate(pieces))
     if keeps_capitals:  # BibTeX styles write titles small unless braces forbid it
         encoded = re.sub(r"(?<![\\{\w])(\w*[A-Z]\w*[A-Z]\w*|(?<=\s)[A-Z]\w*)", r"{\1}", encoded)
     return encoded
+
+
+def _sign(found: re.Match[str]) -> str:
+    return _SIGNS.get(found[0], f"{found[0]}{{}}")  # so that two dashes stay two
 
 
 def _balanced(value: str) -> str:

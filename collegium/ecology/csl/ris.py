@@ -102,6 +102,8 @@ def read(text: str) -> list[Reference]:
         raise Unfit(_("This file cannot be read as RIS: %(why)s") % {"why": str(fault)[:200]}) from fault
     if not entries:
         raise Unfit(_("There is no entry in this file that could be read as RIS."))
+    if len(entries) > shape.MOST_ENTRIES:
+        raise Unfit(shape.too_many(len(entries)))
     return [_reference(each) for each in entries]
 
 

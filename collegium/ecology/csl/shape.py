@@ -1,5 +1,7 @@
 """What a CSL-JSON item may hold: types and variables of CSL 1.0.2 (docs.citationstyles.org, "Appendix III and IV")."""
 
+import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -168,6 +170,8 @@ TEXTS = frozenset(
 )
 LONGEST = 20_000  # characters of one value
 MOST_NAMES = 500
+MOST_ENTRIES = 3000  # of one file
+_MOST_FAULTS = 20
 
 _text = {"type": "string", "maxLength": LONGEST}
 _number = {"anyOf": [_text, {"type": "number"}]}
@@ -218,6 +222,7 @@ SCHEMA = {
     "additionalProperties": False,
 }
 VARIABLES = NAMES | DATES | NUMBERS | TEXTS | {"type"}
+_NO_SIGN = re.compile("[\x00\ud800-\udfff]")
 _validator = Draft202012Validator(SCHEMA)
 
 
@@ -236,20 +241,41 @@ class Unfit(ValueError):  # noqa: N818 -- an answer about a file
     """The file cannot be read as what it is said to be; the message is a plain sentence, safe to show."""
 
 
+def too_many(number: int) -> str:
+    return _("There are %(number)s entries in this file. Bring at most %(most)s at a time.") % {
+        "number": number,
+        "most": MOST_ENTRIES,
+    }
+
+
 def faults(csl: object) -> list[str]:
     """Sentences that say where an item is not CSL-JSON; empty if it is."""
     found = []
-    for error in sorted(_validator.iter_errors(csl), key=lambda each: list(map(str, each.path))):
+    errors = itertools.islice(_validator.iter_errors(csl), _MOST_FAULTS)
+    for error in sorted(errors, key=lambda each: list(map(str, each.path))):
         where = ".".join(map(str, error.path)) or _("the whole entry")
         found.append(_("%(where)s: %(what)s") % {"where": where, "what": error.message[:200]})
     return found
+
+
+def storable(said: Any) -> Any:
+    """Without what no database keeps: signs that are none (NUL, halves of pairs), numbers without an end."""
+    if isinstance(said, str):
+        return _NO_SIGN.sub("", said)
+    if isinstance(said, float) and not math.isfinite(said):
+        return str(said)
+    if isinstance(said, Mapping):
+        return {storable(str(name)): storable(value) for name, value in said.items()}
+    if isinstance(said, Sequence):
+        return [storable(each) for each in said]
+    return said
 
 
 def cleaned(csl: Mapping[str, Any]) -> Csl:
     """Without what is empty, and without ``id``, which a library gives itself."""
     kept: Csl = {}
     for name, said in csl.items():
-        value = said.replace("\x00", "") if isinstance(said, str) else said
+        value = storable(said)
         if isinstance(value, str) and name != "abstract":
             value = " ".join(value.split())
         if name != "id" and value not in ("", None, [], {}):
@@ -329,11 +355,19 @@ def _parts(text: str) -> list[int]:
 
 def parts_of(value: Mapping[str, Any] | None) -> list[int]:
     """Year, month, day of where a date begins, as far as it says; empty for one in words."""
-    first: Sequence[Any] = next(iter((value or {}).get("date-parts") or []), [])
-    try:
-        return [int(part) for part in first if str(part).strip()]
-    except ValueError:
-        return []
+    first: object = next(iter((value or {}).get("date-parts") or []), [])
+    return _numbers(first)
+
+
+def _numbers(parts: object) -> list[int]:
+    """As far as they are numbers: registers write a month that they do not know as nothing."""
+    found = []
+    for part in parts if isinstance(parts, Sequence) and not isinstance(parts, str) else []:
+        try:
+            found.append(int(str(part)))
+        except ValueError:
+            break
+    return found
 
 
 def iso(value: Mapping[str, Any] | None) -> str:
@@ -343,7 +377,7 @@ def iso(value: Mapping[str, Any] | None) -> str:
     ranges = value.get("date-parts") or []
     ends = []
     for each in ranges:
-        numbers = [int(part) for part in each if str(part).strip()]
+        numbers = _numbers(each)
         if not numbers:
             break
         year, *rest = numbers

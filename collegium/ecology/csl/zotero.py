@@ -3,6 +3,7 @@
 The shape is that of the files that Zotero's "Zotero RDF" export writes; elements it would not write are not read.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -118,11 +119,15 @@ def _q(name: str) -> str:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
+_ENCODING = re.compile(r"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][^\"']*[\"']")
+
+
 def read(text: str) -> list[Reference]:
     """Raises ``Unfit`` where the file is no XML or holds no entry. Entities and documents from outside are not followed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(text.lstrip("\ufeff").encode(), parser)
+        # It is text by now, whatever its first line says of the bytes that it came as.
+        root = etree.fromstring(_ENCODING.sub(r"\1", text.lstrip("\ufeff"), count=1).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise Unfit(_("This is not an XML file: %(why)s") % {"why": str(fault)[:200]}) from fault
     if root.getroottree().docinfo.doctype:
@@ -132,6 +137,8 @@ def read(text: str) -> list[Reference]:
     kept = [each for each in entries if each.findtext(_q("z:itemType")) not in {"attachment", "note"}]
     if not kept:
         raise Unfit(_("There is no entry in this file that could be read as Zotero RDF."))
+    if len(kept) > shape.MOST_ENTRIES:
+        raise Unfit(shape.too_many(len(kept)))
     return [_reference(each, about) for each in kept]
 
 

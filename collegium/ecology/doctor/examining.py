@@ -5,13 +5,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
 
 from collegium.ecology import reading
 from collegium.ecology.doctor import hosts, pages
 from collegium.ecology.doctor.candidates import Candidate, Examination, Finding
 from collegium.ecology.identity import address_key
-from collegium.ecology.tags import fold
+from collegium.ecology.tags import fold, found_in
 from collegium.foundation import clock, http
 
 MOST_BYTES = 8_000_000
@@ -138,11 +140,15 @@ def _as_address(typed: str) -> str:
 def _read(visit: _Visit, answer: http.Response, *, how: str, kind: str, is_filtered: bool = False) -> bool:
     content_type = answer.headers.get("content-type", "")
     try:
-        feed = reading.read(answer.body, content_type=content_type, url=answer.final_url)
+        feed = read_feed(answer)
     except reading.Unreadable as fault:
-        if how == "given":
+        if how in {"given", "link", "header"}:
             visit.note(Finding(fault.finding, fault.detail, answer.final_url))
         return False
+    if (
+        is_filtered and how != "host"
+    ):  # a name alone proves nothing: a whole blog may be called after the hashtag
+        is_filtered = all(_has(entry, visit.hashtag) for entry in feed.entries)
     findings = [Finding(key) for key in feed.findings]
     findings += [Finding(key) for key in of_entries(feed) if key not in feed.findings]
     if "html" in content_type.lower() and "wrong_type" not in feed.findings:
@@ -164,6 +170,36 @@ def _read(visit: _Visit, answer: http.Response, *, how: str, kind: str, is_filte
         entry_count=len(feed.entries),
     )
     return _keep(visit, candidate)
+
+
+def read_feed(answer: http.Response) -> reading.ReadFeed:
+    """Unreadable too where it is so broken that nothing of it is left: an empty feed would be no trouble to anybody."""
+    feed = reading.read(
+        answer.body, content_type=answer.headers.get("content-type", ""), url=answer.final_url
+    )
+    if "malformed" in feed.findings and not feed.entries:
+        raise reading.Unreadable("malformed", _where_it_breaks(answer.body))
+    return feed
+
+
+def _where_it_breaks(body: bytes) -> str:
+    """As a parser says it, with line and column."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        etree.fromstring(body, parser=parser)
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        return str(getattr(fault, "msg", fault))[:200]
+    return ""
+
+
+def _has(entry: reading.ReadEntry, hashtag: str) -> bool:
+    return hashtag in {fold(tag) for tag in (*entry.tags, *found_in(f"{entry.title} {entry.summary}"))}
+
+
+def _is_named_after(feed: pages.NamedFeed, hashtag: str) -> bool:
+    parts = urlsplit(feed.url)
+    words = re.split(r"[^\w]+", f"{feed.title} {unquote(parts.path)} {unquote(parts.query)}")
+    return bool(hashtag) and hashtag in {fold(word) for word in words if word}
 
 
 def _latest(feed: reading.ReadFeed) -> tuple[reading.ReadEntry, ...]:
@@ -279,7 +315,7 @@ def _say_of_page(visit: _Visit, asked: str, answer: http.Response, problem: str,
         visit.note(Finding("closed_host"))
     elif page.is_written_by_scripts:
         visit.note(Finding("no_script"))
-    elif not visit.candidates:
+    elif not visit.candidates and not visit.findings:
         visit.note(Finding("no_feed"))
 
 
@@ -292,7 +328,7 @@ def _ask_named(visit: _Visit, named: Iterable[pages.NamedFeed]) -> None:
     for feed in sorted(named, key=lambda each: "comment" in (each.url + each.title).lower()):
         if len(visit.candidates) >= MOST_CANDIDATES:
             return
-        _ask(visit, feed.url, how=feed.how, kind="")
+        _ask(visit, feed.url, how=feed.how, kind="", is_filtered=_is_named_after(feed, visit.hashtag))
 
 
 def _try(visit: _Visit, guesses: Iterable[hosts.Guess]) -> None:

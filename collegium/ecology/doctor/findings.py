@@ -207,6 +207,10 @@ FINDINGS: dict[str, Words] = {
         _("There is more in it than can be taken in at once."),
         _("The latest are read. Let the feed hold fewer posts: it is no archive."),
     ),
+    "laborious": Words(
+        _("The feed is built so that reading it takes very long."),
+        _("The rest of it is left out. Let the feed hold fewer posts; a validator may say what is odd in it."),
+    ),
     "deep": Words(
         _("The feed is built so deeply that it looks like an attack."),
         _("It is not read. Whoever makes the feed finds in a validator where it goes wrong."),

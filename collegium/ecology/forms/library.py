@@ -1,18 +1,22 @@
 """What is typed about resources and reading lists."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from collegium.ecology.csl import bibtex, json, ris, shape, zotero
+from collegium.ecology.csl import shape
 from collegium.ecology.csl.shape import Csl, Reference, Unfit
-from collegium.ecology.models import Ecology, Resource
+from collegium.ecology.csl.wires import READERS, format_of
+from collegium.ecology.models import Ecology, ReadingList, Resource
 from collegium.schemes.models import Node
 
-MOST_BYTES = 20_000_000
+MOST_OFFERED = 200
+MOST_BYTES = 5_000_000
 FILE_MOST_BYTES = 100_000_000
 _BETWEEN_TAGS = re.compile(r"[,;\n]+")
 LICENCES = (
@@ -101,6 +105,12 @@ class ResourceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     licence_url = forms.ChoiceField(label=gettext_lazy("Licence"), required=False, choices=LICENCES)
+    rights = forms.CharField(
+        label=gettext_lazy("Or in your words: who may use it, and how"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("“I wrote it; use it in your teaching.” A file needs this, or a licence."),
+    )
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
         required=False,
@@ -136,7 +146,15 @@ class ResourceForm(forms.Form):
         return doi
 
     def clean_tags(self) -> list[str]:
-        return [each.strip() for each in _BETWEEN_TAGS.split(self.cleaned_data["tags"]) if each.strip()]
+        return _tags(self.cleaned_data["tags"])
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("upload") and not said.get("licence_url") and not said.get("rights", "").strip():
+            self.add_error(
+                "rights", _("Say under which licence the file is, or in your words who may use it.")
+            )
+        return said
 
     def csl(self) -> Csl:
         said = self.cleaned_data
@@ -152,6 +170,10 @@ class ResourceForm(forms.Form):
         return shape.cleaned(csl)
 
 
+def _tags(typed: str) -> list[str]:
+    return [each.strip() for each in _BETWEEN_TAGS.split(typed) if each.strip()]
+
+
 def _filled(csl: Csl) -> dict[str, Any]:
     filled = {ours: csl.get(theirs, "") for ours, theirs in _TEXTS.items()}
     people = csl.get("author") or csl.get("editor") or []
@@ -160,6 +182,88 @@ def _filled(csl: Csl) -> dict[str, Any]:
         "people": "\n".join(shape.written(each) for each in people),
         "issued": shape.iso(csl.get("issued")),
     }
+
+
+class EcologyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """A library by whose it is, and who may read what stands in it."""
+
+    def label_from_instance(self, obj: Ecology) -> str:
+        return _("%(title)s, read by: %(audience)s") % {
+            "title": obj.title,
+            "audience": obj.members.name if obj.audience == "circle" else obj.get_audience_display(),
+        }
+
+
+class WhereForm(forms.Form):
+    """Into which of the libraries that somebody may keep things in. With a single one nothing is asked."""
+
+    ecology = EcologyField(
+        label=gettext_lazy("Library"),
+        queryset=Ecology.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a library.")},
+    )
+
+    def __init__(self, *args: Any, among: "QuerySet[Ecology]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("EcologyField", self.fields["ecology"]).queryset = among
+
+
+class KeepForm(WhereForm):
+    """An item of the river into a library: what is known of it is not asked for."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why do you recommend it?"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("With commas between."),
+    )
+    licence_url = forms.ChoiceField(label=gettext_lazy("Licence"), required=False, choices=LICENCES)
+    nodes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it helps with"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, criteria: Sequence[Node], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = {str(node.pk): node for node in criteria}
+        if self.criteria:
+            grouped: dict[str, list[tuple[str, str]]] = {}
+            for key, node in self.criteria.items():
+                grouped.setdefault(node.framework.title, []).append((key, str(node)))
+            choices = list(grouped.items()) if len(grouped) > 1 else next(iter(grouped.values()))
+            self.fields["nodes"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
+        else:
+            del self.fields["nodes"]
+        given = self.initial.get("licence_url", "")
+        if given and given not in dict(LICENCES):
+            self.fields["licence_url"].choices = [*LICENCES, (given, given)]  # type: ignore[attr-defined]
+
+    def clean_tags(self) -> list[str]:
+        return _tags(self.cleaned_data["tags"])
+
+    def helps_with(self) -> list[Node]:
+        return [self.criteria[key] for key in self.cleaned_data.get("nodes", [])]
+
+
+class LinkForm(WhereForm):
+    """Which of the links of a post, or its thread: "thread"."""
+
+    address = forms.ChoiceField(
+        label=gettext_lazy("What do you want to keep?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what you want to keep.")},
+    )
+
+    def __init__(self, *args: Any, links: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].choices = links  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class WhyForm(forms.Form):
@@ -171,9 +275,6 @@ class WhyForm(forms.Form):
     )
 
 
-_READERS = {"bib": bibtex.read, "ris": ris.read, "json": json.read, "rdf": zotero.read}
-
-
 class BringForm(forms.Form):
     upload = forms.FileField(
         label=gettext_lazy("File"),
@@ -183,26 +284,16 @@ class BringForm(forms.Form):
     def clean_upload(self) -> list[Reference]:
         upload = self.cleaned_data["upload"]
         if upload.size > MOST_BYTES:
-            raise forms.ValidationError(_("The file is too large: 20 MB at most."))
+            raise forms.ValidationError(_("The file is too large: 5 MB at most. Bring it in parts."))
         try:
             text = upload.read().decode("utf-8-sig")
         except UnicodeDecodeError:
             upload.seek(0)
             text = upload.read().decode("cp1252", errors="replace")  # what older programs write
         try:
-            return _READERS[format_of(text)](text)
+            return READERS[format_of(text)](text)
         except Unfit as fault:
             raise forms.ValidationError(str(fault)) from fault
-
-
-def format_of(text: str) -> str:
-    """Which of the four it is, by how it begins; RIS where nothing else fits."""
-    start = text.lstrip()[:2000]
-    if start.startswith(("[", "{")):
-        return "json"
-    if start.startswith("<"):
-        return "rdf"
-    return "bib" if re.search(r"^\s*@\s*\w+\s*[{(]", start, re.MULTILINE) else "ris"
 
 
 class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -233,12 +324,25 @@ class ListForm(forms.Form):
 
 class EntryForm(forms.Form):
     resource = forms.ModelChoiceField(
-        label=gettext_lazy("From the library"), queryset=Resource.objects.none()
+        label=gettext_lazy("From the library"),
+        queryset=Resource.objects.none(),
+        empty_label=gettext_lazy("Choose…"),
+        help_text=gettext_lazy("The newest stand first. What is not here can be put on from its own page."),
     )
     is_core = forms.BooleanField(label=gettext_lazy("To be read by all"), required=False)
     words = forms.CharField(label=gettext_lazy("Why, or which part"), required=False, max_length=500)
 
-    def __init__(self, *args: Any, ecology: Ecology, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ecology: Ecology, reading_list: ReadingList | None = None, **kwargs: Any
+    ) -> None:
+        """Without a list all that the library keeps is allowed, and nothing is offered to choose from."""
         super().__init__(*args, **kwargs)
-        among = ecology.resources.filter(removed_at__isnull=True).order_by("title", "pk")
-        self.fields["resource"].queryset = among  # type: ignore[attr-defined]  # a ModelChoiceField
+        among = ecology.resources.filter(removed_at__isnull=True)
+        field: Any = self.fields["resource"]
+        field.queryset = among
+        if reading_list is not None:
+            offered = among.exclude(entries__reading_list=reading_list).order_by("-added_at", "-pk")
+            field.choices = [
+                ("", field.empty_label),
+                *((each.pk, each.title[:90]) for each in offered.only("title")[:MOST_OFFERED]),
+            ]

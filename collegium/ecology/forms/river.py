@@ -81,5 +81,7 @@ class TalkForm(forms.Form):
         where.queryset = Ecology.objects.filter(pk__in=[each.pk for each in ecologies]).select_related(  # type: ignore[attr-defined]  # of ModelChoiceField
             "forum"
         )
+        # They were read already: drawing them asks nothing.
+        where.choices = [(each.pk, str(each)) for each in ecologies]  # type: ignore[attr-defined]  # as above
         if len(ecologies) == 1:
             where.widget = forms.HiddenInput()

@@ -6,6 +6,7 @@ from collegium.ecology.models.items import (
     Appearance,
     Enclosure,
     Flow,
+    FlowOfMonth,
     FormerItem,
     Item,
     ItemKey,
@@ -14,18 +15,21 @@ from collegium.ecology.models.items import (
     NearCopy,
     Reading,
     Tag,
+    Tally,
     Trait,
+    Unindexed,
     Version,
 )
 from collegium.ecology.models.library import (
     Entry,
     ReadingList,
     Recommendation,
+    ReferenceFile,
     Relevance,
     Resource,
     ResourceTag,
 )
-from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Move, OutlineImport, Source
+from collegium.ecology.models.sources import Claim, Fetch, Following, Hub, Look, Move, OutlineImport, Source
 
 __all__ = [
     "Appearance",
@@ -36,11 +40,13 @@ __all__ = [
     "FeedAddress",
     "Fetch",
     "Flow",
+    "FlowOfMonth",
     "Following",
     "FormerItem",
     "Hub",
     "Item",
     "ItemKey",
+    "Look",
     "Mark",
     "Move",
     "Mute",
@@ -49,11 +55,14 @@ __all__ = [
     "Reading",
     "ReadingList",
     "Recommendation",
+    "ReferenceFile",
     "Relevance",
     "Resource",
     "ResourceTag",
     "Source",
     "Tag",
+    "Tally",
     "Trait",
+    "Unindexed",
     "Version",
 ]

@@ -121,6 +121,19 @@ class Trait(models.Model):
         return f"{self.value:x} of {self.item}"
 
 
+class Unindexed(models.Model):
+    """An item that is new or was changed, and whose words are still to be written into the index: see ``words``.
+
+    A row for each time, written with the change itself: so nothing is forgotten when a worker dies, and nothing that is
+    changed while it is being indexed.
+    """
+
+    item_id = models.BigIntegerField()  # no foreign key: it may be gone by then
+
+    def __str__(self) -> str:
+        return str(self.item_id)
+
+
 class Appearance(models.Model):
     """An item in a source."""
 
@@ -240,6 +253,11 @@ class Flow(models.Model):
                 condition=Q(highlighted_at__isnull=False),
                 name="ecology_highlights",
             ),
+            models.Index(
+                fields=["ecology", "-flows_at", "-item"],
+                condition=Q(hidden_at__isnull=True, highlighted_at__isnull=False),
+                name="ecology_river_highlighted",
+            ),
             # Videos, or what is in one language, may be one in ten thousand of a river.
             models.Index(
                 fields=["ecology", "kind", "-flows_at", "-item"],
@@ -252,7 +270,9 @@ class Flow(models.Model):
                 name="ecology_river_in_a_language",
             ),
             models.Index(
-                fields=["ecology", "-hidden_at"], condition=Q(hidden_at__isnull=False), name="ecology_hidden"
+                fields=["ecology", "-flows_at", "-item"],
+                condition=Q(hidden_at__isnull=False),
+                name="ecology_river_taken_out",
             ),
         ]
 
@@ -320,3 +340,43 @@ class Mute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} mutes {self.source or self.tag}"
+
+
+class FlowOfMonth(models.Model):
+    """How many items a source brought into a large river in a month that is over, so that the map need not count a million.
+
+    Counted anew each night (``queries.volumes``); what has come into such a month since then is counted when it is asked for.
+    """
+
+    ecology = models.ForeignKey(Ecology, on_delete=models.CASCADE, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        Source, null=True, on_delete=models.CASCADE, related_name="+"
+    )  # None: put in by hand
+    month = models.DateTimeField()  # its first moment, in UTC
+    items = models.PositiveIntegerField()  # that are not hidden
+    marked = models.PositiveIntegerField(default=0)  # of them, with the ecology's hashtag
+
+    class Meta:
+        # All that is asked of a row, so that an index alone answers.
+        indexes = [
+            models.Index(
+                fields=["ecology", "month", "source", "items", "marked"], name="ecology_flow_of_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.items} in {self.month:%Y-%m}"
+
+
+class Tally(models.Model):
+    """Up to where the months of a river have been counted."""
+
+    ecology = models.OneToOneField(Ecology, on_delete=models.CASCADE, related_name="tally")
+    since = models.DateTimeField()  # the first moment of the first month
+    before = models.DateTimeField()  # the first moment of the first month that was not over
+    hashtag = models.CharField(max_length=80, blank=True)  # the ecology's, then
+    through = models.BigIntegerField()  # the last flow that was there
+    counted_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.ecology} before {self.before:%Y-%m}"

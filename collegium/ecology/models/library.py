@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from collegium.conversations.models import Thread
 from collegium.ecology.models.ecologies import Ecology
 from collegium.ecology.models.items import Item
 from collegium.foundation import clock
@@ -43,9 +44,12 @@ class Resource(models.Model):
     blob = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200, blank=True)
     licence_url = models.URLField(_("licence"), max_length=500, blank=True)
+    rights = models.CharField(_("in your words"), max_length=300, blank=True)  # "with leave of its author"
     language = models.CharField(max_length=20, blank=True)
     abstract = models.TextField(blank=True)  # plain text
     item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.SET_NULL, related_name="resources")
+    # The conversation that somebody kept it from.
+    thread = models.ForeignKey(Thread, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     added_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     added_at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(default=clock.now)
@@ -54,7 +58,8 @@ class Resource(models.Model):
     link_checked_at = models.DateTimeField(null=True, blank=True)
     link_answers = models.BooleanField(null=True)  # None: not asked yet
     link_finding = models.CharField(max_length=300, blank=True)
-    link_failing_since = models.DateTimeField(null=True, blank=True)
+    link_failures = models.PositiveSmallIntegerField(default=0)  # one after the other, up to now
+    link_failing_since = models.DateTimeField(null=True, blank=True)  # it is held to be rotten
     frozen_html = models.TextField(blank=True)  # safe HTML
     frozen_sha256 = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
@@ -168,3 +173,16 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} on {self.reading_list}"
+
+
+class ReferenceFile(models.Model):
+    """References that somebody read from a file and has looked at, but not brought yet. Gone when they are, or after a day."""
+
+    ecology = models.ForeignKey(Ecology, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    name = models.CharField(max_length=200)
+    references = models.JSONField()  # list of ``csl.Reference`` as objects
+
+    def __str__(self) -> str:
+        return self.name

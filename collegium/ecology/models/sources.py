@@ -133,7 +133,10 @@ class Following(models.Model):
         indexes = [
             models.Index(
                 fields=["source"], condition=Q(ended_at__isnull=True), name="ecology_following_running"
-            )
+            ),
+            models.Index(
+                fields=["ecology", "-id"], condition=Q(ended_at__isnull=True), name="ecology_following_latest"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,6 +235,30 @@ class Hub(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hub_url} for {self.source}"
+
+
+class Look(models.Model):
+    """An address that somebody has looked at: done in the background, kept for a day."""
+
+    ecology = models.ForeignKey(Ecology, on_delete=models.CASCADE, related_name="looks")
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    asked = models.CharField(max_length=2000)  # as it was typed
+    at = models.DateTimeField(default=clock.now)
+    found = models.JSONField(null=True, blank=True)  # see ``doctor.Examination.as_json``; None: not done yet
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="ecology_look_at")]
+        constraints = [
+            models.CheckConstraint(
+                name="ecology_look_found",
+                condition=Q(finished_at__isnull=True, found__isnull=True)
+                | Q(finished_at__isnull=False, found__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked} for {self.ecology}"
 
 
 class OutlineImport(models.Model):

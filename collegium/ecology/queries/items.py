@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from collegium.ecology import rights
 from collegium.ecology.models import Appearance, Ecology, Enclosure, Flow, Item, Relevance, Source, Version
-from collegium.ecology.queries.river import Scope, ShownItem, shown, whole
+from collegium.ecology.queries.river import Scope, ShownItem, shown, unfolded, whole
 from collegium.foundation import richtext
 from collegium.people.models import CircleMember, Person
 
@@ -59,11 +59,11 @@ def readable(item_id: int, reader: Person | None) -> Item | None:
         seen = seen | Item.objects.filter(pk__in=edited.values("item"))
     has_versions = Exists(Version.objects.filter(item=OuterRef("pk")))
     is_in_library = Exists(Relevance.objects.filter(resource__item=OuterRef("pk"), resource__removed_at=None))
-    return (
-        whole(seen.filter(pk=item_id), reader)
-        .annotate(has_versions=has_versions, is_in_library=is_in_library)
-        .first()
+    flows_in_a_part = Exists(Flow.objects.filter(item=OuterRef("pk"), ecology__within__isnull=False))
+    found = whole(seen.filter(pk=item_id), reader).annotate(
+        has_versions=has_versions, is_in_library=is_in_library, flows_in_a_part=flows_in_a_part
     )
+    return next(iter(unfolded(found[:1])), None)
 
 
 def item_page(item: Any, reader: Person | None, *, with_versions: bool = False) -> ItemPage:

@@ -1,22 +1,42 @@
 """The library as pages show it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, QuerySet
+from django.db import models
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
+from collegium.conversations.models import Thread
+from collegium.ecology import known
 from collegium.ecology.csl.shape import Reference
-from collegium.ecology.models import Ecology, ReadingList, Recommendation, Resource, ResourceTag
+from collegium.ecology.identity import address_key
+from collegium.ecology.models import (
+    Appearance,
+    Ecology,
+    Entry,
+    Flow,
+    Item,
+    ItemKey,
+    ReadingList,
+    Recommendation,
+    ReferenceFile,
+    Resource,
+    ResourceTag,
+)
 from collegium.ecology.words import RESOURCES
 from collegium.foundation import fulltext
-from collegium.people.models import Person
+from collegium.people.models import CircleMember, Person
 from collegium.schemes.models import Framework, Node
 
 A_PAGE = 30
 MOST_FOUND = 300
 MOST_TAGS = 40
+MOST_READ = 200  # entries that are read for a page beside
+MOST_READ_ABOUT = 12  # of one list, on the page of what it is for
+MOST_READ_BESIDE = 5  # of one list, beside a section
 ORDERS = {
     "newest": ("-added_at", "-pk"),
     "author": ("authors", "year", "pk"),
@@ -121,12 +141,47 @@ def shown(resource_id: int, reader: Person | None) -> Resource | None:
     )
 
 
+def kept_in_by(person: Person) -> "QuerySet[Ecology]":
+    """The libraries that somebody may keep things in; a week keeps its own in that of its course."""
+    mine = CircleMember.objects.filter(person=person).values("circle")
+    return Ecology.objects.filter(
+        Q(members__in=mine) | Q(editors__in=mine), closed_at__isnull=True, within__isnull=True
+    ).order_by("title", "pk")
+
+
+def already(item: Item, among: "QuerySet[Ecology]") -> list[Resource]:
+    known = Resource.objects.filter(item=item.pk, removed_at__isnull=True, ecology__in=among.values("pk"))
+    return list(known.select_related("ecology"))
+
+
+def nearest(item: Item, among: "QuerySet[Ecology]") -> int | None:
+    """A library of where it flows, if there is one; else the first."""
+    flows = Flow.objects.filter(item=item.pk, ecology=OuterRef("pk"))
+    return (
+        among.annotate(near=Exists(flows))
+        .order_by("-near", "title", "pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def readable_thread(resource: Resource, reader: Person | None) -> Thread | None:
+    """Where it was met, for those who may read there."""
+    return Thread.objects.visible_to(reader).filter(pk=resource.thread_id).first()
+
+
 def lists_of(ecology: Ecology) -> list[Any]:
     return list(ecology.reading_lists.annotate(number=Count("entries")).order_by("title", "pk"))
 
 
-def lists_with(resource: Resource) -> list[ReadingList]:
-    return list(ReadingList.objects.filter(entries__resource=resource).order_by("title", "pk"))
+def lists_around(resource: Resource) -> list[Any]:
+    """All lists of its library, each with ``has_it``."""
+    has_it = Exists(Entry.objects.filter(reading_list=OuterRef("pk"), resource=resource.pk))
+    return list(
+        ReadingList.objects.filter(ecology=resource.ecology_id)
+        .annotate(has_it=has_it)
+        .order_by("title", "pk")
+    )
 
 
 def reading_list(list_id: int, reader: Person | None) -> ReadingList | None:
@@ -139,6 +194,74 @@ def reading_list(list_id: int, reader: Person | None) -> ReadingList | None:
     )
 
 
+@dataclass(frozen=True)
+class Readings:
+    """The beginning of a reading list, beside something else; ``more``: how many entries it has besides."""
+
+    reading_list: ReadingList
+    entries: list[Entry]
+    more: int
+
+    @property
+    def number(self) -> int:
+        return len(self.entries) + self.more
+
+
+def readings_about(about: models.Model) -> list[Readings]:
+    """The lists that were made for it, as a whole, in one query. For whoever may see it: its library is as open as it is."""
+    return _readings(
+        Q(reading_list__about_kind=about._meta.label_lower, reading_list__about_id=str(about.pk)),
+        MOST_READ_ABOUT,
+    )
+
+
+def readings_for(node: Node, reader: Person) -> list[Readings]:
+    """The lists for this section in the libraries of what the reader belongs to; one query."""
+    mine = CircleMember.objects.filter(person=reader).values("circle")
+    theirs = Q(reading_list__ecology__members__in=mine) | Q(reading_list__ecology__editors__in=mine)
+    return _readings(Q(reading_list__node=node) & theirs, MOST_READ_BESIDE)
+
+
+def list_about(about: models.Model) -> ReadingList | None:
+    lists = ReadingList.objects.filter(about_kind=about._meta.label_lower, about_id=str(about.pk))
+    return lists.order_by("pk").first()
+
+
+def _readings(which: Q, most: int) -> list[Readings]:
+    entries = (
+        Entry.objects.filter(which)
+        .select_related("reading_list", "resource")
+        .defer("resource__abstract", "resource__frozen_html", "resource__beyond", "reading_list__words")
+        .order_by("reading_list__title", "reading_list", "position", "pk")[:MOST_READ]
+    )
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.reading_list_id, []).append(entry)
+    return [Readings(each[0].reading_list, each[:most], max(len(each) - most, 0)) for each in found.values()]
+
+
+def at(addresses: Iterable[str], numbers: Iterable[int], reader: Person) -> "QuerySet[Resource]":
+    """What the libraries that the reader may see keep of these addresses and DOIs, or by these keys; the best described first."""
+    known_by = {key for address in addresses if (key := known.of_address(address))}
+    found = Resource.objects.visible_to(reader).filter(Q(known_by__in=known_by) | Q(pk__in=set(numbers)))
+    return found.prefetch_related("tags").order_by("-doi", "-year", "pk")
+
+
+def items_at(addresses: Iterable[str], numbers: Iterable[int], reader: Person) -> "QuerySet[Item]":
+    """What flows where the reader may see it, by these addresses or keys; each with ``seen_in`` and ``known_as``, a key."""
+    keys = {key for address in addresses if (key := address_key(address))}
+    of_keys = ItemKey.objects.filter(key__in=keys)
+    seen = Appearance.objects.filter(item=OuterRef("pk")).order_by("first_seen_at", "pk")
+    return (
+        Item.objects.visible_to(reader)
+        .filter(Q(pk__in=of_keys.values("item")) | Q(pk__in=set(numbers)))
+        .annotate(
+            seen_in=Coalesce(Subquery(seen.values("source__title")[:1]), Value("")),
+            known_as=Subquery(of_keys.filter(item=OuterRef("pk")).values("key")[:1]),
+        )
+    )
+
+
 def references(resources: "QuerySet[Resource] | Sequence[Resource]") -> Iterator[Reference]:
     """As they go out: with their keys, their tags, and what they said beyond CSL-JSON when they came."""
     rows = (
@@ -148,6 +271,11 @@ def references(resources: "QuerySet[Resource] | Sequence[Resource]") -> Iterator
     )
     for each in rows:
         yield Reference(each.cite_key, each.csl, each.beyond, tuple(tag.said for tag in each.tags.all()))
+
+
+def file_of(ecology: Ecology, person: Person) -> ReferenceFile | None:
+    """What they read from a file and have not brought yet."""
+    return ReferenceFile.objects.filter(ecology=ecology, by=person).select_related("ecology").first()
 
 
 def frameworks() -> list[Framework]:

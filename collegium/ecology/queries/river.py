@@ -5,14 +5,15 @@ somebody saved, one source, what words find, is looked up first and then asked w
 same in a river of a thousand items and of a million.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db import connection
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.timezone import get_current_timezone
 
@@ -32,9 +33,12 @@ from collegium.ecology.models import (
 )
 from collegium.ecology.words import ITEMS
 from collegium.foundation import fulltext
+from collegium.foundation.listed import CountedUpTo, Listed
 from collegium.people.models import Audience, CircleMember, Person
 
 ITEMS_A_PAGE = 30
+MOST_COUNTED = 999  # sources
+_NEWEST = 300  # items that say who publishes here now
 MOST_NEW = 20  # beyond this, "more than twenty" is enough
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)  # says "there is one" in a way that every index understands
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -216,12 +220,25 @@ def ecology_with_parts(ecology_id: int, person: Person | None) -> tuple[Ecology,
 
 
 def languages_in(scope: Scope) -> list[str]:
-    """Of the sources that are followed there."""
-    if scope.ecologies is None:
+    """Of what flows there. From one to the next in the index: as long as there are languages, however much flows."""
+    if not scope.ecologies:
         return []
-    followed = Following.objects.running().filter(ecology__in=[each.pk for each in scope.ecologies])
-    found = followed.exclude(source__language="").values_list("source__language", flat=True).distinct()
-    return sorted(set(found))
+    flow, ecology = Flow._meta.db_table, Ecology._meta.db_table
+    places = ", ".join(["%s"] * len(scope.tops))
+    statement = f"""
+        WITH RECURSIVE said(ecology, language) AS (
+            SELECT id, CAST('' AS text) FROM {ecology} WHERE id IN ({places})
+            UNION ALL
+            SELECT said.ecology, (
+                SELECT MIN(language) FROM {flow}
+                WHERE ecology_id = said.ecology AND hidden_at IS NULL AND language > said.language
+            ) FROM said WHERE said.language IS NOT NULL
+        )
+        SELECT DISTINCT language FROM said WHERE language <> ''
+    """  # noqa: S608  # names of our own tables
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [each.pk for each in scope.tops])
+        return sorted(language for (language,) in cursor.fetchall())
 
 
 # The page -------------------------------------------------------------------------------------------------------------
@@ -230,12 +247,12 @@ def languages_in(scope: Scope) -> list[str]:
 def river(
     scope: Scope, narrowing: Narrowing, *, after: Key | None = None, size: int = ITEMS_A_PAGE
 ) -> RiverPage:
-    """Six queries with a reader, five without; one to three more where words are looked for."""
+    """Four queries with a reader, three without; one to three more where words are looked for."""
     mutes = mutes_of(scope.reader)
     asked = _Asked(scope, narrowing, mutes)
     if asked.finds_nothing:
         return RiverPage([], None, mutes)
-    rows = list(whole(asked.items(size + 1, older_than=after), scope.reader))
+    rows = unfolded(whole(asked.items(size + 1, older_than=after), scope.reader))
     page = rows[:size]
     return RiverPage(
         items=shown(page, scope),
@@ -249,6 +266,21 @@ def newer_than(scope: Scope, narrowing: Narrowing, key: Key) -> int:
     """How many items came since, up to a few; what came with an older date is not told."""
     asked = _Asked(scope, narrowing, mutes_of(scope.reader))
     return 0 if asked.finds_nothing else len(asked.items(MOST_NEW + 1, newer_than=key).values_list("pk"))
+
+
+def sources_in(scope: Scope, narrowing: Narrowing, *, of_items: int) -> list[Source]:
+    """What brought the newest items of a view to where the reader may see them, by their titles. Two queries."""
+    asked = _Asked(scope, narrowing, ())
+    if asked.finds_nothing:
+        return []
+    items = [item.pk for item in asked.items(of_items).only("pk")]
+    there = Flow.objects.filter(
+        item__in=items,
+        hidden_at__isnull=True,
+        ecology__in=Ecology.objects.visible_to(scope.reader).values("pk"),
+    )
+    found = Source.objects.filter(pk__in=there.values("source"))
+    return sorted(found, key=lambda each: (str(each).casefold(), each.pk))
 
 
 def mutes_of(person: Person | None) -> tuple[Mute, ...]:
@@ -328,14 +360,44 @@ class _Asked:
         elif self.scope.ecologies is None:
             yield _Walk(Item.objects.all())
         else:
-            for ecology in self.scope.tops:
-                flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
-                through = getattr(ecology, "read_through", None)
-                if narrowing.unread and through is not None:
-                    flows = flows.filter(flows_at__gt=through)
-                yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
-            if self.scope.with_own and self.reader is not None:
-                yield _Walk(Item.objects.filter(author=self.reader.pk), in_scope=True)
+            yield from self._rivers()
+
+    def _rivers(self) -> Iterator[_Walk]:
+        narrowing = self.narrowing
+        # What is lit in a week only, or taken out of it, is so there, and not in the river of its course.
+        each_apart = narrowing.highlighted or narrowing.hidden
+        for ecology in (self.scope.ecologies or ()) if each_apart else self.scope.tops:
+            if narrowing.hidden:
+                yield from self._taken_out(ecology)
+                continue
+            flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+            if narrowing.highlighted:
+                flows = flows.filter(highlighted_at__isnull=False)
+            through = getattr(ecology, "read_through", None)
+            if narrowing.unread and through is not None:
+                flows = flows.filter(flows_at__gt=through)
+            yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
+        if self.scope.with_own and self.reader is not None and not each_apart:
+            yield _Walk(Item.objects.filter(author=self.reader.pk), in_scope=True)
+
+    def _taken_out(self, ecology: Ecology) -> Iterator[_Walk]:
+        """Of a river that the reader edits."""
+        if getattr(ecology, "is_editor", False):
+            flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=False)
+            yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
+
+    @property
+    def _walks_flows(self) -> bool:
+        """Nothing but what stands in the rows of rivers themselves is asked for."""
+        narrowing = self.narrowing
+        return (
+            self.scope.ecologies is not None
+            and not (narrowing.saved or narrowing.tag)
+            and not (narrowing.hidden and narrowing.highlighted)
+            and narrowing.source is None
+            and narrowing.person is None
+            and self.found is None
+        )
 
     def _looked_up(self) -> Iterator[Any]:
         """What is few of all, whatever the size of the river."""
@@ -345,9 +407,9 @@ class _Asked:
         if narrowing.saved and self.reader is not None:
             marks = Mark.objects.filter(person=self.reader.pk, saved_at__gt=_LONG_AGO)
             yield marks.values("item")
-        if narrowing.highlighted:
+        if narrowing.highlighted and not self._walks_flows:
             yield self._among(Flow.objects.filter(highlighted_at__gt=_LONG_AGO)).values("item")
-        if narrowing.hidden:
+        if narrowing.hidden and not self._walks_flows:
             edited = [each.pk for each in self.scope.ecologies or () if getattr(each, "is_editor", False)]
             yield Flow.objects.filter(hidden_at__gt=_LONG_AGO, ecology__in=edited).values("item")
         if narrowing.source is not None:
@@ -445,17 +507,40 @@ def _is_read(person: Person, ref: str) -> Q:
     return Q(Exists(marked)) | Q(Exists(passed))
 
 
-def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Item, Any]":
-    """With all that one reader's page shows of them."""
+_OF_TAG = ("id", "name", "said")
+_OF_ENCLOSURE = ("id", "url", "media_type", "size", "seconds", "title", "position")
+
+
+def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Any, Any]":
+    """With all that one reader's page shows of them; what belongs to them is there once they are ``unfolded``."""
     found = items.select_related("author").defer("author__biography", "author__links", "fingerprint")
-    found = found.prefetch_related(
-        Prefetch("tags", queryset=Tag.objects.order_by("pk")),
-        Prefetch("enclosures", queryset=Enclosure.objects.order_by("position", "pk")),
+    of_it = {"item": OuterRef("pk")}
+    found = found.annotate(
+        listed_tags=Listed(Tag.objects.filter(**of_it).order_by("pk").values(*_OF_TAG)),
+        listed_enclosures=Listed(
+            Enclosure.objects.filter(**of_it).order_by("position", "pk").values(*_OF_ENCLOSURE)
+        ),
     )
     if reader is None:
         return found
     saved = Mark.objects.filter(person=reader.pk, item=OuterRef("pk"), saved_at__isnull=False)
     return found.annotate(was_read=_is_read(reader, "pk"), was_saved=Exists(saved))
+
+
+def unfolded(items: Iterable[Any]) -> list[Any]:
+    """Items of ``whole``: their hashtags and enclosures came in columns, and are read from there as if prefetched."""
+    found = list(items)
+    for item in found:
+        tags = [
+            Tag(item=item, flows_at=item.flows_at, **dict(zip(_OF_TAG, row, strict=True)))
+            for row in item.listed_tags or ()
+        ]
+        enclosures = [
+            Enclosure(item=item, **dict(zip(_OF_ENCLOSURE, row, strict=True)))
+            for row in item.listed_enclosures or ()
+        ]
+        item._prefetched_objects_cache = {"tags": tags, "enclosures": enclosures}  # noqa: SLF001  # where Django looks first
+    return found
 
 
 def shown(
@@ -524,34 +609,40 @@ def talks_about(item_ids: Sequence[int], reader: Person | None) -> dict[int, Tal
     }
 
 
-def publishers(ecology: Ecology, *, limit: int = 12) -> list[Person]:
-    """People whose verified sources are followed in the ecology, who published last first."""
-    followed = Following.objects.running().filter(ecology=ecology.pk).values("source")
-    latest = Item.objects.filter(author=OuterRef("pk")).order_by("-flows_at").values("flows_at")[:1]
-    return list(
-        Person.objects.filter(
-            claims__source__in=followed, claims__verified_at__isnull=False, erased_at__isnull=True
-        )
-        .annotate(published_at=Subquery(latest))
-        .order_by("-published_at", "name")
-        .select_related("photo")
-        .distinct()[:limit]
+def publishers(ecology: Ecology, *, limit: int = 12) -> list[Any]:
+    """Whose items came last, each with ``published_at``. Of the newest items only, so that it is soon said in any river."""
+    people: QuerySet[Person, Any] = Person.objects.filter(
+        items__in=_newest(ecology).values("item"), erased_at__isnull=True
     )
+    people = people.annotate(published_at=Max("items__flows_at")).select_related("photo")
+    return list(people.order_by("-published_at", "name")[:limit])
 
 
-def followed_in(ecology: Ecology, *, limit: int = 12) -> tuple[list[Source], int]:
-    """The sources that brought something last, and how many there are in all. One query."""
-    followed: QuerySet[Source, Any] = Source.objects.filter(
-        followings__ecology=ecology.pk, followings__ended_at__isnull=True
-    ).annotate(of_all=Window(Count("pk")))
-    found = list(followed.order_by(F("changed_at").desc(nulls_last=True), "title", "pk")[:limit])
-    return found, found[0].of_all if found else 0
+def followed_in(ecology: Ecology, *, limit: int = 12) -> tuple[list[Any], int]:
+    """The sources that brought something last, among those of the newest items and those that were added last; and how
+    many there are in all, up to ``MOST_COUNTED`` and one more. One query.
+    """
+    running = Following.objects.running().filter(ecology=ecology.pk)
+    added = running.order_by("-pk").values("source")[:limit]
+    brought = _newest(ecology).values("source")
+    found: QuerySet[Source, Any] = (
+        Source.objects.filter(Q(pk__in=added) | Q(pk__in=brought))
+        .filter(Exists(running.filter(source=OuterRef("pk"))))
+        .annotate(of_all=CountedUpTo(running.order_by().values("pk")[: MOST_COUNTED + 1]))
+    )
+    sources = list(found.order_by(F("changed_at").desc(nulls_last=True), "title", "pk")[:limit])
+    return sources, sources[0].of_all if sources else 0
+
+
+def _newest(ecology: Ecology) -> "QuerySet[Flow]":
+    flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+    return flows.order_by("-flows_at", "-item_id")[:_NEWEST]
 
 
 def front(
     ecology: Ecology, scope: Scope, *, newest: int, highlights: int
 ) -> tuple[list[ShownItem], list[ShownItem]]:
-    """Of one river the newest items, and those that were highlighted last: the same for every reader. Five queries."""
+    """Of one river the newest items, and those that were highlighted last: the same for every reader. Three queries."""
     flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
     pieces: list[str] = []
     params: list[Any] = []
@@ -564,7 +655,7 @@ def front(
         params += values
     union = RawSQL(" UNION ALL ".join(pieces), params)  # noqa: S611  # as above
     items = Item.objects.filter(pk__in=union).order_by("-flows_at", "-pk")
-    found = shown(list(whole(items, scope.reader)), replace(scope, ecologies=(ecology,)))
+    found = shown(unfolded(whole(items, scope.reader)), replace(scope, ecologies=(ecology,)))
     lit = [each for each in found if each.highlight is not None]
     lit.sort(key=lambda each: each.highlight.highlighted_at if each.highlight else None, reverse=True)  # type: ignore[arg-type,return-value]  # it was highlighted at some time
     lit = lit[:highlights]

@@ -35,7 +35,8 @@ class SourcesPage:
 def sources_page(
     ecology: Ecology, *, words: str = "", troubled: bool = False, number: int = 1
 ) -> SourcesPage:
-    """``following.whose``: the name of whoever's it is shown to be; empty where nobody has shown that."""
+    """``following.whose``: the name of whoever's it is shown to be; ``claimed``: of who says so; empty where nobody does."""
+    unverified = Claim.objects.filter(source=OuterRef("source"), verified_at__isnull=True).order_by("pk")
     verified = Claim.objects.filter(source=OuterRef("source"), verified_at__isnull=False)
     running = ecology.followings.running()
     counted = running.aggregate(
@@ -43,7 +44,10 @@ def sources_page(
         troubled=Count("pk", filter=Q(source__state__in=_TROUBLED)),
         folders=Count("folder", distinct=True, filter=~Q(folder="")),
     )
-    rows = running.select_related("source").annotate(whose=Subquery(verified.values("person__name")[:1]))
+    rows = running.select_related("source").annotate(
+        whose=Subquery(verified.values("person__name")[:1]),
+        claimed=Subquery(unverified.values("person__name")[:1]),
+    )
     if troubled:
         rows = rows.filter(source__state__in=_TROUBLED)
     for word in words.split()[:5]:

@@ -1,12 +1,14 @@
 """iCalendar: each event that is ahead or not long past is an entry."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import icalendar
 
-from collegium.ecology.reading import markup
+from collegium.ecology.reading import markup, occurrences
 from collegium.ecology.reading.feeds import MOST_ENTRIES, noticed, unique
+from collegium.ecology.reading.patience import in_time
 from collegium.ecology.reading.shapes import ReadEntry, ReadFeed, Unreadable
 
 
@@ -15,9 +17,19 @@ def read(text: str, *, url: str) -> ReadFeed:
         calendar = icalendar.Calendar.from_ical(text)
     except (ValueError, IndexError, KeyError, TypeError, RecursionError) as fault:
         raise Unreadable("malformed", str(fault)[:200]) from fault
-    found = [_entry(event, url) for event in calendar.walk("VEVENT")]
-    events = [each for each in found if each is not None]
-    findings = ["many"] if len(events) > MOST_ENTRIES else []
+    findings: list[str] = []
+    all_events = calendar.walk("VEVENT")
+    apart = {
+        (_text(event, "UID"), at)
+        for event in all_events
+        if (at := _moment(event, "RECURRENCE-ID")) is not None
+    }
+    rules = occurrences.Rules()
+    events = [
+        entry for event in in_time(all_events, findings) for entry in _entries(event, url, rules, apart)
+    ]
+    if len(events) > MOST_ENTRIES:
+        findings.append("many")
     # The newest, where there are more than are read.
     floor = datetime(1, 1, 1, tzinfo=UTC)
     events.sort(key=lambda each: each.begins_at or floor, reverse=True)
@@ -36,6 +48,32 @@ def read(text: str, *, url: str) -> ReadFeed:
         entries=tuple(events),
         findings=(*findings, *noticed(events)),
     )
+
+
+def _entries(
+    event: Any, url: str, rules: occurrences.Rules, apart: set[tuple[str, datetime]]
+) -> list[ReadEntry]:
+    """The event; of one that comes again and again, those times that are near, but for those that are told on their own."""
+    one = _entry(event, url)
+    if one is None or one.begins_at is None:
+        return []
+    times = None if "RECURRENCE-ID" in event else rules.times_of(event)
+    if times is None:
+        return [one]
+    length = one.ends_at - one.begins_at if one.ends_at else None
+    uid = _text(event, "UID")
+    # When they were published nobody says: each flows in when it comes near.
+    return [
+        replace(
+            one,
+            guid=f"{uid}/{at.isoformat()}"[:2000],
+            begins_at=at,
+            ends_at=at + length if length is not None else None,
+            published_at=one.published_at if at == one.begins_at else None,
+        )
+        for at in times
+        if (uid, at) not in apart
+    ]
 
 
 def _entry(event: Any, url: str) -> ReadEntry | None:

@@ -7,6 +7,7 @@ from typing import Any
 from collegium.ecology import licences, tags
 from collegium.ecology.reading import dates, markup
 from collegium.ecology.reading.feeds import MOST_ENTRIES, language_of, noticed, unique
+from collegium.ecology.reading.patience import in_time
 from collegium.ecology.reading.shapes import ReadEnclosure, ReadEntry, ReadFeed, Unreadable
 
 _VERSION = re.compile(r"jsonfeed\.org/version/(1(?:\.1)?)")
@@ -26,7 +27,7 @@ def read(text: str, *, url: str) -> ReadFeed:
     findings = [] if version else ["malformed"]
     if len(items) > MOST_ENTRIES:
         findings.append("many")
-    entries = [_entry(each, page_url or url) for each in items[:MOST_ENTRIES]]
+    entries = [_entry(each, page_url or url) for each in in_time(items[:MOST_ENTRIES], findings)]
     rights = _text(said, "copyright")
     return ReadFeed(
         format=f"json{version[1] if version and version[1] != '1' else '1.0'}",

@@ -1,4 +1,4 @@
-"""Rivers for programs: Atom, RSS and JSON Feed, of what is public, and by a private address."""
+"""Rivers for programs: Atom, RSS and JSON Feed, and their sources as OPML; of what is public, and by a private address."""
 
 import hashlib
 from dataclasses import replace
@@ -14,7 +14,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from collegium.ecology import outgoing
+from collegium.ecology import opml, outgoing
 from collegium.ecology.actions.river import hashed
 from collegium.ecology.forms.river import narrowing_of
 from collegium.ecology.models import FeedAddress
@@ -30,6 +30,7 @@ from collegium.ecology.views.rivers import (
 )
 
 ITEMS = 50
+ITEMS_OF_OUTLINES = 500  # the newest of a view: what brought them is on its list of sources
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)  # what an empty feed says of itself: it has never changed
 
 
@@ -88,6 +89,8 @@ def _write(
 ) -> HttpResponseBase:
     if form not in FORMS:
         raise Http404
+    if form == "opml":
+        return _outlines(request, stream, narrowing, caching)
     items = queries.river(stream.scope, narrowing, size=ITEMS).items
     channel = outgoing.Channel(
         title=stream.title if stream.title != _("River") else f"{settings.SITE_NAME}: {stream.title}",
@@ -98,12 +101,31 @@ def _write(
         language=settings.LANGUAGE_CODE,
     )
     content = outgoing.write(form, channel, items)
+    # Told, but not asked for: what was taken out since is no newer item.
+    told = {"Last-Modified": http_date(outgoing.changed_at(channel, items).timestamp())}
+    return _answer(request, content, outgoing.MEDIA_TYPES[form], caching, told)
+
+
+def _outlines(request: HttpRequest, stream: Stream, narrowing: Narrowing, caching: str) -> HttpResponseBase:
+    sources = queries.sources_in(stream.scope, narrowing, of_items=ITEMS_OF_OUTLINES)
+    title = _("Sources of %(title)s") % {"title": stream.title}
+    outlines = [
+        opml.of_source(feed_url=each.feed_url, page_url=each.page_url, title=str(each), folder="", kept={})
+        for each in sources
+    ]
+    # A list without an outline is none.
+    page = {"type": "link", "text": stream.title, "url": settings.SITE_URL + stream.address(narrowing)}
+    content = opml.write(head={"title": title}, outlines=outlines or [opml.Outline(page)])
+    return _answer(request, content, "text/x-opml", caching, {})
+
+
+def _answer(
+    request: HttpRequest, content: bytes, media_type: str, caching: str, told: dict[str, str]
+) -> HttpResponseBase:
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = HttpResponse(content, content_type=f"{outgoing.MEDIA_TYPES[form]}; charset=utf-8")
+    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8", headers=told)
     response["ETag"] = etag
     response["Cache-Control"] = caching
-    # Told, but not asked for: what was taken out since is no newer item.
-    response["Last-Modified"] = http_date(outgoing.changed_at(channel, items).timestamp())
     if caching.startswith("public"):
         response["Access-Control-Allow-Origin"] = "*"
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -11,12 +11,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from collegium.conversations.models import Post
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
-from collegium.ecology import citations, describing, licences, rules, tags
+from collegium.ecology import citations, describing, films, licences, rules, tags
 from collegium.ecology.actions import library as actions
 from collegium.ecology.actions import reading_lists
-from collegium.ecology.csl import bibtex, json, ris, shape, zotero
+from collegium.ecology.csl import shape
+from collegium.ecology.csl.shape import Reference
+from collegium.ecology.csl.wires import WIRES
 from collegium.ecology.forms.library import (
     FILE_MOST_BYTES,
     AddressForm,
@@ -35,13 +38,8 @@ from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import Person
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-_WIRES = {
-    "bib": (bibtex.write, "application/x-bibtex"),
-    "ris": (ris.write, "application/x-research-info-systems"),
-    "json": (json.write, "application/vnd.citationstyles.csl+json"),
-    "rdf": (zotero.write, "application/rdf+xml"),
-}
 _DIGITS = 9
+SHOWN_OF_A_FILE = 50
 
 
 def _load(request: HttpRequest, ecology_id: int) -> Ecology:
@@ -95,9 +93,9 @@ def take_away(request: Request, ecology_id: int, form: str) -> HttpResponseBase:
 
 
 def _file(resources: "QuerySet[Resource] | list[Resource]", form: str, name: str) -> HttpResponse:
-    if form not in _WIRES:
+    if form not in WIRES:
         raise Http404
-    write, media_type = _WIRES[form]
+    write, media_type = WIRES[form]
     answer = HttpResponse(write(queries.references(resources)), content_type=f"{media_type}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{slugify(name) or "library"}.{form}"'
     return answer
@@ -108,18 +106,56 @@ def _file(resources: "QuerySet[Resource] | list[Resource]", form: str, name: str
 def bring(request: SignedInRequest, ecology_id: int) -> HttpResponseBase:
     ecology = _load(request, ecology_id)
     require(allowed=rules.may_keep(request.person, ecology))
-    form = BringForm(request.POST or None, request.FILES or None)
-    brought = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            brought = actions.bring(
-                ecology=ecology, by=request.person, references=form.cleaned_data["upload"]
-            )
-        except Refusal as refusal:
-            form.add_error("upload", str(refusal))
-    status = 422 if form.is_bound and brought is None else 200
-    context = {"ecology": ecology, "form": form, "brought": brought}
+    form, brought = BringForm(), None
+    do = request.POST.get("do") if request.method == "POST" else ""
+    try:
+        if do == "bring":
+            waiting = queries.file_of(ecology, request.person)
+            if waiting is None:
+                return refused(
+                    request, _("That file has been brought, or was left too long. Read it once more.")
+                )
+            brought = actions.bring_file(file=waiting, by=request.person)
+        elif do == "leave":
+            actions.leave_file(ecology=ecology, by=request.person)
+            return redirect("ecology:library", ecology_id=ecology.pk)
+        elif request.method == "POST":
+            form = BringForm(request.POST, request.FILES)
+            if form.is_valid():
+                actions.look_at_file(
+                    ecology=ecology,
+                    by=request.person,
+                    references=form.cleaned_data["upload"],
+                    name=files.clean_name(request.FILES["upload"].name or ""),
+                )
+                return redirect("ecology:bring_resources", ecology_id=ecology.pk)
+    except Refusal as refusal:
+        if not form.is_bound:
+            return refused(request, str(refusal))
+        form.add_error("upload", str(refusal))
+    waiting = queries.file_of(ecology, request.person) if brought is None and not form.is_bound else None
+    looked = actions.looked_at(file=waiting) if waiting is not None else None
+    status = 422 if form.is_bound else 200
+    context = {
+        "ecology": ecology,
+        "form": form,
+        "brought": brought,
+        "waiting": waiting,
+        "looked": looked,
+        "shown": [_line(each) for each in looked.new[:SHOWN_OF_A_FILE]] if looked is not None else [],
+    }
     return render(request, "ecology/library_bring.jinja", context, status=status)
+
+
+def _line(reference: Reference) -> dict[str, str]:
+    csl = reference.csl
+    people = "; ".join(shape.written(each) for each in shape.authors(csl))
+    return {
+        "title": str(csl.get("title", "")),
+        "by": ", ".join(filter(None, [people[:120], shape.iso(csl.get("issued"))])),
+        "kind": str(shape.TYPES.get(csl.get("type", ""), "")),
+        "tags": ", ".join(reference.tags),
+    }
 
 
 # Keeping --------------------------------------------------------------------------------------------------------------
@@ -140,14 +176,33 @@ def add(request: SignedInRequest, ecology_id: int) -> HttpResponseBase:
     asked = AddressForm(request.POST)
     if not asked.is_valid():
         return _adding(request, ecology, asked, status=422)
+    return look_at(request, ecology, asked.cleaned_data["address"].strip())
+
+
+def look_at(
+    request: SignedInRequest, ecology: Ecology, address: str, post: Post | None = None
+) -> HttpResponse:
+    asked = AddressForm({"address": address})
     try:
-        found = describing.describe(asked.cleaned_data["address"].strip())
+        found = describing.describe(address)
     except http.Unreachable as fault:
         asked.add_error("address", str(fault))
-        by_hand = ResourceForm(known={"type": "webpage", "URL": asked.cleaned_data["address"].strip()})
-        return _adding(request, ecology, asked, by_hand, status=422)
-    initial = {"licence_url": found.licence_url}
-    return _adding(request, ecology, asked, ResourceForm(known=found.csl, initial=initial))
+        by_hand = ResourceForm(known={"type": "webpage", "URL": address})
+        return _adding(request, ecology, asked, by_hand, post=post, status=422)
+    return adding(request, ecology, known=found, asked=asked, post=post)
+
+
+def adding(
+    request: SignedInRequest,
+    ecology: Ecology,
+    *,
+    known: describing.Described,
+    asked: AddressForm | None = None,
+    post: Post | None = None,
+) -> HttpResponse:
+    """What is known of it, to be looked over before it is kept."""
+    form = ResourceForm(known=known.csl, initial={"licence_url": known.licence_url})
+    return _adding(request, ecology, asked or AddressForm(), form, post=post)
 
 
 def _adding(
@@ -155,14 +210,24 @@ def _adding(
     ecology: Ecology,
     asked: AddressForm,
     form: ResourceForm | None = None,
+    *,
+    post: Post | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"ecology": ecology, "asked": asked, "form": form}
+    context = {"ecology": ecology, "asked": asked, "form": form, "post": post}
     return render(request, "ecology/library_add.jinja", context, status=status)
+
+
+def _post_of(request: SignedInRequest) -> Post | None:
+    """Where it was met, if the reader may read there."""
+    number = _number(request.POST.get("post", ""))
+    posts = Post.objects.visible_to(request.person).standing().select_related("thread")
+    return posts.filter(pk=number).first() if number else None
 
 
 def _keep(request: SignedInRequest, ecology: Ecology) -> HttpResponseBase:
     form = ResourceForm(request.POST, request.FILES, known={"type": "document"})
+    post = _post_of(request)
     if form.is_valid():
         said, upload = form.cleaned_data, form.cleaned_data["upload"]
         try:
@@ -174,6 +239,8 @@ def _keep(request: SignedInRequest, ecology: Ecology) -> HttpResponseBase:
                 why=said["why"],
                 tags=said["tags"],
                 licence_url=said["licence_url"],
+                rights=said["rights"],
+                thread=post.thread if post is not None else None,
                 blob=blob,
                 file_name=files.clean_name(upload.name)[:200] if upload else "",
             )
@@ -182,7 +249,7 @@ def _keep(request: SignedInRequest, ecology: Ecology) -> HttpResponseBase:
         else:
             messages.success(request, _("It is in the library."))
             return redirect(resource)
-    return _adding(request, ecology, AddressForm(), form, status=422)
+    return _adding(request, ecology, AddressForm(), form, post=post, status=422)
 
 
 # One resource ---------------------------------------------------------------------------------------------------------
@@ -196,6 +263,11 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
     own = [each for each in resource.recommendations.all() if each.person_id == _key(request.person)]
     cited = citations.bibliography({resource.cite_key: resource.csl}, style=style)
     licence = licences.known(resource.licence_url) if resource.licence_url else None
+    # Both of the rules below in one question.
+    standing = rules.standing_in(request.person, [resource.ecology]) if request.person else None
+    lists = queries.lists_around(resource)
+    belongs = standing is not None and resource.ecology_id in standing.belongs
+    edits = standing is not None and resource.ecology_id in standing.edits
     context = {
         "resource": resource,
         "ecology": resource.ecology,
@@ -204,15 +276,27 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
         "styles": {key: title for key, (_file_name, title) in citations.STYLES.items()},
         "cited": cited[0] if cited else None,
         "licence": licence.name if licence else resource.licence_url,
+        "film": films.at(resource.url),
+        "element": _element(resource),
         "recommendations": [each for each in resource.recommendations.all() if each not in own],
         "own": own[0] if own else None,
-        "lists": queries.lists_with(resource),
+        "lists": [each for each in lists if each.has_it],
+        "other_lists": [each for each in lists if not each.has_it]
+        if edits and resource.ecology.closed_at is None
+        else [],
         "is_frozen_shown": "frozen" in request.GET and bool(resource.frozen_html),
-        "may_keep": rules.may_keep(request.person, resource.ecology),
-        "may_change": rules.may_change_resource(request.person, resource),
+        "may_keep": belongs and resource.ecology.closed_at is None,
+        "may_change": edits or (belongs and resource.added_by_id == _key(request.person)),
+        "thread": queries.readable_thread(resource, request.person) if resource.thread_id else None,
         "why_form": WhyForm(initial={"why": own[0].why if own else ""}),
     }
     return render(request, "ecology/resource.jinja", context)
+
+
+def _element(resource: Resource) -> str:
+    """What shows its file on the page: it is ours, so nothing is asked of anybody else."""
+    kind = resource.blob.media_type.partition("/")[0] if resource.blob is not None else ""
+    return {"audio": "audio", "video": "video", "image": "img"}.get(kind, "")
 
 
 def _key(person: Person | None) -> int | None:
@@ -248,6 +332,7 @@ def edit(request: SignedInRequest, resource_id: int) -> HttpResponseBase:
     require(allowed=rules.may_change_resource(request.person, resource))
     initial = {
         "licence_url": resource.licence_url,
+        "rights": resource.rights,
         "tags": ", ".join(each.said for each in resource.tags.all()),
     }
     form = ResourceForm(request.POST or None, known=resource.csl, is_new=False, initial=initial)
@@ -259,9 +344,10 @@ def edit(request: SignedInRequest, resource_id: int) -> HttpResponseBase:
                 csl=form.csl(),
                 tags=form.cleaned_data["tags"],
                 licence_url=form.cleaned_data["licence_url"],
+                rights=form.cleaned_data["rights"],
             )
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.code if refusal.code in form.fields else None, str(refusal))
         else:
             messages.success(request, _("The description is saved."))
             return redirect(resource)
@@ -359,7 +445,7 @@ def show_list(request: Request, list_id: int) -> HttpResponseBase:
         "ecology": reading_list.ecology,
         "entries": list(reading_list.entries.all()),
         "may_edit": may_edit,
-        "form": EntryForm(ecology=reading_list.ecology) if may_edit else None,
+        "form": EntryForm(ecology=reading_list.ecology, reading_list=reading_list) if may_edit else None,
     }
     return render(request, "ecology/reading_list.jinja", context)
 
@@ -418,6 +504,17 @@ def put_on_list(request: SignedInRequest, list_id: int) -> HttpResponseBase:
 
 @require_http_methods(["POST"])
 @signed_in
+def arrange_list(request: SignedInRequest, list_id: int) -> HttpResponseBase:
+    """``order``: the keys of the entries, one after the other. For the script of the page, which shows the order already."""
+    reading_list = _reading_list(request, list_id)
+    require(allowed=rules.may_edit_lists(request.person, reading_list.ecology))
+    order = [number for typed in request.POST.getlist("order")[:1000] if (number := _number(typed))]
+    reading_lists.arrange(reading_list=reading_list, by=request.person, order=order)
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["POST"])
+@signed_in
 def change_entry(request: SignedInRequest, entry_id: int) -> HttpResponseBase:
     """``do`` is up, down or off."""
     entry = get_object_or_404(Entry.objects.select_related("reading_list__ecology"), pk=entry_id)
@@ -433,4 +530,5 @@ def change_entry(request: SignedInRequest, entry_id: int) -> HttpResponseBase:
         if 0 <= other < len(order):
             order[place], order[other] = order[other], order[place]
             reading_lists.arrange(reading_list=reading_list, by=request.person, order=order)
+            return redirect(f"{reading_list.get_absolute_url()}#entry-{entry.pk}")
     return redirect(reading_list)

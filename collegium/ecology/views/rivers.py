@@ -30,7 +30,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.people.models import Audience, Person
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
-FORMS = ("atom", "rss", "json")
+FORMS = ("atom", "rss", "json", "opml")  # what its items say, and a list of the sources that they came from
 MOST_MARKED = 100  # items that are marked as read at once
 _HUB_ITEMS = 5
 _HUB_HIGHLIGHTS = 3
@@ -73,9 +73,13 @@ class Stream:
             return {}
         asked = self.loose(narrowing.for_everybody()).as_query
         end = f"?{asked}" if asked else ""
-        return {
+        found = {
             form: reverse(self.feed, kwargs={**self.feed_arguments, "form": form}) + end for form in FORMS
         }
+        if self.ecology is not None and not asked:
+            # All that is followed, in its folders, and not only what brought something of late.
+            found["opml"] = reverse("ecology:opml", kwargs={"ecology_id": self.ecology.pk})
+        return found
 
 
 # Streams --------------------------------------------------------------------------------------------------------------
@@ -300,6 +304,7 @@ def show_hub(request: HttpRequest, ecology_id: int) -> HttpResponse:
             "highlighted": chosen,
             "sources": sources,
             "number_of_sources": number,
+            "most_counted": queries.MOST_COUNTED,
             "people": people,
             "feeds": stream.feeds(Narrowing()),
             "private_feed": _private_feed(stream, Narrowing()),

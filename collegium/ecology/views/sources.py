@@ -1,6 +1,7 @@
 """Sources of an ecology: the list, adding one with the doctor's help, one source and how it fares, lists in and out."""
 
 import re
+from datetime import timedelta
 from typing import cast
 
 from django.contrib import messages
@@ -16,14 +17,18 @@ from django.views.decorators.http import require_http_methods
 
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
-from collegium.ecology import actions, doctor, opml, ownership, rules, tasks, websub
+from collegium.ecology import actions, doctor, licences, opml, ownership, rules, tasks, websub
 from collegium.ecology.forms.sources import FollowForm, FollowingForm, ImportForm, LookForm
-from collegium.ecology.models import Claim, Ecology, Following, Hub, OutlineImport, Source
+from collegium.ecology.models import Claim, Ecology, Following, Hub, Look, OutlineImport, Source
 from collegium.ecology.queries import sources as queries
+from collegium.ecology.tags import fold, found_in
+from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal, require
 from collegium.people.models import Person
 from collegium.people.requests import Request, SignedInRequest, signed_in
 
+SAYS_WHERE = frozenset({"malformed"})  # findings whose detail helps whoever mends it
+LATE = timedelta(seconds=90)  # an address that has not been looked at by then may never be
 LOOKS_PER_HOUR = 60  # examinations of one person: each asks other people's servers several times
 
 
@@ -80,8 +85,23 @@ def add_source(request: SignedInRequest, ecology_id: int) -> HttpResponseBase:
     if not _may_look_again(request.person):
         form.add_error("url", _("You have had many addresses looked at in this hour. Go on in a while."))
         return _adding(request, ecology, form, status=429)
-    examination = doctor.examine(form.cleaned_data["url"], hashtag=ecology.hashtag)
-    return _adding(request, ecology, form, examination)
+    look = actions.ask_look(ecology=ecology, by=request.person, url=form.cleaned_data["url"])
+    tasks.examine.later(look.pk)
+    return redirect("ecology:look", ecology_id=ecology.pk, look_id=look.pk)
+
+
+@require_http_methods(["GET", "HEAD"])
+@signed_in
+def show_look(request: SignedInRequest, ecology_id: int, look_id: int) -> HttpResponseBase:
+    """What was found, once it is; until then the page asks again by itself."""
+    ecology = _load(request, ecology_id)
+    look = get_object_or_404(Look, pk=look_id, ecology=ecology, by=request.person)
+    found = doctor.Examination.of_json(look.found) if look.found is not None else None
+    context = {
+        "look": look,
+        "is_late": found is None and clock.now() - look.at > LATE,
+    }
+    return _adding(request, ecology, LookForm(initial={"url": look.asked}), found, **context)
 
 
 def _may_look_again(person: Person) -> bool:
@@ -99,10 +119,12 @@ def _adding(
     form: LookForm,
     examination: doctor.Examination | None = None,
     *,
-    follow_form: FollowForm | None = None,
     status: int = 200,
+    **more: object,
 ) -> HttpResponse:
     context = {
+        "look": None,
+        **more,
         "ecology": ecology,
         "form": form,
         "examination": examination,
@@ -114,13 +136,26 @@ def _adding(
                 "kind": Source.Kind(each.kind).label,
                 "how": doctor.HOW.get(each.how, ""),
                 "findings": _told(each.findings),
+                "entries": _shown(each, ecology.hashtag),
             }
             for each in (examination.candidates if examination else ())
         ],
-        "follow_form": follow_form or FollowForm(initial={"only_tags": ""}),
         "may_import": rules.may_import(request.person, ecology),
     }
     return render(request, "ecology/source_add.jinja", context, block="examined", status=status)
+
+
+def _shown(candidate: doctor.Candidate, hashtag: str) -> list[dict[str, object]]:
+    """The preview; ``lacks``: would stay out where only the hashtag is let in."""
+    return [
+        {
+            "entry": each,
+            "lacks": bool(hashtag)
+            and not candidate.is_filtered
+            and hashtag not in {fold(tag) for tag in (*each.tags, *found_in(f"{each.title} {each.summary}"))},
+        }
+        for each in candidate.preview
+    ]
 
 
 def _told(findings: tuple[doctor.Finding, ...]) -> list[dict[str, object]]:
@@ -130,6 +165,7 @@ def _told(findings: tuple[doctor.Finding, ...]) -> list[dict[str, object]]:
             "wrong": doctor.words(each.key).wrong,
             "mend": doctor.words(each.key).mend,
             "url": each.url,
+            "detail": each.detail if each.key in SAYS_WHERE else "",
         }
         for each in findings
     ]
@@ -190,6 +226,8 @@ def show_source(request: Request, source_id: int) -> HttpResponseBase:
         "source": source,
         "hub": getattr(source, "hub", None),
         "trouble": words,
+        "licence": licences.known(source.licence_url) if source.licence_url else None,
+        "where": source.finding_detail if source.finding in SAYS_WHERE else "",
         "fetches": [
             {"fetch": each, "words": doctor.words(each.finding).wrong if each.finding else ""}
             for each in queries.last_fetches(source)
@@ -211,7 +249,7 @@ def _permissions(person: Person | None, source: Source, mine: Claim | None) -> d
             "may_pause": False,
             "may_refresh": False,
             "may_claim": False,
-            "is_editor": False,
+            "settleable": [],
             "endable": [],
         }
     followings: list[Following] = source.shown_followings  # type: ignore[attr-defined]  # prefetched for this page
@@ -224,7 +262,12 @@ def _permissions(person: Person | None, source: Source, mine: Claim | None) -> d
         "may_pause": source.state != Source.State.GONE and (is_editor or is_author),
         "may_refresh": is_running and (bool(standing.belongs) or is_author),
         "may_claim": mine is None and not has_owner,
-        "is_editor": is_editor,
+        # Vouched for by an editor, or taken away: not one's own, and not what the source itself says.
+        "settleable": [
+            each.pk
+            for each in source.shown_claims  # type: ignore[attr-defined]  # same
+            if is_editor and each.person_id != person.pk and each.how in {"", Claim.How.EDITOR}
+        ],
         "endable": [
             each.pk
             for each in followings
@@ -275,6 +318,13 @@ def _act(request: SignedInRequest, source: Source) -> None:
             claim = get_object_or_404(Claim, source=source, pk=_number_of(request.POST.get("claim", "")))
             actions.vouch(claim=claim, by=person)
             messages.success(request, _("It is shown as %(name)s’s now.") % {"name": claim.person.name})
+        case "reject":
+            claim = get_object_or_404(Claim, source=source, pk=_number_of(request.POST.get("claim", "")))
+            actions.reject(claim=claim, by=person)
+            messages.success(
+                request,
+                _("It is not shown as %(name)s’s any more; they are told.") % {"name": claim.person.name},
+            )
         case _other:
             raise Refusal(_("Nothing was asked for."))
 

@@ -115,6 +115,7 @@ def plan_participants(world: World) -> None:
 def sign_up(world: World, each: Participant) -> None:
     person = people.sign_up(email=each.email, name=each.name, verified=True, time_zone=each.zone)
     world.people[each.key] = person
+    world.blogs.people[each.key] = world.people[each.key].get_absolute_url()
     people.edit_profile(person=person, by=person, role=each.role, town=each.town, country=each.country)
     if each.face:
         portrait = files.store_bytes(faces.portrait(each.key, each.face), name=f"{each.key}.png")

@@ -24,11 +24,14 @@ from collegium.credentials.models import Award
 from collegium.evidence import actions as evidence
 from collegium.evidence.models import Alignment, Evidence
 from collegium.foundation import clock, files, http
+from collegium.home.blogs.serving import Blogs, Server
 from collegium.home.world import (
     crowd,
+    ecology,
     faces,
     gatherings,
     making,
+    newsletters,
     open_course,
     talk,
     words,
@@ -69,10 +72,18 @@ LEVELS = {"s": "strong", "a": "adequate", "i": "inadequate"}
 OUTCOMES = {"referral": "refer"}
 
 
-def load(advance: Advance) -> None:
-    """Build the world in an empty database. ``advance`` is told how many steps are done, of how many, and what is on."""
+def load(advance: Advance, *, blogs: Blogs | None = None) -> None:
+    """Build the world in an empty database. ``advance`` is told how many steps are done, of how many, and what is on.
+
+    ``blogs`` are served already; without them some are for as long as this takes.
+    """
+    if blogs is None:
+        with _blogs() as served:
+            load(advance, blogs=served)
+        return
     with _at_once():
-        world = World(advance)
+        world = World(advance, blogs)
+        blogs.first_day = world.day(world.begun)
         for plan in (
             plan_people,
             plan_schemes,
@@ -84,11 +95,26 @@ def load(advance: Advance) -> None:
             open_course.plan_open_course,
             writing_groups.plan_groups,
             talk.plan_talk,
+            ecology.plan_ecology,
+            newsletters.plan_newsletter,
         ):
             plan(world)
         world.at(READ_UNTIL, "Reading what was new", partial(read_what_was_new, world))
         world.at(0, "Looking at links", partial(look_at_links, world))
         world.live()
+
+
+@contextmanager
+def _blogs() -> Iterator[Blogs]:
+    blogs = Blogs.of(Path(settings.DATA_DIRECTORY), near=8700)
+    blogs.hub = settings.SITE_URL
+    before = settings.COLLEGIUM_HTTP_TEST_HOSTS
+    settings.COLLEGIUM_HTTP_TEST_HOSTS = [*before, *blogs.hosts]
+    try:
+        with Server(blogs):
+            yield blogs
+    finally:
+        settings.COLLEGIUM_HTTP_TEST_HOSTS = before
 
 
 @contextmanager
@@ -148,6 +174,7 @@ def sign_up(world: World, known: Plain) -> None:
         time_zone=ZONES[known["country"]],
     )
     world.people[known["key"]] = person
+    world.blogs.people[known["key"]] = person.get_absolute_url()
     orcid = known.get("orcid")
     people.edit_profile(
         person=person,

@@ -306,7 +306,7 @@ def enrol(world: World, key: str, told: Plain) -> None:
         iteration=iteration,
         person=person,
         goals=goals,
-        addresses=told["addresses"].get(key, ()),
+        addresses=[_address(world, each) for each in told["addresses"].get(key, ())],
         hashtag_names=[key] if is_known else (),
     )
     if is_known:
@@ -330,6 +330,13 @@ def enrol(world: World, key: str, told: Plain) -> None:
         enrolments.consent(enrolment=enrolment, by=person)
     if number % 60 == 0:
         enrolments.withdraw_consent(enrolment=enrolment, by=person)
+
+
+def _address(world: World, told: Plain | str) -> Plain:
+    """``blog:name`` is one of those that the demo serves itself."""
+    said = {"url": told} if isinstance(told, str) else dict(told)
+    served = str(said["url"]).removeprefix("blog:")
+    return said if served == said["url"] else {**said, "url": world.blogs.address(served)}
 
 
 def _answers(iteration: Iteration, number: int, told: Plain) -> dict[str, Any]:

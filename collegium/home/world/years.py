@@ -13,6 +13,7 @@ from collegium.courses.models import Iteration
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
+from collegium.home.blogs.serving import Blogs
 from collegium.organisations.models import Organisation
 from collegium.people.models import Person
 from collegium.portfolios.models import Portfolio
@@ -39,8 +40,9 @@ class Step:
 class World:
     """The plan of what happens when, and who and what is there so far."""
 
-    def __init__(self, advance: Advance) -> None:
+    def __init__(self, advance: Advance, blogs: Blogs) -> None:
         self.advance = advance
+        self.blogs = blogs
         self.now = clock.now()
         self.steps: list[Step] = []
         self.people: dict[str, Person] = {}
@@ -91,6 +93,7 @@ class World:
         reached = self.now - dt.timedelta(days=FOUNDED + 1)
         for number, step in enumerate(steps, 1):
             reached = max(reached, self.moment(-step.before_today, step.planned))
+            self.blogs.moment = reached
             with clock.moved_to(reached):
                 try:
                     step.happen()
@@ -100,6 +103,7 @@ class World:
                     )
                     raise
             self.advance(number, len(steps), step.words)
+        self.blogs.moment = None
 
     def pathway(self, scheme: str, key: str) -> Pathway:
         found: Pathway = Pathway.objects.select_related(

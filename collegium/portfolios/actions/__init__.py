@@ -48,6 +48,7 @@ from collegium.portfolios.actions.whole import (
     made_elsewhere,
     made_here,
     note_link_elsewhere,
+    put_bibliography,
     set_mentor,
 )
 from collegium.portfolios.actions.writing import Choice, Conflict, restore, settle, write
@@ -85,6 +86,7 @@ __all__ = [
     "pass_turn",
     "place",
     "publish",
+    "put_bibliography",
     "remove_example",
     "remove_instance",
     "rename_example",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from collegium.activity.actions import record
 from collegium.activity.verbs import Told, verb
+from collegium.ecology import citations
 from collegium.foundation import clock, files
 from collegium.foundation.refusal import Refusal
 from collegium.people.models import Person
@@ -30,6 +31,12 @@ ELSEWHERE_TYPES = frozenset(
 
 DETAILS_CHANGED = verb(
     "portfolio.details_changed", history=gettext_lazy("%(actor)s changed the title or the target date")
+)
+BIBLIOGRAPHY_PUT = verb(
+    "portfolio.bibliography_put", history=gettext_lazy("%(actor)s put a bibliography at the end")
+)
+BIBLIOGRAPHY_TAKEN = verb(
+    "portfolio.bibliography_taken", history=gettext_lazy("%(actor)s took the bibliography away from the end")
 )
 MENTOR_SET = verb(
     "portfolio.mentor_set",
@@ -57,6 +64,19 @@ def change_details(*, portfolio: Portfolio, title: str, target_date: dt.date | N
     portfolio.target_date = target_date
     portfolio.save(update_fields=["title", "target_date"])
     record(DETAILS_CHANGED, by=by, about=portfolio)
+
+
+@transaction.atomic
+def put_bibliography(*, portfolio: Portfolio, by: Person, style: str) -> None:
+    """At the end of it, in this style; an empty one takes it away. What it lists follows what is written."""
+    require_free(portfolio)
+    if style and style not in citations.STYLES:
+        raise Refusal(_("Choose one of the styles."))
+    if style == portfolio.bibliography:
+        return
+    portfolio.bibliography = style
+    portfolio.save(update_fields=["bibliography"])
+    record(BIBLIOGRAPHY_PUT if style else BIBLIOGRAPHY_TAKEN, by=by, about=portfolio, data={"style": style})
 
 
 @transaction.atomic

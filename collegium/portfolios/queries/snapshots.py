@@ -15,13 +15,19 @@ from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.foundation import richtext
 from collegium.foundation.prepared import padded, prepared
 from collegium.portfolios.models import Portfolio, Section
+from collegium.portfolios.queries.bibliography import at_the_end
 from collegium.portfolios.queries.desk import Desk, DeskSection, desk
 
 FORMAT = 1
 
 
 def snapshot(
-    portfolio: Portfolio, *, laid: Desk | None = None, only: Section | None = None, with_spare: bool = True
+    portfolio: Portfolio,
+    *,
+    laid: Desk | None = None,
+    only: Section | None = None,
+    with_spare: bool = True,
+    with_bibliography: bool = True,
 ) -> dict[str, Any]:
     """Plain JSON, complete and without a time in it: the same content always gives the same data.
 
@@ -36,7 +42,7 @@ def snapshot(
         if (only is None or each.section.pk == only.pk) and (with_spare or not each.is_spare)
     ]
     placed = {placement.evidence_id: placement.evidence for each in sections for placement in each.placements}
-    return {
+    taken = {
         "format": FORMAT,
         "portfolio": portfolio.pk,
         "title": portfolio.title,
@@ -60,6 +66,9 @@ def snapshot(
         "licence": {"key": portfolio.licence, "title": portfolio.get_licence_display()},
         "elsewhere": _elsewhere(portfolio) if only is None else None,
     }
+    if only is None and with_bibliography and (listed := at_the_end(taken, portfolio)) is not None:
+        taken["bibliography"] = listed  # no such key where there is none, as in what was frozen earlier
+    return taken
 
 
 def _section(each: DeskSection) -> dict[str, Any]:

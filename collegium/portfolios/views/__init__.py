@@ -1,5 +1,15 @@
-"""The pages: lists, writing, reading, the gap board, groups, the portfolio as a whole, sharing, export."""
+"""The pages: lists, writing, reading, the gap board, groups, the portfolio as a whole, its bibliography, sharing, export."""
 
-from collegium.portfolios.views import board, export, groups, lists, reading, sharing, whole, writing
+from collegium.portfolios.views import (
+    bibliography,
+    board,
+    export,
+    groups,
+    lists,
+    reading,
+    sharing,
+    whole,
+    writing,
+)
 
-__all__ = ["board", "export", "groups", "lists", "reading", "sharing", "whole", "writing"]
+__all__ = ["bibliography", "board", "export", "groups", "lists", "reading", "sharing", "whole", "writing"]

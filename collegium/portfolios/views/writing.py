@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from collegium.design import filters
 from collegium.design.shortcuts import render
+from collegium.ecology.queries import library
 from collegium.evidence import actions as evidence_actions
 from collegium.evidence.models import Evidence
 from collegium.foundation import richtext
@@ -96,6 +97,7 @@ def _writing_context(
         "title_form": SectionTitleForm(instance=here.section),
         "image_form": ImageForm(auto_id="image-%s"),
         "turn": None,
+        "readings": library.readings_for(here.section.node, person),
         "asides": queries.set_aside_by(person, here.section) if is_group else [],
         **beside(request, here.section, parts),
     }

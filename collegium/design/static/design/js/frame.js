@@ -51,7 +51,14 @@ for (const copy of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(copy.querySelector("code").textContent);
+    const said = copy.querySelector("code, [data-copy-text]");
+    if (said.localName === "code" || !window.ClipboardItem) await navigator.clipboard.writeText(said.innerText);
+    else {
+      // What stands in italics does so too where it is put in.
+      const both = { "text/plain": said.innerText, "text/html": said.innerHTML };
+      const packed = Object.entries(both).map(([type, words]) => [type, new Blob([words], { type })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(packed))]);
+    }
     toast(button.dataset.copied);
   });
 }
