@@ -68,7 +68,8 @@ def test_settings_come_from_the_declared_environment_only():
     readers = [
         str(path.relative_to(ROOT))
         for path in PACKAGE.rglob("*.py")
-        if path.name != "environment.py"
+        # That of the demo's blogs is read by the program that made them, and never by ours.
+        if path.name not in {"environment.py", "pelicanconf.py"}
         and (
             "os.environ[" in path.read_text()
             or "os.environ.get" in path.read_text()

@@ -46,7 +46,9 @@ def style(*, at_night: bool = False) -> Markup:
 
 def text(words: str, x: float, y: float, kind: str, anchor: str = "start") -> Markup:
     """Words that can be read, found and copied."""
-    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(kind, x, y, anchor, words)
+    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+        kind, x, y, anchor, words
+    )
 
 
 def outlined(words: str, x: float, y: float, kind: str, anchor: str = "start") -> Markup:

@@ -209,7 +209,9 @@ FINDINGS: dict[str, Words] = {
     ),
     "laborious": Words(
         _("The feed is built so that reading it takes very long."),
-        _("The rest of it is left out. Let the feed hold fewer posts; a validator may say what is odd in it."),
+        _(
+            "The rest of it is left out. Let the feed hold fewer posts; a validator may say what is odd in it."
+        ),
     ),
     "deep": Words(
         _("The feed is built so deeply that it looks like an attack."),
