@@ -6,27 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ecology', '0010_volumes_of_months'),
-        ('people', '0002_words_of_people'),
+        ("ecology", "0010_volumes_of_months"),
+        ("people", "0002_words_of_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Look',
+            name="Look",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked', models.CharField(max_length=2000)),
-                ('at', models.DateTimeField(default=collegium.foundation.clock.now)),
-                ('found', models.JSONField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('ecology', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='ecology.ecology')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked", models.CharField(max_length=2000)),
+                ("at", models.DateTimeField(default=collegium.foundation.clock.now)),
+                ("found", models.JSONField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "ecology",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="looks",
+                        to="ecology.ecology",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='ecology_look_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('found__isnull', True)), models.Q(('finished_at__isnull', False), ('found__isnull', False)), _connector='OR'), name='ecology_look_found')],
+                "indexes": [models.Index(fields=["at"], name="ecology_look_at")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("found__isnull", True)),
+                            models.Q(("finished_at__isnull", False), ("found__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ecology_look_found",
+                    )
+                ],
             },
         ),
     ]
