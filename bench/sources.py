@@ -324,8 +324,10 @@ def _table(size: int, first: dict[str, object], second: dict[str, object]) -> li
     lines = [
         f"### Sources: a round over {size:,}, {PROCESSES} processes of {THREADS} threads, {HOSTS} hosts",
         "",
-        "| round | seconds | sources/s | processor | a source | index | new items | not sent (304) | MB read "
-        "| saved | memory, a quarter in | memory, peak |",  # noqa: ISC004  # one line of the table
+        (
+            "| round | seconds | sources/s | processor | a source | index | new items | not sent (304) | MB read "
+            "| saved | memory, a quarter in | memory, peak |"
+        ),
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, each in (("everything is new", first), ("an ordinary one", second)):
