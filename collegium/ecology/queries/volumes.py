@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from collegium.ecology.flows import Period
 from collegium.ecology.models import Ecology, Flow, FlowOfMonth, Tag, Tally
@@ -57,7 +58,9 @@ def _pieces(ecology: Ecology, period: Period) -> "Iterator[QuerySet[Any, Any]]":
         yield from _counted(ecology, period)
         return
     begin, end = whole
-    if period.since is None or period.since < begin:
+    # Before the first month that was counted there was nothing: what has come there since is late, too.
+    earliest = period.since if begin == tally.since else begin
+    if period.since is not None and begin != tally.since and period.since < begin:
         yield from _counted(ecology, Period(period.since, begin))
     if end < period.until:
         yield from _counted(ecology, Period(end, period.until))
@@ -69,13 +72,11 @@ def _pieces(ecology: Ecology, period: Period) -> "Iterator[QuerySet[Any, Any]]":
     )
     # What has come into those months since they were counted: by number, of which there are few. The sums keep databases
     # from walking the whole river instead.
-    late = Flow.objects.annotate(river=F("ecology_id") + 0).filter(
-        pk__gt=tally.through,
-        river=ecology.pk,
-        hidden_at__isnull=True,
-        flows_at__gte=begin,
-        flows_at__lt=end,
+    late = Flow.objects.annotate(river=F("ecology_id") + 0, moment=Coalesce("flows_at", "flows_at")).filter(
+        pk__gt=tally.through, river=ecology.pk, hidden_at__isnull=True, moment__lt=end
     )
+    if earliest is not None:
+        late = late.filter(moment__gte=earliest)
     marked = Tag.objects.filter(item=OuterRef("item"), name=ecology.hashtag)
     yield (
         late.values("source")
