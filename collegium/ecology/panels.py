@@ -121,7 +121,9 @@ def my_library(person: Person) -> tuple[object, list[File]]:
     )
     said = Recommendation.objects.filter(person=person).select_related("resource__ecology").order_by("pk")
     lists = ReadingList.objects.filter(made_by=person).select_related("ecology").order_by("pk")
-    brought = [(f"{each.pk} {each.file_name}", each.blob.path) for each in kept if each.blob is not None]
+    brought: list[File] = [
+        (f"{each.pk} {each.file_name}", each.blob.path) for each in kept if each.blob is not None
+    ]
     return {
         "kept": [
             {

@@ -1,6 +1,7 @@
 """The ecology of an iteration and those of its weeks: kept in step by every action that changes a day, a name or an audience."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from collegium.courses.models import Course, Iteration, Week
@@ -24,7 +25,7 @@ def keep_in_step(iteration: Iteration) -> None:
     weeks = list(iteration.weeks.select_related("ecology").order_by("number"))
     for week, following in zip(weeks, [*weeks[1:], None], strict=True):
         ends_on = following.starts_on if following is not None else week.starts_on + _LAST_WEEK
-        said = {
+        said: dict[str, Any] = {
             "title": f"{iteration.title}: {week.title}",
             "audience": seen_by,
             "hashtag": iteration.hashtag,

@@ -280,9 +280,11 @@ class BringForm(forms.Form):
         label=gettext_lazy("File"),
         help_text=gettext_lazy("BibTeX, RIS, CSL-JSON or Zotero RDF. Which it is, is found out."),
     )
+    name = ""  # of the file that was sent
 
     def clean_upload(self) -> list[Reference]:
         upload = self.cleaned_data["upload"]
+        self.name = upload.name or ""
         if upload.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is too large: 5 MB at most. Bring it in parts."))
         try:

@@ -167,6 +167,8 @@ def nearest(item: Item, among: "QuerySet[Ecology]") -> int | None:
 
 def readable_thread(resource: Resource, reader: Person | None) -> Thread | None:
     """Where it was met, for those who may read there."""
+    if resource.thread_id is None:
+        return None
     return Thread.objects.visible_to(reader).filter(pk=resource.thread_id).first()
 
 

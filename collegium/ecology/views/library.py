@@ -126,7 +126,7 @@ def bring(request: SignedInRequest, ecology_id: int) -> HttpResponseBase:
                     ecology=ecology,
                     by=request.person,
                     references=form.cleaned_data["upload"],
-                    name=files.clean_name(request.FILES["upload"].name or ""),
+                    name=files.clean_name(form.name),
                 )
                 return redirect("ecology:bring_resources", ecology_id=ecology.pk)
     except Refusal as refusal:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -97,7 +97,7 @@ def show_look(request: SignedInRequest, ecology_id: int, look_id: int) -> HttpRe
     ecology = _load(request, ecology_id)
     look = get_object_or_404(Look, pk=look_id, ecology=ecology, by=request.person)
     found = doctor.Examination.of_json(look.found) if look.found is not None else None
-    context = {
+    context: dict[str, Any] = {
         "look": look,
         "is_late": found is None and clock.now() - look.at > LATE,
     }

@@ -11,6 +11,7 @@ from django.conf import settings
 from collegium.ecology import citations, describing, films, known
 from collegium.ecology.csl import shape
 from collegium.ecology.csl.shape import Csl, Reference
+from collegium.ecology.identity import address_key
 from collegium.ecology.models import Item, Resource
 from collegium.ecology.queries import library
 from collegium.ecology.queries.links import Link, of_html
@@ -158,12 +159,12 @@ def _items(named: Iterable[_Named], reader: Person) -> dict[str, Item]:
     }
     if not numbers and not outside:
         return {}
-    by_key = {library.address_key(address): key for key, address in outside.items()}
+    by_key = {address_key(address): key for key, address in outside.items()}
     found: dict[str, Item] = {}
     for item in library.items_at(outside.values(), numbers, reader):
         found[f"items {item.pk}"] = item
-        if key := by_key.get(item.known_as):
-            found[key] = item
+        if named_by := by_key.get(str(getattr(item, "known_as", ""))):
+            found[named_by] = item
     return found
 
 

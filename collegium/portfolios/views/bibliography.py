@@ -85,7 +85,7 @@ def download(request: SignedInRequest, portfolio_id: int, form: str) -> HttpResp
     if form == "html":
         style = _style(request.GET.get("style", ""), portfolio)
         context = {"portfolio": portfolio, "entries": bibliography.rendered(works, style)}
-        content = render_to_string("portfolios/export/bibliography.jinja", context, request)
+        content: str = render_to_string("portfolios/export/bibliography.jinja", context, request)
         media_type = "text/html"
     else:
         write, media_type = WIRES[form]
