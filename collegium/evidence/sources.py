@@ -21,6 +21,7 @@ from collegium.events.models import Attendance, Occurrence
 from collegium.events.when import when
 from collegium.evidence.models import Alignment, SourceKind
 from collegium.foundation import richtext
+from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
 from collegium.schemes.models import Node
 
@@ -246,20 +247,25 @@ def _may_be_mapped(item: Any) -> bool:
 
 def _of_places(item: Item, person: Person) -> Iterator[Criterion]:
     """One query, by the item: what its weeks and what its libraries say."""
-    seen = Ecology.objects.visible_to(person).values("pk")
-    here = Flow.objects.filter(item=item.pk, hidden_at__isnull=True, ecology__in=seen)
-    mapped = Mapping.objects.filter(week__ecology__in=here.values("ecology"))
-    kept = Relevance.objects.filter(resource__item=item.pk, resource__removed_at__isnull=True)
-    helps = kept.filter(resource__ecology__in=seen)
-    of_node = {"node": OuterRef("pk")}
-    nodes = Node.objects.filter(Q(pk__in=mapped.values("node")) | Q(pk__in=helps.values("node"))).annotate(
-        in_week=Subquery(mapped.filter(**of_node).order_by("-strength").values("strength")[:1]),
-        in_library=Subquery(helps.filter(**of_node).order_by("-strength").values("strength")[:1]),
-    )
+    nodes = _nodes_of_places(item.pk, person.pk)
     for node in sorted(
         nodes, key=lambda node: (-(node.in_week or 0), -(node.in_library or 0), node.position)
     ):
         yield Criterion(node, node.in_week or node.in_library)
+
+
+@prepared
+def _nodes_of_places(item: int, person: int) -> "QuerySet[Any, Any]":
+    seen = Ecology.objects.visible_to(Person(pk=person)).values("pk")
+    here = Flow.objects.filter(item=item, hidden_at__isnull=True, ecology__in=seen)
+    mapped = Mapping.objects.filter(week__ecology__in=here.values("ecology"))
+    kept = Relevance.objects.filter(resource__item=item, resource__removed_at__isnull=True)
+    helps = kept.filter(resource__ecology__in=seen)
+    of_node = {"node": OuterRef("pk")}
+    return Node.objects.filter(Q(pk__in=mapped.values("node")) | Q(pk__in=helps.values("node"))).annotate(
+        in_week=Subquery(mapped.filter(**of_node).order_by("-strength").values("strength")[:1]),
+        in_library=Subquery(helps.filter(**of_node).order_by("-strength").values("strength")[:1]),
+    )
 
 
 def _mapped(mappings: "QuerySet[Mapping]") -> list[Criterion]:

@@ -46,7 +46,7 @@ NOW = datetime(2027, 3, 3, 12, tzinfo=UTC)
 QUERIES = {
     "list": 7,
     "iteration": 10,
-    "week": 9,
+    "week": 10,
     "plan": 11,
     "bank": 10,
     "project": 11,

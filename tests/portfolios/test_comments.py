@@ -313,7 +313,7 @@ def test_a_notification_leads_to_the_comment(ada, draft, said, client_of):
     assert answer["Location"] == f"{draft.get_absolute_url()}#comment-{said.pk}"
 
 
-COUNTS = {"desk": 10, "reading": 12}
+COUNTS = {"desk": 11, "reading": 12}
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -7,13 +7,14 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.safestring import SafeString
 
 from collegium.ecology import rights
 from collegium.ecology.models import Appearance, Ecology, Enclosure, Flow, Item, Relevance, Source, Version
 from collegium.ecology.queries.river import Scope, ShownItem, shown, unfolded, whole
 from collegium.foundation import richtext
+from collegium.foundation.prepared import prepared
 from collegium.people.models import CircleMember, Person
 
 VERSIONS = 20
@@ -53,17 +54,32 @@ class ItemPage:
 
 def readable(item_id: int, reader: Person | None) -> Item | None:
     """An item that the reader may see; an editor also one that was taken out of their river."""
-    seen = Item.objects.visible_to(reader)
-    if reader is not None:
-        edited = Flow.objects.filter(ecology__editors__memberships__person=reader.pk, item=item_id)
-        seen = seen | Item.objects.filter(pk__in=edited.values("item"))
+    found = _readable(item_id, reader.pk) if reader is not None else _readable_for_all(item_id)
+    return next(iter(unfolded(found[:1])), None)
+
+
+@prepared
+def _readable(item_id: int, reader: int) -> "QuerySet[Any, Any]":
+    edited = Flow.objects.filter(ecology__editors__memberships__person=reader, item=item_id)
+    person = Person(pk=reader)
+    return _with_its_traits(
+        Item.objects.visible_to(person) | Item.objects.filter(pk__in=edited.values("item")), item_id, person
+    )
+
+
+@prepared
+def _readable_for_all(item_id: int) -> "QuerySet[Any, Any]":
+    return _with_its_traits(Item.objects.visible_to(None), item_id, None)
+
+
+def _with_its_traits(seen: "QuerySet[Item]", item_id: int, reader: Person | None) -> "QuerySet[Any, Any]":
     has_versions = Exists(Version.objects.filter(item=OuterRef("pk")))
     is_in_library = Exists(Relevance.objects.filter(resource__item=OuterRef("pk"), resource__removed_at=None))
     flows_in_a_part = Exists(Flow.objects.filter(item=OuterRef("pk"), ecology__within__isnull=False))
     found = whole(seen.filter(pk=item_id), reader).annotate(
         has_versions=has_versions, is_in_library=is_in_library, flows_in_a_part=flows_in_a_part
     )
-    return next(iter(unfolded(found[:1])), None)
+    return found[:1]
 
 
 def item_page(item: Any, reader: Person | None, *, with_versions: bool = False) -> ItemPage:
@@ -89,16 +105,25 @@ def item_page(item: Any, reader: Person | None, *, with_versions: bool = False) 
 
 def _flows(item: Item, reader: Person | None) -> list[Any]:
     """Where the reader may see it flow, with who they are there; hidden ones where they are an editor. One query."""
-    there: Any = Ecology.objects.visible_to(reader).values("pk")
-    flows: Any = Flow.objects.filter(item=item.pk, ecology__in=there)
-    flows = flows.select_related("ecology__forum", "source", "highlighted_by").order_by(
-        "ecology__title", "pk"
-    )
+    return _flows_of(item.pk, reader.pk) if reader is not None else _flows_for_all(item.pk)
+
+
+@prepared
+def _flows_for_all(item: int) -> "QuerySet[Any, Any]":
     nobody = Value(value=False)
-    if reader is None:
-        return list(
-            flows.filter(hidden_at__isnull=True).annotate(is_member=nobody, is_editor=nobody, may_talk=nobody)
-        )
+    flows = _of_item(item, None).filter(hidden_at__isnull=True)
+    return flows.annotate(is_member=nobody, is_editor=nobody, may_talk=nobody)
+
+
+def _of_item(item: int, reader: Person | None) -> "QuerySet[Any, Any]":
+    there: Any = Ecology.objects.visible_to(reader).values("pk")
+    flows: Any = Flow.objects.filter(item=item, ecology__in=there)
+    return flows.select_related("ecology__forum", "source", "highlighted_by").order_by("ecology__title", "pk")
+
+
+@prepared
+def _flows_of(item: int, reader: int) -> "QuerySet[Any, Any]":
+    flows = _of_item(item, Person(pk=reader))
     mine = CircleMember.objects.filter(person=reader)
     talks = Q(circle=OuterRef("ecology__forum__members")) | Q(circle=OuterRef("ecology__forum__moderators"))
     found = flows.annotate(
@@ -107,19 +132,30 @@ def _flows(item: Item, reader: Person | None) -> list[Any]:
         may_talk=Exists(mine.filter(talks))
         & Q(ecology__forum__closed_at__isnull=True, ecology__forum__isnull=False),
     )
-    return list(found.filter(Q(hidden_at__isnull=True) | Q(is_editor=True)))
+    return found.filter(Q(hidden_at__isnull=True) | Q(is_editor=True))
 
 
 def _seen(item: Item, reader: Person | None) -> list[Seen]:
     """In sources that the reader may see: whoever follows something in private does not tell it by an item."""
-    sources = Source.objects.visible_to(reader).values("pk")
-    appearances = Appearance.objects.filter(item=item.pk).filter(
-        Q(source__in=sources) | Q(source__claims__person=reader.pk if reader else None)
-    )
-    return [
-        Seen(each, is_elsewhere=bool(each.url) and each.url != item.url)
-        for each in appearances.select_related("source").order_by("first_seen_at", "pk").distinct()
-    ]
+    found = _seen_by(item.pk, reader.pk) if reader is not None else _seen_by_all(item.pk)
+    return [Seen(each, is_elsewhere=bool(each.url) and each.url != item.url) for each in found]
+
+
+@prepared
+def _seen_by(item: int, reader: int) -> "QuerySet[Appearance]":
+    sources = Source.objects.visible_to(Person(pk=reader)).values("pk")
+    own = Q(source__claims__person=reader)
+    return _appearances(Appearance.objects.filter(Q(source__in=sources) | own, item=item))
+
+
+@prepared
+def _seen_by_all(item: int) -> "QuerySet[Appearance]":
+    sources = Source.objects.visible_to(None).values("pk")
+    return _appearances(Appearance.objects.filter(item=item, source__in=sources))
+
+
+def _appearances(found: "QuerySet[Appearance]") -> "QuerySet[Appearance]":
+    return found.select_related("source").order_by("first_seen_at", "pk").distinct()
 
 
 def _changes(item: Item, *, may_show_whole: bool) -> list[Change]:

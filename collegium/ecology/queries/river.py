@@ -34,6 +34,7 @@ from collegium.ecology.models import (
 from collegium.ecology.words import ITEMS
 from collegium.foundation import fulltext
 from collegium.foundation.listed import CountedUpTo, Listed
+from collegium.foundation.prepared import padded, prepared
 from collegium.people.models import Audience, CircleMember, Person
 
 ITEMS_A_PAGE = 30
@@ -205,18 +206,33 @@ def ecologies(person: Person | None) -> "QuerySet[Ecology, Any]":
 
 def ecologies_of(person: Person) -> list[Ecology]:
     """Those that the person belongs to, in the order of their titles; parts stand after what they lie within."""
-    found = [each for each in ecologies(person) if each.is_member or each.is_editor]
+    found = [each for each in _ecologies_seen(person.pk) if each.is_member or each.is_editor]
     return sorted(found, key=lambda each: (each.title.casefold(), each.pk))
 
 
 def ecology_with_parts(ecology_id: int, person: Person | None) -> tuple[Ecology, list[Ecology]] | None:
     """An ecology that the person may see, with those of its parts that they may see. One query."""
-    found = list(ecologies(person).filter(Q(pk=ecology_id) | Q(within=ecology_id)))
+    found = _with_parts(person.pk, ecology_id) if person is not None else _with_parts_for_all(ecology_id)
     whole = next((each for each in found if each.pk == ecology_id), None)
     if whole is None:
         return None
     parts = [each for each in found if each.pk != ecology_id]
     return whole, sorted(parts, key=lambda each: (each.begins_at or each.opened_at, each.pk))
+
+
+@prepared
+def _ecologies_seen(person: int) -> "QuerySet[Ecology, Any]":
+    return ecologies(Person(pk=person))
+
+
+@prepared
+def _with_parts(person: int, ecology: int) -> "QuerySet[Ecology, Any]":
+    return ecologies(Person(pk=person)).filter(Q(pk=ecology) | Q(within=ecology))
+
+
+@prepared
+def _with_parts_for_all(ecology: int) -> "QuerySet[Ecology, Any]":
+    return ecologies(None).filter(Q(pk=ecology) | Q(within=ecology))
 
 
 def languages_in(scope: Scope) -> list[str]:
@@ -284,9 +300,12 @@ def sources_in(scope: Scope, narrowing: Narrowing, *, of_items: int) -> list[Sou
 
 
 def mutes_of(person: Person | None) -> tuple[Mute, ...]:
-    if person is None:
-        return ()
-    return tuple(Mute.objects.filter(person=person).select_related("source").order_by("-muted_at", "-pk"))
+    return tuple(_mutes(person.pk)) if person is not None else ()
+
+
+@prepared
+def _mutes(person: int) -> QuerySet[Mute]:
+    return Mute.objects.filter(person=person).select_related("source").order_by("-muted_at", "-pk")
 
 
 @dataclass(frozen=True)
@@ -587,26 +606,57 @@ def opens(author: Person, reader: Person | None) -> bool:
 
 def flows_seen(item_ids: Sequence[int], reader: Person | None) -> dict[int, list[Flow]]:
     """Where each of them flows, as far as the reader may see. One query."""
-    flows = Flow.objects.filter(
-        item__in=item_ids, hidden_at__isnull=True, ecology__in=Ecology.objects.visible_to(reader).values("pk")
-    )
+    if not item_ids:
+        return {}
+    keys = padded(item_ids)
     found: dict[int, list[Flow]] = {}
-    for flow in flows.select_related("ecology", "source", "highlighted_by").order_by("pk"):
+    for flow in _flows_seen(reader.pk, *keys) if reader is not None else _flows_for_all(*keys):
         found.setdefault(flow.item_id, []).append(flow)
     return found
 
 
+@prepared
+def _flows_seen(reader: int, *items: int) -> QuerySet[Flow]:
+    return _standing_flows(Person(pk=reader), items)
+
+
+@prepared
+def _flows_for_all(*items: int) -> QuerySet[Flow]:
+    return _standing_flows(None, items)
+
+
+def _standing_flows(reader: Person | None, items: Sequence[int]) -> QuerySet[Flow]:
+    there = Ecology.objects.visible_to(reader).values("pk")
+    flows = Flow.objects.filter(item__in=items, hidden_at__isnull=True, ecology__in=there)
+    return flows.select_related("ecology", "source", "highlighted_by").order_by("pk")
+
+
 def talks_about(item_ids: Sequence[int], reader: Person | None) -> dict[int, Talk]:
     """Threads of the forums that the reader may read. One query."""
-    threads = Thread.objects.visible_to(reader).filter(
-        about_kind=Item._meta.label_lower, about_id__in=[str(each) for each in item_ids]
-    )
+    if not item_ids:
+        return {}
+    keys = [str(each) for each in padded(item_ids)]
     found: dict[int, list[Thread]] = {}
-    for thread in threads.select_related("forum").order_by("-last_posted_at", "-pk").distinct():
+    for thread in _talks_seen(reader.pk, *keys) if reader is not None else _talks_for_all(*keys):
         found.setdefault(int(thread.about_id), []).append(thread)
     return {
         item: Talk(sum(thread.post_count for thread in those), tuple(those)) for item, those in found.items()
     }
+
+
+@prepared
+def _talks_seen(reader: int, *items: str) -> QuerySet[Thread]:
+    return _threads_about(Person(pk=reader), items)
+
+
+@prepared
+def _talks_for_all(*items: str) -> QuerySet[Thread]:
+    return _threads_about(None, items)
+
+
+def _threads_about(reader: Person | None, items: Sequence[str]) -> QuerySet[Thread]:
+    threads = Thread.objects.visible_to(reader).filter(about_kind=Item._meta.label_lower, about_id__in=items)
+    return threads.select_related("forum").order_by("-last_posted_at", "-pk").distinct()
 
 
 def publishers(ecology: Ecology, *, limit: int = 12) -> list[Any]:
