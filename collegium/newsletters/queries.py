@@ -1,6 +1,6 @@
 """Newsletters as one page shows them: lists, an archive and its search, an issue, the desk of its editors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from collegium.conversations.models import Thread
 from collegium.ecology.models import Ecology, Item, Resource
 from collegium.foundation.fulltext import Query, excerpt, marked
+from collegium.foundation.prepared import prepared
 from collegium.newsletters.models import (
     Delivery,
     Entry,
@@ -43,21 +44,22 @@ class Listed:
     is_edited: bool
 
 
-def _listed(newsletters: "QuerySet[Newsletter]", person: Person | None) -> list[Listed]:
+def _with_latest(newsletters: "QuerySet[Newsletter]", person: Person | None) -> "QuerySet[Newsletter]":
     """In one question, however many there are."""
     latest = Issue.objects.out().filter(newsletter=OuterRef("pk")).order_by("-number")
     running = Subscription.objects.running().filter(newsletter=OuterRef("pk"), person=person)
     edits = CircleMember.objects.filter(circle=OuterRef("editors"), person=person)
     nobodys: Any = Value(value=False)
-    rows: list[Any] = list(
-        newsletters.annotate(
-            latest_number=Subquery(latest.values("number")[:1]),
-            latest_title=Subquery(latest.values("title")[:1]),
-            latest_at=Subquery(latest.values("begun_at")[:1]),
-            is_subscribed=Exists(running) if person else nobodys,
-            is_edited=Exists(edits) if person else nobodys,
-        )
+    return newsletters.annotate(
+        latest_number=Subquery(latest.values("number")[:1]),
+        latest_title=Subquery(latest.values("title")[:1]),
+        latest_at=Subquery(latest.values("begun_at")[:1]),
+        is_subscribed=Exists(running) if person else nobodys,
+        is_edited=Exists(edits) if person else nobodys,
     )
+
+
+def _listed(rows: Iterable[Any]) -> list[Listed]:
     return [
         Listed(
             row,
@@ -78,12 +80,26 @@ def listed(person: Person | None, *, ecology: Ecology | None = None) -> list[Lis
     )
     if ecology is not None:
         shown = shown.filter(ecology=ecology)
-    return [each for each in _listed(shown, person) if each.newsletter.closed_at is None or each.latest]
+    found = _listed(_with_latest(shown, person))
+    return [each for each in found if each.newsletter.closed_at is None or each.latest]
 
 
 def of_ecology(ecology: Ecology, person: Person | None) -> list[Listed]:
     """Those that draw from it, still going."""
-    return _listed(Newsletter.objects.visible_to(person).open().filter(ecology=ecology), person)
+    return _listed(
+        _of_ecology(ecology.pk, person.pk) if person is not None else _of_ecology_for_all(ecology.pk)
+    )
+
+
+@prepared
+def _of_ecology(ecology: int, person: int) -> "QuerySet[Newsletter]":
+    reader = Person(pk=person)
+    return _with_latest(Newsletter.objects.visible_to(reader).open().filter(ecology=ecology), reader)
+
+
+@prepared
+def _of_ecology_for_all(ecology: int) -> "QuerySet[Newsletter]":
+    return _with_latest(Newsletter.objects.visible_to(None).open().filter(ecology=ecology), None)
 
 
 def to_nominate_for(

@@ -76,7 +76,7 @@ def _with_its_traits(seen: "QuerySet[Item]", item_id: int, reader: Person | None
     has_versions = Exists(Version.objects.filter(item=OuterRef("pk")))
     is_in_library = Exists(Relevance.objects.filter(resource__item=OuterRef("pk"), resource__removed_at=None))
     flows_in_a_part = Exists(Flow.objects.filter(item=OuterRef("pk"), ecology__within__isnull=False))
-    found = whole(seen.filter(pk=item_id), reader).annotate(
+    found: QuerySet[Any, Any] = whole(seen.filter(pk=item_id), reader).annotate(
         has_versions=has_versions, is_in_library=is_in_library, flows_in_a_part=flows_in_a_part
     )
     return found[:1]
@@ -109,20 +109,20 @@ def _flows(item: Item, reader: Person | None) -> list[Any]:
 
 
 @prepared
-def _flows_for_all(item: int) -> "QuerySet[Any, Any]":
+def _flows_for_all(item: int) -> Any:
     nobody = Value(value=False)
     flows = _of_item(item, None).filter(hidden_at__isnull=True)
     return flows.annotate(is_member=nobody, is_editor=nobody, may_talk=nobody)
 
 
-def _of_item(item: int, reader: Person | None) -> "QuerySet[Any, Any]":
+def _of_item(item: int, reader: Person | None) -> Any:
     there: Any = Ecology.objects.visible_to(reader).values("pk")
     flows: Any = Flow.objects.filter(item=item, ecology__in=there)
     return flows.select_related("ecology__forum", "source", "highlighted_by").order_by("ecology__title", "pk")
 
 
 @prepared
-def _flows_of(item: int, reader: int) -> "QuerySet[Any, Any]":
+def _flows_of(item: int, reader: int) -> Any:
     flows = _of_item(item, Person(pk=reader))
     mine = CircleMember.objects.filter(person=reader)
     talks = Q(circle=OuterRef("ecology__forum__members")) | Q(circle=OuterRef("ecology__forum__moderators"))

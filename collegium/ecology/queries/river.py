@@ -5,9 +5,10 @@ somebody saved, one source, what words find, is looked up first and then asked w
 same in a river of a thousand items and of a million.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +40,7 @@ from collegium.people.models import Audience, CircleMember, Person
 
 ITEMS_A_PAGE = 30
 MOST_COUNTED = 999  # sources
+MOST_BESIDE = 24  # people, or sources
 _NEWEST = 300  # items that say who publishes here now
 MOST_NEW = 20  # beyond this, "more than twenty" is enough
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)  # says "there is one" in a way that every index understands
@@ -661,31 +663,41 @@ def _threads_about(reader: Person | None, items: Sequence[str]) -> QuerySet[Thre
 
 def publishers(ecology: Ecology, *, limit: int = 12) -> list[Any]:
     """Whose items came last, each with ``published_at``. Of the newest items only, so that it is soon said in any river."""
+    return _publishers(ecology.pk)[:limit]
+
+
+@prepared
+def _publishers(ecology: int) -> "QuerySet[Person, Any]":
     people: QuerySet[Person, Any] = Person.objects.filter(
         items__in=_newest(ecology).values("item"), erased_at__isnull=True
     )
     people = people.annotate(published_at=Max("items__flows_at")).select_related("photo")
-    return list(people.order_by("-published_at", "name")[:limit])
+    return people.order_by("-published_at", "name")[:MOST_BESIDE]
 
 
 def followed_in(ecology: Ecology, *, limit: int = 12) -> tuple[list[Any], int]:
     """The sources that brought something last, among those of the newest items and those that were added last; and how
     many there are in all, up to ``MOST_COUNTED`` and one more. One query.
     """
-    running = Following.objects.running().filter(ecology=ecology.pk)
-    added = running.order_by("-pk").values("source")[:limit]
+    sources = _followed_in(ecology.pk)[:limit]
+    return sources, sources[0].of_all if sources else 0
+
+
+@prepared
+def _followed_in(ecology: int) -> "QuerySet[Source, Any]":
+    running = Following.objects.running().filter(ecology=ecology)
+    added = running.order_by("-pk").values("source")[:MOST_BESIDE]
     brought = _newest(ecology).values("source")
     found: QuerySet[Source, Any] = (
         Source.objects.filter(Q(pk__in=added) | Q(pk__in=brought))
         .filter(Exists(running.filter(source=OuterRef("pk"))))
         .annotate(of_all=CountedUpTo(running.order_by().values("pk")[: MOST_COUNTED + 1]))
     )
-    sources = list(found.order_by(F("changed_at").desc(nulls_last=True), "title", "pk")[:limit])
-    return sources, sources[0].of_all if sources else 0
+    return found.order_by(F("changed_at").desc(nulls_last=True), "title", "pk")[:MOST_BESIDE]
 
 
-def _newest(ecology: Ecology) -> "QuerySet[Flow]":
-    flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+def _newest(ecology: int) -> "QuerySet[Flow]":
+    flows = Flow.objects.filter(ecology=ecology, hidden_at__isnull=True)
     return flows.order_by("-flows_at", "-item_id")[:_NEWEST]
 
 
@@ -693,7 +705,36 @@ def front(
     ecology: Ecology, scope: Scope, *, newest: int, highlights: int
 ) -> tuple[list[ShownItem], list[ShownItem]]:
     """Of one river the newest items, and those that were highlighted last: the same for every reader. Three queries."""
-    flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
+    for_all, for_reader = _fronts(newest, highlights)
+    reader = scope.reader
+    items = for_reader(ecology.pk, reader.pk) if reader is not None else for_all(ecology.pk)
+    found = shown(unfolded(items), replace(scope, ecologies=(ecology,)))
+    lit = [each for each in found if each.highlight is not None]
+    lit.sort(key=lambda each: each.highlight.highlighted_at if each.highlight else None, reverse=True)  # type: ignore[arg-type,return-value]  # it was highlighted at some time
+    lit = lit[:highlights]
+    ids = {each.pk for each in lit}
+    return [each for each in found if each.pk not in ids][:newest], lit
+
+
+@lru_cache(maxsize=8)
+def _fronts(
+    newest: int, highlights: int
+) -> tuple[Callable[[int], list[Any]], Callable[[int, int], list[Any]]]:
+    """How many of each are in the SQL: each pair of numbers is asked for by a query of its own."""
+
+    @prepared
+    def for_all(ecology: int) -> "QuerySet[Any, Any]":
+        return whole(_of_front(ecology, newest, highlights), None)
+
+    @prepared
+    def for_reader(ecology: int, reader: int) -> "QuerySet[Any, Any]":
+        return whole(_of_front(ecology, newest, highlights), Person(pk=reader))
+
+    return for_all, for_reader
+
+
+def _of_front(ecology: int, newest: int, highlights: int) -> "QuerySet[Item]":
+    flows = Flow.objects.filter(ecology=ecology, hidden_at__isnull=True)
     pieces: list[str] = []
     params: list[Any] = []
     for rows in (
@@ -704,10 +745,4 @@ def front(
         pieces.append(f"SELECT * FROM ({sql}) AS walk_{len(pieces)}")  # noqa: S608  # Django's own SQL
         params += values
     union = RawSQL(" UNION ALL ".join(pieces), params)  # noqa: S611  # as above
-    items = Item.objects.filter(pk__in=union).order_by("-flows_at", "-pk")
-    found = shown(unfolded(whole(items, scope.reader)), replace(scope, ecologies=(ecology,)))
-    lit = [each for each in found if each.highlight is not None]
-    lit.sort(key=lambda each: each.highlight.highlighted_at if each.highlight else None, reverse=True)  # type: ignore[arg-type,return-value]  # it was highlighted at some time
-    lit = lit[:highlights]
-    ids = {each.pk for each in lit}
-    return [each for each in found if each.pk not in ids][:newest], lit
+    return Item.objects.filter(pk__in=union).order_by("-flows_at", "-pk")
