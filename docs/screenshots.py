@@ -50,7 +50,7 @@ class Shot:
 # The world ------------------------------------------------------------------------------------------------------------
 
 
-def start_django(data: Path, site: str) -> None:
+def start_django(data: Path, site: str, blogs: Any) -> None:
     os.environ.update(
         COLLEGIUM_MODE="demo",
         COLLEGIUM_DATA=str(data),
@@ -58,20 +58,22 @@ def start_django(data: Path, site: str) -> None:
         DATABASE_URL="",
         REDIS_URL="",
         EMAIL_URL="",
+        COLLEGIUM_HTTP_TEST_HOSTS=",".join(blogs.hosts),
         DJANGO_SETTINGS_MODULE="collegium.config.settings",
     )
-    sys.path.insert(0, str(ROOT))
     import django
 
     django.setup()
 
 
-def make_world() -> None:
+def make_world(blogs: Any) -> None:
     from collegium.credentials.actions import make_first_key
+    from collegium.home.blogs.serving import Server
     from collegium.home.world.loading import load
 
     make_first_key()
-    load(lambda done, total, words: None)  # noqa: ARG005  # as the loader calls it; nobody watches
+    with Server(blogs):
+        load(lambda done, total, words: None, blogs=blogs)  # noqa: ARG005  # as the loader calls it; nobody watches
 
 
 def shots() -> list[Shot]:
@@ -237,6 +239,43 @@ def together(somebody: Callable[[str], Any]) -> list[Shot]:
         Shot("comments", read.get_absolute_url(), read.portfolio.owner_id),
         Shot("gap-board", url("portfolios:board", args=[board.pk]), member),
         Shot("preferences", url("notifications:preferences"), late),
+        *everywhere(course, late, facilitator),
+    ]
+
+
+def everywhere(course: Any, late: int, facilitator: int) -> list[Shot]:
+    """What the open course gathers from everywhere, and what it sends out."""
+    from django.urls import reverse as url
+
+    from collegium.ecology.models import Flow, ReadingList, Resource
+    from collegium.newsletters.models import Issue
+
+    ecology = course.ecology
+    lit = (
+        Flow.objects.filter(ecology=ecology, highlighted_at__isnull=False).order_by("-highlighted_at").first()
+    )
+    kept = Resource.objects.filter(ecology=ecology, removed_at__isnull=True).order_by("pk").first()
+    read = ReadingList.objects.filter(ecology=ecology).order_by("pk").first()
+    sent = Issue.objects.filter(state=Issue.State.SENT).order_by("-number").first()
+    draft = Issue.objects.filter(state=Issue.State.DRAFT).order_by("-number").first()
+    of_ecology = {"ecology_id": ecology.pk}
+    of_draft = {"slug": draft.newsletter.slug, "number": draft.number}
+    editor = draft.newsletter.editors.members.order_by("pk").first().pk
+    return [
+        Shot("river", url("ecology:river"), late),
+        Shot("stream", url("ecology:stream", kwargs=of_ecology), facilitator),
+        Shot("hub", url("ecology:ecology", kwargs=of_ecology)),
+        Shot("item", lit.item.get_absolute_url(), late),
+        Shot("sources", url("ecology:sources", kwargs=of_ecology), facilitator),
+        Shot("ecology-map", url("ecology:map", kwargs=of_ecology), facilitator),
+        Shot("library", url("ecology:library", kwargs=of_ecology), late),
+        Shot("resource", kept.get_absolute_url(), late),
+        Shot("reading-list", read.get_absolute_url(), late),
+        Shot("newsletter", sent.newsletter.get_absolute_url()),
+        Shot("issue", sent.get_absolute_url()),
+        Shot("newsletter-desk", url("newsletters:desk", args=[draft.newsletter.slug]), editor),
+        Shot("issue-sheet", url("newsletters:edit", kwargs=of_draft), editor),
+        Shot("search", url("home:search") + "?q=feedback", late),
     ]
 
 
@@ -379,13 +418,18 @@ def main() -> None:
     port = told.port or free_port()
     site = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="collegium-screenshots-") as scratch:
-        start_django(told.data or Path(scratch), site)
+        sys.path.insert(0, str(ROOT))
+        from collegium.home.blogs.serving import Blogs
+
+        data = told.data or Path(scratch)
+        blogs = Blogs.of(data, near=port + 1)
+        start_django(data, site, blogs)
         from django.core.management import call_command
         from django.db import connections
 
         call_command("migrate", verbosity=0)
         if told.data is None:
-            make_world()
+            make_world(blogs)
         call_command("collectstatic", interactive=False, verbosity=0)
         wanted = [shot for shot in shots() if not told.only or shot.name in told.only]
         connections.close_all()

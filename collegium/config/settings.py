@@ -336,6 +336,8 @@ LOGGING = {
         "huey": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
+        # It would write down every address that is asked, with whatever secret stands in it.
+        "httpx": {"level": "WARNING"},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING" if MODE == "test" else environment.LOG_LEVEL.read()},
 }
