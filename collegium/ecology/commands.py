@@ -97,7 +97,7 @@ class _bar:  # noqa: N801 -- a context manager, used as a word
     """How far it is, on standard error: as a bar on a terminal, and elsewhere as a line at the beginning."""
 
     def __init__(self, number: int, *, quiet: bool) -> None:
-        said = "1 source" if number == 1 else f"{number} sources"
+        said = _number(number, "source")
         self._bar = click.progressbar(
             length=max(number, 1), label=f"Fetching {said}", file=sys.stderr, width=30, hidden=quiet
         )
@@ -116,9 +116,14 @@ class _bar:  # noqa: N801 -- a context manager, used as a word
         tasks.after(outcome)
 
 
+def _number(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def _say(summary: fetching.Summary, seconds: float) -> None:
     click.echo(
-        f"{summary.looked} sources in {seconds:.1f} s: {summary.new_items} new items, {summary.changed_items} changed, "
+        f"{_number(summary.looked, 'source')} in {seconds:.1f} s: {_number(summary.new_items, 'new item')}, "
+        f"{summary.changed_items} changed, "
         f"{summary.bytes_read / 1_000_000:.1f} MB read."
     )
     for what, said in _ENDED.items():

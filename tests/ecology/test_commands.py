@@ -47,7 +47,7 @@ def test_all_asks_those_too_that_are_not_due(site, ada):
     Source.objects.update(taken_until=None)
     assert run().stdout.startswith("0 sources")
     ended = run("--all")
-    assert ended.stdout.startswith("1 sources")
+    assert ended.stdout.startswith("1 source in ")
     assert "1 without anything new" in ended.stdout
 
 

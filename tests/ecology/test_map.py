@@ -324,11 +324,11 @@ def test_the_page_asks_the_same_of_few_and_of_many(
         make_item(make_source(community.ecology, title=f"One more {each}"))
         make_thread(community.forum, by=make_member(community, each))
     client.get(address(community.ecology))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(address(community.ecology))
     sign_in_as(cy)
     client.get(address(community.ecology))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address(community.ecology))
 
 
