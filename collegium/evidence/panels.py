@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from collegium.ecology.models import Item
 from collegium.events.models import Occurrence
 from collegium.evidence import actions, provenance, queries, sources
 from collegium.evidence.models import Evidence, SourceKind
+from collegium.foundation.addresses import address
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
@@ -135,7 +135,7 @@ def use_item(request: HttpRequest, *, item: Item, where: str = "page", **_contex
 
 
 def _address(kind: SourceKind, source_id: int) -> str:
-    return reverse("evidence:keep", kwargs={"kind": kind.value, "source_id": source_id})
+    return address("evidence:keep", kind=kind.value, source_id=source_id)
 
 
 # Mine -----------------------------------------------------------------------------------------------------------------

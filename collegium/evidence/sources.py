@@ -1,6 +1,6 @@
 """What can be kept as evidence in one step: a post, a project, one's own attendance of an event, an item of the river."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -196,12 +196,17 @@ _FINDERS: dict[str, Callable[[int, Person], Source | None]] = {
 def of_thread(thread: Thread) -> list[Criterion]:
     """Of the week or the project that the thread is about; threads about nothing of a course are not asked about."""
     if thread.about_kind == Week._meta.label_lower:
-        return _mapped(Mapping.objects.filter(week__thread=thread.pk).select_related("node"))
+        return _strongest(_mapped_in_thread(thread.pk))
     if thread.about_kind == Project._meta.label_lower:
         named = Project.objects.filter(thread=thread.pk).values("nodes")
         nodes = Node.objects.filter(pk__in=named).order_by("position")[:MOST_NAMED]
         return [Criterion(node, Alignment.Strength.PRIMARILY) for node in nodes]
     return []
+
+
+@prepared
+def _mapped_in_thread(thread: int) -> QuerySet[Mapping]:
+    return _in_order(Mapping.objects.filter(week__thread=thread).select_related("node"))
 
 
 def of_project(project: Project) -> list[Criterion]:
@@ -269,8 +274,16 @@ def _nodes_of_places(item: int, person: int) -> "QuerySet[Any, Any]":
 
 
 def _mapped(mappings: "QuerySet[Mapping]") -> list[Criterion]:
+    return _strongest(_in_order(mappings))
+
+
+def _in_order(mappings: "QuerySet[Mapping]") -> "QuerySet[Mapping]":
+    return mappings.order_by("-strength", "node__position")
+
+
+def _strongest(mappings: Iterable[Mapping]) -> list[Criterion]:
     """One meeting may serve several courses: the strongest of what they say."""
     found: dict[int, Criterion] = {}
-    for mapping in mappings.order_by("-strength", "node__position"):
+    for mapping in mappings:
         found.setdefault(mapping.node_id, Criterion(mapping.node, mapping.strength))
     return list(found.values())[:MOST_NAMED]

@@ -80,12 +80,13 @@ def posts_page(
     reader = opening.reader if opening is not None else reader_of(person, thread)
     reached = opening.reached if opening is not None else reached_in(thread, person)
     through = reached.through
-    posts = _shown_posts(thread.pk, reader.pk or NOBODY)
     if before is not None:
+        posts = _shown_posts(thread.pk, reader.pk or NOBODY)
         above = list(posts.filter(pk__lt=before).order_by("-pk")[: size + 1])
         has_earlier = len(above) > size
         page, has_later = above[:size][::-1], True
     elif after is not None:
+        posts = _shown_posts(thread.pk, reader.pk or NOBODY)
         below = list(posts.filter(pk__gt=after).order_by("pk")[: size + 1])
         page, has_earlier, has_later = below[:size], True, len(below) > size
     else:
