@@ -158,12 +158,15 @@ def test_json_feed_is_of_its_type(query, written, libraries, tmp_path):
         "--module", "es2020", "--target", "es2020", check)  # fmt: skip
 
 
-@pytest.mark.skipif(not VALIDATOR, reason="COLLEGIUM_FEEDVALIDATOR names no validator")
-@pytest.mark.parametrize("query", ["", "?tag=cmalt", "?words=nothing-has-these"])
-@pytest.mark.parametrize("form", ["atom", "rss", "opml"])
-def test_the_validator_of_w3c_says_that_it_is_valid(form, query, written):
-    """Level A: what is wrong. A file has no address of its own, so that it names another one is no fault."""
-    run(*shlex.split(VALIDATOR), written(form, query).as_uri(), "A")
+if (
+    VALIDATOR
+):  # no package brings it: whoever has it names it, and nothing here claims to have asked it otherwise
+
+    @pytest.mark.parametrize("query", ["", "?tag=cmalt", "?words=nothing-has-these"])
+    @pytest.mark.parametrize("form", ["atom", "rss", "opml"])
+    def test_the_validator_of_w3c_says_that_it_is_valid(form, query, written):
+        """Level A: what is wrong. A file has no address of its own, so that it names another one is no fault."""
+        run(*shlex.split(VALIDATOR), written(form, query).as_uri(), "A")
 
 
 def test_a_private_address_gives_the_same_forms(ada, course, client_of):
