@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from collegium.ecology.models.ecologies import Ecology
@@ -16,14 +16,13 @@ from collegium.people.models import Person
 class ItemQuerySet(models.QuerySet["Item"]):
     def visible_to(self, person: Person | None) -> Self:
         """Items that flow, unhidden, in an ecology that the person may see; and those of the person's own sources."""
-        seen = Q(
-            pk__in=Flow.objects.filter(
-                hidden_at__isnull=True, ecology__in=Ecology.objects.visible_to(person).values("pk")
-            ).values("item")
-        )
+        # Asked of each item that is looked at: a list of all that flow would be a million long.
+        there = Ecology.objects.visible_to(person).filter(pk=OuterRef("ecology"))
+        flows = Flow.objects.filter(item=OuterRef("pk"), hidden_at__isnull=True).filter(Exists(there))
+        seen = Q(Exists(flows))
         if person is not None:
             own = Claim.objects.filter(person=person, verified_at__isnull=False).values("source")
-            seen |= Q(pk__in=Appearance.objects.filter(source__in=own).values("item"))
+            seen |= Q(Exists(Appearance.objects.filter(item=OuterRef("pk"), source__in=own)))
         return self.filter(seen)
 
 

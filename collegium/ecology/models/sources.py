@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from collegium.ecology.models.ecologies import Ecology
@@ -15,12 +15,11 @@ from collegium.people.models import Person
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, person: Person | None) -> Self:
         """Sources of the ecologies that the person may see, and the person's own."""
-        shown = Q(
-            followings__in=Following.objects.running().filter(ecology__in=Ecology.objects.visible_to(person))
-        )
+        there = Ecology.objects.visible_to(person).filter(pk=OuterRef("ecology"))
+        shown = Q(Exists(Following.objects.running().filter(source=OuterRef("pk")).filter(Exists(there))))
         if person is not None:
-            shown |= Q(claims__in=Claim.objects.filter(person=person))
-        return self.filter(pk__in=self.model.objects.filter(shown).values("pk"))
+            shown |= Q(Exists(Claim.objects.filter(source=OuterRef("pk"), person=person)))
+        return self.filter(shown)
 
     def due(self) -> Self:
         """Those that a worker may take up now: due, wanted by somebody, and in nobody's hands."""

@@ -143,15 +143,15 @@ def _seen(item: Item, reader: Person | None) -> list[Seen]:
 
 @prepared
 def _seen_by(item: int, reader: int) -> "QuerySet[Appearance]":
-    sources = Source.objects.visible_to(Person(pk=reader)).values("pk")
+    sources = Source.objects.visible_to(Person(pk=reader)).filter(pk=OuterRef("source"))
     own = Q(source__claims__person=reader)
-    return _appearances(Appearance.objects.filter(Q(source__in=sources) | own, item=item))
+    return _appearances(Appearance.objects.filter(Q(Exists(sources)) | own, item=item))
 
 
 @prepared
 def _seen_by_all(item: int) -> "QuerySet[Appearance]":
-    sources = Source.objects.visible_to(None).values("pk")
-    return _appearances(Appearance.objects.filter(item=item, source__in=sources))
+    sources = Source.objects.visible_to(None).filter(pk=OuterRef("source"))
+    return _appearances(Appearance.objects.filter(Exists(sources), item=item))
 
 
 def _appearances(found: "QuerySet[Appearance]") -> "QuerySet[Appearance]":
