@@ -28,6 +28,7 @@ from collegium.ecology.views.rivers import (
     stream_of_person,
     stream_of_tag,
 )
+from collegium.foundation import feeds
 
 ITEMS = 50
 ITEMS_OF_OUTLINES = 500  # the newest of a view: what brought them is on its list of sources
@@ -92,7 +93,7 @@ def _write(
     if form == "opml":
         return _outlines(request, stream, narrowing, caching)
     items = queries.river(stream.scope, narrowing, size=ITEMS).items
-    channel = outgoing.Channel(
+    channel = feeds.Channel(
         title=stream.title if stream.title != _("River") else f"{settings.SITE_NAME}: {stream.title}",
         description=_said(stream),
         page_url=settings.SITE_URL + page,
@@ -103,7 +104,7 @@ def _write(
     content = outgoing.write(form, channel, items)
     # Told, but not asked for: what was taken out since is no newer item.
     told = {"Last-Modified": http_date(outgoing.changed_at(channel, items).timestamp())}
-    return _answer(request, content, outgoing.MEDIA_TYPES[form], caching, told)
+    return _answer(request, content, feeds.MEDIA_TYPES[form], caching, told)
 
 
 def _outlines(request: HttpRequest, stream: Stream, narrowing: Narrowing, caching: str) -> HttpResponseBase:

@@ -19,8 +19,8 @@ from collegium.design.documents import pdf
 from collegium.design.shortcuts import render
 from collegium.ecology import licences
 from collegium.ecology.models import Ecology
-from collegium.ecology.outgoing import MEDIA_TYPES, Channel
 from collegium.foundation import richtext
+from collegium.foundation.feeds import MEDIA_TYPES, Channel
 from collegium.foundation.fulltext import LONGEST_QUERY
 from collegium.newsletters import outgoing, queries, rules
 from collegium.newsletters.forms import SubscribeForm, WithdrawForm
