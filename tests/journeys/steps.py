@@ -82,6 +82,20 @@ def select(page, words):
     )
 
 
+def focus_at_swaps(page, place):
+    """From now on; the function that it gives tells the ids of what had the focus in the very moment that ``place`` is new."""
+    page.evaluate(
+        """(place) => {
+          window.atSwaps = [];
+          document.addEventListener("htmx:afterSwap", (event) => {
+            if (event.target.id === place) atSwaps.push(document.activeElement.id);
+          });
+        }""",
+        place,
+    )
+    return lambda: page.evaluate("atSwaps")
+
+
 def in_the_editor(page, name):
     """The editor of that name, and not the plain field that it is about to take the place of."""
     return page.get_by_role("textbox", name=name).and_(page.locator("[contenteditable]"))

@@ -46,11 +46,11 @@ def test_a_facilitator_puts_the_reading_of_a_week_in_order(visit, look, shelf, c
     for number, title in enumerate(("One", "Two", "Three"), 1):
         page.get_by_label("From the library").select_option(title)
         page.get_by_role("button", name="Put it on", exact=True).click()
-        expect(page.locator("[data-entry]")).to_have_count(number)
+        expect(page.locator("[data-thing]")).to_have_count(number)
     look(page, **WIDE_AND_NARROW)
     reading_list = shelf.reading_lists.get()
     saved = page.locator("[data-arrange]")
-    titles = page.locator("[data-entry] h2")
+    titles = page.locator("[data-thing] h2")
 
     # By the arrow keys on a grip, which keeps the focus.
     grip = page.get_by_role("button", name="Move “Three”: drag it, or press the arrow keys")
@@ -67,7 +67,7 @@ def test_a_facilitator_puts_the_reading_of_a_week_in_order(visit, look, shelf, c
     expect(titles).to_have_text(["One", "Three", "Two"])
 
     # By dragging.
-    target = page.locator("[data-entry]").nth(2).bounding_box()
+    target = page.locator("[data-thing]").nth(2).bounding_box()
     start = page.get_by_role("button", name="Move “One”: drag it").bounding_box()
     page.mouse.move(start["x"] + 5, start["y"] + 5)
     page.mouse.down()
@@ -101,7 +101,7 @@ def test_a_list_is_put_in_order_without_a_script(visit, shelf, cy):
     page.goto(reading_list.get_absolute_url())
     expect(page.get_by_role("button", name="drag it")).to_have_count(0)
     page.get_by_role("button", name="Move “Two” up").click()
-    expect(page.locator("[data-entry] h2")).to_have_text(["Two", "One"])
+    expect(page.locator("[data-thing] h2")).to_have_text(["Two", "One"])
     assert order(reading_list) == ["Two", "One"]
 
 

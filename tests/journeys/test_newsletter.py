@@ -11,7 +11,7 @@ from collegium.newsletters.models import Issue, Newsletter, Subscription
 from collegium.people.models import Audience
 from tests.communities.factories import make_community
 from tests.ecology.factories import make_item, make_source
-from tests.journeys.steps import in_the_editor, letters_to
+from tests.journeys.steps import focus_at_swaps, in_the_editor, letters_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -85,6 +85,7 @@ def order_and_cut(page, look):
     first, second, third = names.all_inner_texts()
     says = page.locator("[data-says]")
     grip = page.get_by_role("button", name=f"Move “{first}”")
+    had_the_focus = focus_at_swaps(page, "sheet")
     grip.press("ArrowDown")
     expect(names).to_have_text([second, first, third])
     expect(says).to_have_text(f"“{first}” is in “From the river” now, number 2 of 3.")
@@ -93,6 +94,7 @@ def order_and_cut(page, look):
         grip.press(key)
     expect(says).to_have_text(f"“{first}” is in “From the river” now, number 1 of 3.")
     expect(names).to_have_text([first, second, third])
+    assert had_the_focus() == [grip.get_attribute("id")] * 4  # or a key that is pressed just then is lost
     # By mouse: the last before the first. In a window that need not scroll meanwhile.
     page.set_viewport_size({"width": 1280, "height": 1800})
     held = page.get_by_role("button", name=f"Move “{third}”")
@@ -101,7 +103,7 @@ def order_and_cut(page, look):
     page.mouse.down()
     page.mouse.move(goal["x"] + 30, goal["y"] + 30, steps=4)
     page.mouse.move(goal["x"] + 30, goal["y"] + 4)
-    expect(page.locator(".sheet-ghost")).to_have_text(third)
+    expect(page.locator(".in-hand")).to_have_text(third)
     page.mouse.up()
     expect(names).to_have_text([third, first, second])
     # Words that are typed outlive what else is pressed.

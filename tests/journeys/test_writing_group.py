@@ -183,7 +183,7 @@ def fill_a_gap(page, look, portfolio):
     expect(page.locator(".board-live")).to_be_visible()
     page.get_by_label("An example from your practice").fill("Polls in lectures")
     page.get_by_role("button", name="Put it on the board").click()
-    card = page.locator("[data-example]", has_text="Polls in lectures")
+    card = page.locator("[data-thing]", has_text="Polls in lectures")
     card.focus()
     page.keyboard.press("Alt+ArrowLeft")
     expect(page.locator("[data-board-says]")).to_contain_text("“Polls in lectures” is in")

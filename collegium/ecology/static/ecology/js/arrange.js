@@ -4,11 +4,13 @@
  * is on its way only the last of those after it is sent.
  */
 
+import { Hand, thingIn, thingsOf } from "../../design/js/arranging.js";
+
 const list = document.querySelector("[data-arrange]");
 const says = document.querySelector("[data-arrange-says]");
 
-const entries = () => [...list.children];
-const order = () => entries().map((entry) => entry.dataset.entry);
+const entries = () => thingsOf(list);
+const order = () => entries().map((entry) => entry.dataset.thing);
 
 let sending = false;
 let wanted = null;
@@ -18,17 +20,17 @@ async function save() {
   if (sending) return;
   sending = true;
   while (wanted) {
-    const body = new URLSearchParams(wanted.map((key) => ["order", key]));
+    const sent = wanted;
     wanted = null;
     try {
       const answer = await fetch(list.dataset.arrange, {
         method: "POST",
         headers: { "X-CSRFToken": list.querySelector("[name=csrfmiddlewaretoken]").value },
-        body,
+        body: new URLSearchParams(sent.map((key) => ["order", key])),
         keepalive: true,
       });
       if (!answer.ok) throw new Error(`${answer.status}`);
-      list.dataset.saved = order().join(" ");
+      list.dataset.saved = sent.join(" ");
     } catch {
       says.textContent = list.dataset.refused;
       says.classList.remove("visually-hidden");
@@ -59,7 +61,7 @@ function put(entry, place) {
 function tell(entry) {
   const all = entries();
   says.textContent = list.dataset.said
-    .replace("TITLE", () => entry.dataset.title)
+    .replace("TITLE", () => entry.querySelector("[data-name]").textContent)
     .replace("NUMBER", all.indexOf(entry) + 1)
     .replace("ALL", all.length);
 }
@@ -77,58 +79,28 @@ list.addEventListener("submit", (event) => {
   const step = Number(event.submitter?.dataset.step ?? 0);
   if (!step) return;
   event.preventDefault();
-  const entry = event.target.closest("[data-entry]");
+  const entry = event.target.closest("[data-thing]");
   move(entry, entries().indexOf(entry) + step);
 });
 
 list.addEventListener("keydown", (event) => {
   const grip = event.target.closest("[data-grip]");
   if (!grip || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const entry = grip.closest("[data-entry]");
+  const entry = grip.closest("[data-thing]");
   const here = entries().indexOf(entry);
   const to = { ArrowUp: here - 1, ArrowDown: here + 1, Home: 0, End: entries().length }[event.key];
-  if (event.key === "Escape" && carried) drop(false);
   if (to === undefined) return;
   event.preventDefault();
   move(entry, to);
 });
 
-// By mouse, pen and finger -----------------------------------------------------------------------------------------
-
-let carried = null; // the entry in the hand, and the order before it was lifted
-
-list.addEventListener("pointerdown", (event) => {
-  const grip = event.target.closest("[data-grip]");
-  if (!grip || event.button !== 0) return;
-  event.preventDefault();
-  grip.focus({ preventScroll: true });
-  grip.setPointerCapture(event.pointerId);
-  carried = { entry: grip.closest("[data-entry]"), before: order() };
-  carried.entry.classList.add("resource--carried");
+new Hand(list, {
+  by: "[data-grip]",
+  put: ({ key, before }) => {
+    const rest = order().filter((each) => each !== key);
+    move(thingIn(list, key), before === null ? rest.length : rest.indexOf(before));
+  },
 });
 
-list.addEventListener("pointermove", (event) => {
-  if (!carried) return;
-  const others = entries().filter((each) => each !== carried.entry);
-  const under = others.findIndex((each) => {
-    const box = each.getBoundingClientRect();
-    return event.clientY < box.top + box.height / 2;
-  });
-  put(carried.entry, under === -1 ? others.length : under);
-});
-
-function drop(keeps) {
-  const { entry, before } = carried;
-  carried = null;
-  entry.classList.remove("resource--carried");
-  if (!keeps) before.forEach((key) => list.append(list.querySelector(`[data-entry="${key}"]`)));
-  mark();
-  if (order().join() === before.join()) return;
-  tell(entry);
-  save();
-}
-
-list.addEventListener("pointerup", () => carried && drop(true));
-list.addEventListener("pointercancel", () => carried && drop(false));
-
-for (const grip of list.querySelectorAll("[data-grip]")) grip.hidden = false;
+mark();
+list.classList.add("is-live"); // grips are of use with a script alone
