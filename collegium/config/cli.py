@@ -167,10 +167,10 @@ def demo(port: int, reset: bool, load_only: bool) -> None:  # noqa: FBT001  # cl
         if not done.exists():
             _load_world(blogs)
             blogs.keep(data)
-            done.touch()
+            done.write_text(site)
         if load_only:
             return
-        _greet(site, blogs)
+        _greet(site, blogs, made_at=done.read_text() or site)
         if not server.is_up:
             click.echo(
                 f"The blogs of the demo lie on port {blogs.port}, which is taken: nothing new comes from them.\n"
@@ -207,7 +207,7 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
         self.bar.__exit__(*trouble)
 
 
-def _greet(site: str, blogs: "Blogs") -> None:
+def _greet(site: str, blogs: "Blogs", *, made_at: str) -> None:
     from collegium.home.world.cast import CAST
 
     click.echo(f"\nCollegium is at {site}\n")
@@ -216,6 +216,11 @@ def _greet(site: str, blogs: "Blogs") -> None:
         click.echo(f"  {member.name:<28} {member.shows}")
     click.echo(f"\nLetters that were sent: {site}/demo/mail")
     click.echo(f"Blogs that flow together in the river: http://127.0.0.1:{blogs.port}/")
+    if made_at != site:
+        click.echo(
+            f"\nThis world was made at {made_at}: its credentials and letters carry that address, and are confirmed"
+            " there alone. RESET=1 makes it anew for this one.\n"
+        )
     click.echo("Ctrl-C stops; `make demo` goes on where you left; `make demo RESET=1` starts afresh.\n")
 
 

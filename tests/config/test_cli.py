@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from collegium.config import cli
+from collegium.home.blogs.serving import Blogs
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -144,3 +147,11 @@ def _words(pid):
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
     except FileNotFoundError:
         return []
+
+
+def test_a_demo_says_when_its_credentials_carry_another_address(tmp_path, capsys):
+    blogs = Blogs.of(tmp_path, near=_free_port())
+    cli._greet("http://127.0.0.1:8000", blogs, made_at="http://127.0.0.1:8000")
+    assert "was made at" not in capsys.readouterr().out
+    cli._greet("http://127.0.0.1:8000", blogs, made_at="http://127.0.0.1:8200")
+    assert "This world was made at http://127.0.0.1:8200" in capsys.readouterr().out
