@@ -191,7 +191,7 @@ export class Hand {
     held.ghost.className = "in-hand";
     held.ghost.setAttribute("aria-hidden", "true");
     held.ghost.textContent = thing.querySelector("[data-name]").textContent;
-    held.ghost.style.maxInlineSize = `${box.width}px`;
+    held.ghost.style.maxInlineSize = `min(${box.width}px, 24rem)`;
     document.body.append(held.ghost);
     document.documentElement.classList.add("is-dragging");
     if (held.isFinger) navigator.vibrate?.(15);
