@@ -54,7 +54,7 @@ def show_list(request: Request) -> HttpResponseBase:
     return render(request, "newsletters/list.jinja", context)
 
 
-def _may_found(person: Person | None, shown: list[queries.Listed], ecology: Ecology | None) -> list[Ecology]:
+def _may_found(person: Person | None, shown: list[queries.Shown], ecology: Ecology | None) -> list[Ecology]:
     """What the reader looks after that has no newsletter yet."""
     if person is None:
         return []
