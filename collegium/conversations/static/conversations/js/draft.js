@@ -6,6 +6,7 @@ const RETRY = 8000;
 export class Draft {
   #timer = 0;
   #last = null;
+  #isSending = false;
 
   constructor(form, says) {
     this.form = form;
@@ -40,32 +41,47 @@ export class Draft {
 
   changed() {
     this.#keep({});
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.save(), PAUSE);
+    if (this.place.dataset.state !== "trouble") this.say("", ""); // "saved" is said of all the words, or not at all
+    this.#later(PAUSE);
   }
 
+  #later(pause) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), pause);
+  }
+
+  /** One after the other: an older one that comes late would undo a newer. */
   async save() {
     clearTimeout(this.#timer);
     const wanted = this.#now();
-    if (wanted === this.#last) return;
+    if (wanted === this.#last || this.#isSending) return;
     const body = new FormData();
     const { elements } = this.form;
     body.set("csrfmiddlewaretoken", this.form.querySelector("[name=csrfmiddlewaretoken]").value);
     body.set("title", elements.title?.value ?? "");
     body.set("html", elements.html.value);
+    body.set("submission_key", elements.submission_key.value);
     this.say("saving", this.says.saving);
     let response;
+    this.#isSending = true;
     try {
       response = await fetch(this.form.dataset.draft, { method: "POST", body, redirect: "manual" });
     } catch {
       this.say("trouble", this.says.offline);
-      this.#timer = setTimeout(() => this.save(), RETRY);
+      this.#later(RETRY);
       return;
+    } finally {
+      this.#isSending = false;
     }
     if (response.ok) {
       this.#last = wanted;
-      if (!this.#isBehind) this.#forget();
-      this.say("saved", this.says.saved);
+      if (this.#isBehind) {
+        this.say("", "");
+        this.#later(PAUSE);
+      } else {
+        this.#forget();
+        this.say("saved", this.says.saved);
+      }
     } else if (response.type === "opaqueredirect") this.say("trouble", this.says.expired);
     else this.say("trouble", this.says.refused);
   }
