@@ -135,9 +135,12 @@ def test_nothing_loads_from_elsewhere_until_it_is_asked_for(post, client_of):
     client = client_of(None)
     response = client.get(post.get_absolute_url())
     assert "<audio" not in body(response)
+    assert "Play it from media.example" in body(response)
+    assert "Nothing is asked of media.example before" in body(response)
     assert "https:" not in response["Content-Security-Policy"]
     response = client.get(f"{post.get_absolute_url()}?play={sound.pk}")
-    assert 'src="https://media.example/talk.mp3"' in body(response)
+    # Nor for who was sent a link to it: the browser waits for its own button.
+    assert 'controls preload="none" src="https://media.example/talk.mp3"' in body(response)
     assert "autoplay" not in body(response)
     assert "media-src 'self' blob: https:" in response["Content-Security-Policy"]
     assert "img-src 'self' data: blob:;" in response["Content-Security-Policy"] + ";"
@@ -148,7 +151,16 @@ def test_what_is_no_recording_is_linked(media_type, post, client_of):
     file = Enclosure.objects.create(item=post, url="https://media.example/file", media_type=media_type)
     response = client_of(None).get(f"{post.get_absolute_url()}?play={file.pk}")
     assert 'href="https://media.example/file"' in body(response)
+    assert "It opens at media.example." in body(response)
     assert "https:" not in response["Content-Security-Policy"]
+
+
+def test_what_is_not_handed_out_in_safety_is_linked(post, client_of):
+    sound = Enclosure.objects.create(item=post, url="http://media.example/a.mp3", media_type="audio/mpeg")
+    response = client_of(None).get(f"{post.get_absolute_url()}?play={sound.pk}")
+    assert "<audio" not in body(response)
+    assert "It opens at media.example." in body(response)
+    assert "http:" not in response["Content-Security-Policy"]
 
 
 def test_empty_rivers_say_what_will_be_there(ada, eve, course, client_of):

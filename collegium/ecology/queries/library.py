@@ -16,6 +16,7 @@ from collegium.ecology.identity import address_key
 from collegium.ecology.models import (
     Appearance,
     Ecology,
+    Enclosure,
     Entry,
     Flow,
     Item,
@@ -140,6 +141,18 @@ def shown(resource_id: int, reader: Person | None) -> Resource | None:
         )
         .first()
     )
+
+
+def recordings_with(resource: Resource, reader: Person | None) -> list[Enclosure]:
+    """What came with the item that it was kept from, for who may read that."""
+    if resource.item_id is None:
+        return []
+    enclosed = Enclosure.objects.filter(
+        Q(media_type__istartswith="audio/") | Q(media_type__istartswith="video/"),
+        item=resource.item_id,
+        item__in=Item.objects.visible_to(reader).values("pk"),
+    )
+    return list(enclosed.order_by("position", "pk"))
 
 
 def kept_in_by(person: Person) -> "QuerySet[Ecology]":

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.conversations.models import Post
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
-from collegium.ecology import citations, describing, films, licences, rules, tags
+from collegium.ecology import citations, describing, films, licences, media, rules, tags
 from collegium.ecology.actions import library as actions
 from collegium.ecology.actions import reading_lists
 from collegium.ecology.csl import shape
@@ -31,6 +31,7 @@ from collegium.ecology.forms.library import (
     WhyForm,
     looked_for,
 )
+from collegium.ecology.media import Medium
 from collegium.ecology.models import Ecology, Entry, ReadingList, Relevance, Resource
 from collegium.ecology.queries import library as queries
 from collegium.ecology.queries.library import Narrowing
@@ -268,6 +269,8 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
     # Both of the rules below in one question.
     standing = rules.standing_in(request.person, [resource.ecology]) if request.person else None
     lists = queries.lists_around(resource)
+    recordings = _recordings(resource, request.person)
+    played = media.chosen(recordings, request.GET.get("play"))
     belongs = standing is not None and resource.ecology_id in standing.belongs
     edits = standing is not None and resource.ecology_id in standing.edits
     context = {
@@ -280,6 +283,8 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
         "licence": licence.name if licence else resource.licence_url,
         "film": films.at(resource.url),
         "element": _element(resource),
+        "media": recordings,
+        "played": played,
         "recommendations": [each for each in resource.recommendations.all() if each not in own],
         "own": own[0] if own else None,
         "lists": [each for each in lists if each.has_it],
@@ -292,7 +297,18 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
         "thread": queries.readable_thread(resource, request.person) if resource.thread_id else None,
         "why_form": WhyForm(initial={"why": own[0].why if own else ""}),
     }
-    return render(request, "ecology/resource.jinja", context)
+    response = render(request, "ecology/resource.jinja", context)
+    media.allow(response, played)
+    return response
+
+
+def _recordings(resource: Resource, reader: Person | None) -> list[Medium]:
+    """What it leads to, and what came with the item that it was kept from; each address once."""
+    enclosed = [media.of_enclosure(each) for each in queries.recordings_with(resource, reader)]
+    linked = media.at(resource.url, resource.title)
+    if linked is None or resource.link_failing_since or linked.url in {each.url for each in enclosed}:
+        return enclosed
+    return [linked, *enclosed]
 
 
 def _element(resource: Resource) -> str:
