@@ -2,6 +2,7 @@
 
 const PAUSE = 1500;
 const RETRY = 8000;
+const KEEPALIVE = 15_000; // letters: a browser lets 64 kB outlive their page
 
 export class Draft {
   #timer = 0;
@@ -65,7 +66,9 @@ export class Draft {
     let response;
     this.#isSending = true;
     try {
-      response = await fetch(this.form.dataset.draft, { method: "POST", body, redirect: "manual" });
+      // When the page is left, it goes on without the page, if it is small enough for that.
+      const keepalive = document.hidden && wanted.length < KEEPALIVE;
+      response = await fetch(this.form.dataset.draft, { method: "POST", body, redirect: "manual", keepalive });
     } catch {
       this.say("trouble", this.says.offline);
       this.#later(RETRY);

@@ -54,7 +54,8 @@ function bringBackTyped(event) {
     const field = document.getElementById(id);
     if (!field) continue;
     field.value = value;
-    field.closest("details").open = true;
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
     if (!focused) continue;
     field.focus({ preventScroll: true });
     field.setSelectionRange(caret, caret);

@@ -173,6 +173,7 @@ function lay(first) {
 lay();
 addEventListener("resize", () => lay());
 addEventListener("load", () => lay());
+document.fonts.ready.then(() => lay());
 document.addEventListener("toggle", () => lay(), true);
 const asked = location.hash.match(/^#comment-(\d+)$/);
 if (asked) point(asked[1])?.focus({ preventScroll: false });
