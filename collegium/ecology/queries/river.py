@@ -277,18 +277,25 @@ def languages_in(scope: Scope) -> list[str]:
 
 
 def river(
-    scope: Scope, narrowing: Narrowing, *, after: Key | None = None, size: int = ITEMS_A_PAGE
+    scope: Scope,
+    narrowing: Narrowing,
+    *,
+    after: Key | None = None,
+    size: int = ITEMS_A_PAGE,
+    goes_out: bool = False,
 ) -> RiverPage:
-    """Four queries with a reader, three without; one to three more where words are looked for."""
+    """Four queries with a reader, three without; one to three more where words are looked for. What ``goes_out`` has the
+    whole text of each item with it, and not what is said about it here: a query less.
+    """
     mutes = mutes_of(scope.reader)
     asked = _asked(scope, narrowing, mutes, after=after)
     if asked is None:
         return RiverPage([], None, mutes)
-    found = _found(asked, size + 1) if asked.found is None else list(_whole_of(asked, size + 1))
-    rows = unfolded(found)
+    wanted = size + 1, goes_out
+    rows = unfolded(_found(asked, wanted) if asked.found is None else _whole_of(asked, wanted))
     page = rows[:size]
     return RiverPage(
-        items=shown(page, scope),
+        items=shown(page, scope, with_talk=not goes_out),
         after=str(Key.of(page[-1])) if len(rows) > size else None,
         mutes=mutes,
         is_limited=asked.is_limited,
@@ -600,8 +607,10 @@ def _looked_for(asked: _Asked, words: str) -> _Asked | None:
     return replace(asked, found=tuple(hit.key for hit in hits), is_limited=len(hits) >= fulltext.CANDIDATES)
 
 
-def _whole_of(asked: _Asked, size: int) -> "QuerySet[Any, Any]":
-    return whole(asked.items(size), _reader(asked.reader))
+def _whole_of(asked: _Asked, wanted: tuple[int, bool]) -> "QuerySet[Any, Any]":
+    """``wanted``: how many, and whether with their texts."""
+    size, with_html = wanted
+    return whole(asked.items(size), _reader(asked.reader), with_html=with_html)
 
 
 def _keys_of(asked: _Asked, size: int) -> "QuerySet[Any, tuple[int]]":
@@ -633,10 +642,15 @@ _OF_TAG = ("id", "name", "said")
 _OF_ENCLOSURE = ("id", "url", "media_type", "size", "seconds", "title", "position")
 
 
-def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Any, Any]":
-    """With all that one reader's page shows of them; what belongs to them is there once they are ``unfolded``."""
+def whole(
+    items: "QuerySet[Item, Any]", reader: Person | None, *, with_html: bool = True
+) -> "QuerySet[Any, Any]":
+    """With all that one reader's page shows of them; what belongs to them is there once they are ``unfolded``. A list shows
+    their summaries, and is not to read all of their texts.
+    """
     of_it = {"item": OuterRef("pk")}
-    found = items.defer("fingerprint").annotate(
+    unread = [] if with_html else ["html"]
+    found = items.defer("fingerprint", "content_sha256", *unread).annotate(
         of_author=F("author__name"),
         shown_to=F("author__name_audience"),
         author_erased_at=F("author__erased_at"),
@@ -684,13 +698,14 @@ def shown(
     scope: Scope,
     *,
     flows: dict[int, list[Flow]] | dict[int, list[FlowSeen]] | None = None,
+    with_talk: bool = True,
 ) -> list[ShownItem]:
     """What stands around them, as this reader sees it. Two queries; one where the flows are known."""
     if not items:
         return []
     ids = [item.pk for item in items]
     flows = flows_seen(ids, scope.reader) if flows is None else flows
-    talks = talks_about(ids, scope.reader)
+    talks = talks_about(ids, scope.reader) if with_talk else {}
     mine = {each.pk for each in scope.ecologies or ()}
     return [
         _shown(item, flows.get(item.pk, []), talks.get(item.pk, Talk()), scope.reader, mine) for item in items
@@ -722,6 +737,22 @@ def opens(author: Person, reader: Person | None) -> bool:
     if reader is None:
         return author.name_audience == Audience.PUBLIC
     return author.pk == reader.pk or author.name_audience in {Audience.PUBLIC, Audience.SIGNED_IN}
+
+
+def person_seen(person_id: int, reader: Person | None) -> Person | None:
+    """Whose stream it is, if the reader may see that person."""
+    found = _person_seen(reader.pk, person_id) if reader is not None else _person_seen_by_all(person_id)
+    return next(iter(found), None)
+
+
+@prepared
+def _person_seen(reader: int, person: int) -> "QuerySet[Person]":
+    return Person.objects.visible_to(Person(pk=reader)).filter(pk=person)
+
+
+@prepared
+def _person_seen_by_all(person: int) -> "QuerySet[Person]":
+    return Person.objects.visible_to(None).filter(pk=person)
 
 
 def flows_seen(item_ids: Sequence[int], reader: Person | None) -> dict[int, list[FlowSeen]]:
@@ -880,11 +911,11 @@ def _fronts(
 
     @prepared
     def for_all(ecology: int) -> "QuerySet[Any, Any]":
-        return whole(_of_front(ecology, newest, highlights), None)
+        return whole(_of_front(ecology, newest, highlights), None, with_html=False)
 
     @prepared
     def for_reader(ecology: int, reader: int) -> "QuerySet[Any, Any]":
-        return whole(_of_front(ecology, newest, highlights), Person(pk=reader))
+        return whole(_of_front(ecology, newest, highlights), Person(pk=reader), with_html=False)
 
     return for_all, for_reader
 

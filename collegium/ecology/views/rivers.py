@@ -126,7 +126,10 @@ def stream_of_tag(tag: str, reader: Person | None) -> Stream:
 
 
 def stream_of_person(person_id: int, reader: Person | None) -> Stream:
-    person = get_object_or_404(Person.objects.visible_to(reader).select_related("photo"), pk=person_id)
+    found = queries.person_seen(person_id, reader)
+    if found is None:
+        raise Http404
+    person = found
     where = {"person_id": person.pk}
     return Stream(
         Scope(reader=reader),
