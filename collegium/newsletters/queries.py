@@ -24,12 +24,14 @@ from collegium.newsletters.models import (
 )
 from collegium.newsletters.words import ISSUES, with_words, words_of
 from collegium.people.models import Audience, CircleMember, Person
+from collegium.people.queries import named_like
 
 PAGE = 20
 SENT_ON_DESK = 8
 NOMINATIONS = 50
 SUBSCRIBERS = 50
 EDITORS = 8
+FOUND = 12  # who could edit it
 
 # Without what only the letter needs: an issue may be a hundred kilobytes of it.
 _LIGHT = ("html", "text", "blanks")
@@ -172,6 +174,25 @@ def editors_of(newsletter: Newsletter, reader: Person | None) -> list[Person]:
     """Those whose name the reader may see."""
     shown = Person.objects.visible_to(reader).filter(circle_memberships__circle=newsletter.editors_id)
     return list(shown.order_by("name", "pk").distinct()[:EDITORS])
+
+
+def all_editors_of(newsletter: Newsletter) -> list[Person]:
+    """For those who edit it with them."""
+    here = Person.objects.filter(circle_memberships__circle=newsletter.editors_id)
+    return list(here.order_by("name", "pk"))
+
+
+def who_could_edit(newsletter: Newsletter, words: str, reader: Person) -> list[Person]:
+    """By name or e-mail address, of those with an account whose page the reader may open; the best first."""
+    if "@" in words:
+        among = Person.objects.visible_to(reader).filter(account__email__iexact=words.strip())
+        found = list(among[:FOUND])
+    else:
+        found = named_like(words, reader, limit=FOUND)
+        exact = words.strip().casefold()
+        found.sort(key=lambda each: each.name.casefold() != exact)
+    here = {each.pk for each in all_editors_of(newsletter)}
+    return [each for each in found if each.account_id is not None and each.pk not in here]
 
 
 def subscriptions_of(person: Person) -> list[Subscription]:
