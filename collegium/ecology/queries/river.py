@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.timezone import get_current_timezone
@@ -249,28 +248,6 @@ def _with_parts(person: int, ecology: int) -> "QuerySet[Ecology, Any]":
 @prepared
 def _with_parts_for_all(ecology: int) -> "QuerySet[Ecology, Any]":
     return ecologies(None).filter(Q(pk=ecology) | Q(within=ecology))
-
-
-def languages_in(scope: Scope) -> list[str]:
-    """Of what flows there. From one to the next in the index: as long as there are languages, however much flows."""
-    if not scope.ecologies:
-        return []
-    flow, ecology = Flow._meta.db_table, Ecology._meta.db_table
-    places = ", ".join(["%s"] * len(scope.tops))
-    statement = f"""
-        WITH RECURSIVE said(ecology, language) AS (
-            SELECT id, CAST('' AS text) FROM {ecology} WHERE id IN ({places})
-            UNION ALL
-            SELECT said.ecology, (
-                SELECT MIN(language) FROM {flow}
-                WHERE ecology_id = said.ecology AND hidden_at IS NULL AND language > said.language
-            ) FROM said WHERE said.language IS NOT NULL
-        )
-        SELECT DISTINCT language FROM said WHERE language <> ''
-    """  # noqa: S608  # names of our own tables
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [each.pk for each in scope.tops])
-        return sorted(language for (language,) in cursor.fetchall())
 
 
 # The page -------------------------------------------------------------------------------------------------------------
