@@ -4,10 +4,13 @@ from itertools import count
 from typing import Any
 
 from collegium.evidence.models import Evidence
+from collegium.evidence.words import index_evidence
 from collegium.organisations.models import Membership, Organisation
+from collegium.organisations.words import index_organisations
 from collegium.people import words
 from collegium.people.models import Account, Circle, CircleMember, Person
 from collegium.portfolios.models import Portfolio
+from collegium.portfolios.words import index_portfolios
 from collegium.schemes.models import Pathway, RoleHolding
 
 _numbers = count(1)
@@ -49,6 +52,7 @@ def make_organisation(*members: Person, coordinators: tuple[Person, ...] = (), *
             **fields,
         }
     )
+    index_organisations([organisation.pk])
     for person in (*members, *coordinators):
         Membership.objects.create(
             organisation=organisation,
@@ -60,7 +64,7 @@ def make_organisation(*members: Person, coordinators: tuple[Person, ...] = (), *
 
 
 def make_evidence(owner: Person, **fields: Any) -> Evidence:
-    return Evidence.objects.create(
+    evidence = Evidence.objects.create(
         **{
             "owner": owner,
             "title": f"Evidence {next(_numbers)}",
@@ -69,10 +73,16 @@ def make_evidence(owner: Person, **fields: Any) -> Evidence:
             **fields,
         }
     )
+    index_evidence([evidence.pk])
+    return evidence
 
 
 def make_portfolio(owner: Person, pathway: Pathway, **fields: Any) -> Portfolio:
-    return Portfolio.objects.create(**{"owner": owner, "pathway": pathway, "title": "My portfolio", **fields})
+    portfolio = Portfolio.objects.create(
+        **{"owner": owner, "pathway": pathway, "title": "My portfolio", **fields}
+    )
+    index_portfolios([portfolio.pk])
+    return portfolio
 
 
 def make_coordinator(person: Person, scheme: Any) -> RoleHolding:

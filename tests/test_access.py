@@ -370,6 +370,7 @@ def small_world(ada, bo, cy, settings, tmp_path):
                     "desk",
                     "draft",
                     "settings",
+                    "editors",
                     "subscribers",
                     "issue",
                     "issue_print",

@@ -23,6 +23,9 @@ _TOOLS = {
     "data-quote": gettext_lazy("Quotation"),
     "data-link": gettext_lazy("Link"),
     "data-ask": gettext_lazy("Where does it lead? Leave it empty to take the link away."),
+    "data-undo": gettext_lazy("Undo"),
+    "data-redo": gettext_lazy("Redo"),
+    "data-placeholder": gettext_lazy("Write here…"),
 }
 
 

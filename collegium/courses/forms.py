@@ -49,7 +49,7 @@ class FormattedField(Words):
         self.html = ""
 
     def begin_with(self, html: str, *, is_shown: bool) -> None:
-        """What is kept. ``formatted.js`` hands it to the editor where it is shown and nothing else was typed."""
+        """What is kept. The page hands it to the editor where it is shown and nothing else was typed."""
         self.html = html
         if is_shown:
             self.widget.attrs["data-html"] = html

@@ -38,6 +38,7 @@ from collegium.credentials.rules import (
     may_revoke_course_badge,
     may_set_listed,
 )
+from collegium.credentials.words import index_awards
 from collegium.evidence.models import Evidence
 from collegium.foundation import clock, crypto
 from collegium.foundation.refusal import Refusal, require
@@ -268,6 +269,7 @@ def grant(*, submission: Submission, by: Person | None = None) -> Award:
     RegisterName.objects.bulk_create(
         RegisterName(award=award, text=text) for text in names.rotations(award.holder_name)
     )
+    index_awards([award.pk])
     AwardStatus.objects.create(award=award, state=Award.State.ACTIVE, at=award.granted_at, by=by)
     _issue(award)
     record(
@@ -436,6 +438,7 @@ def set_listed(*, award: Award, by: Person, listed: bool) -> Award:
     if award.listed != listed:
         award.listed = listed
         award.save(update_fields=["listed"])
+        index_awards([award.pk])
         record(LISTED if listed else UNLISTED, by=by, about=award, data={"title": award.title})
     return award
 

@@ -57,7 +57,10 @@ def _day_in_words(day: dt.date, form: str, language: str) -> str:
 
 def moment_in_words(value: dt.datetime) -> str:
     """The day in full and the time without seconds, joined as the language joins them."""
-    local, language = local_moment(value), translation.get_language() or "en-gb"
+    return _moment_in_words(local_moment(value), translation.get_language() or "en-gb")
+
+
+def _moment_in_words(local: dt.datetime, language: str) -> str:
     joined = _joined(language)
     day = _day_in_words(local.date(), "long", language)
     return joined.replace("{1}", day).replace("{0}", _time_in_words(local.hour, local.minute, language))
@@ -96,13 +99,17 @@ def relative(value: Moment | None) -> Markup:
     """“in 3 days”, “yesterday”, “20 minutes ago”; a date when it is further off than two weeks."""
     if not value:
         return Markup()
+    language = translation.get_language() or "en-gb"
     if isinstance(value, dt.datetime):
-        title, seconds = moment_in_words(value), (value - clock.now()).total_seconds()
+        now, local = clock.now(), local_moment(value)
+        day, today = local.date(), local_moment(now).date()
+        title, seconds = _moment_in_words(local, language), (value - now).total_seconds()
     else:
-        title, seconds = day_in_words(value), None
-    days = (local_day(value) - clock.today()).days
+        day, today = value, clock.today()
+        title, seconds = _day_in_words(day, "long", language), None
+    days = (day - today).days
     if abs(days) > NEAR:
-        return element(value, day_in_words(value), title)
+        return element(value, _day_in_words(day, "long", language), title)
     if days == 0 and seconds is None:
         return element(value, _("today"), title)
     if days == 0 and seconds is not None:
@@ -110,8 +117,8 @@ def relative(value: Moment | None) -> Markup:
             return element(value, _("just now"), title)
         near = dates.format_timedelta(dt.timedelta(seconds=seconds), add_direction=True, locale=locale())
         return element(value, near, title)
-    named = {-1: _("yesterday"), 1: _("tomorrow")}.get(days)
-    return element(value, named or _days_in_words(days, translation.get_language() or "en-gb"), title)
+    named = {-1: _("yesterday"), 1: _("tomorrow")}.get(days) if abs(days) == 1 else None
+    return element(value, named or _days_in_words(days, language), title)
 
 
 @lru_cache(maxsize=1024)

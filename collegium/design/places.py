@@ -89,6 +89,7 @@ def stranger(request: HttpRequest) -> bool:
 class Registry:
     def __init__(self) -> None:
         self.panels: defaultdict[str, dict[str, tuple[int, Fragment]]] = defaultdict(dict)
+        self.in_order: dict[str, tuple[dict[str, tuple[int, Fragment]], list[Fragment]]] = {}
         self.bar: dict[tuple[str, str], BarItem] = {}
         self.identity: Callable[[HttpRequest], Identity | None] | None = None
 
@@ -101,6 +102,7 @@ def panel(place: str, *, order: int = 100) -> Callable[[Fragment], Fragment]:
 
     def register(function: Fragment) -> Fragment:
         registry.panels[place][f"{function.__module__}.{function.__qualname__}"] = (order, function)
+        registry.in_order.pop(place, None)
         return function
 
     return register
@@ -108,9 +110,20 @@ def panel(place: str, *, order: int = 100) -> Callable[[Fragment], Fragment]:
 
 def panels(place: str, request: HttpRequest, **context: Any) -> list[Markup]:
     """What higher apps put there, in order; a place that nobody fills is empty."""
-    filled = sorted(registry.panels.get(place, {}).items(), key=lambda entry: (entry[1][0], entry[0]))
-    shown = (function(request, **context) for _, (_, function) in filled)
+    shown = [function(request, **context) for function in _in_order(place)]
     return [Markup(fragment) for fragment in shown if fragment]  # noqa: S704  rendered by a template of ours
+
+
+def _in_order(place: str) -> list[Fragment]:
+    """A list asks for the panels of each of its rows: they are put in order once."""
+    filled = registry.panels.get(place)
+    if not filled:
+        return []
+    known = registry.in_order.get(place)
+    if known is None or known[0] is not filled:
+        ordered = sorted(filled.items(), key=lambda entry: (entry[1][0], entry[0]))
+        known = registry.in_order[place] = filled, [function for _, (_, function) in ordered]
+    return known[1]
 
 
 def bar_item(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,7 @@ _OTHERS: dict[str, tuple[str, str | Promise]] = {
 }
 
 
+@lru_cache(maxsize=512)
 def known(url: str) -> Licence | None:
     """The licence at this address; None for all that is not a free or Creative Commons one."""
     if found := _CC.search(url):

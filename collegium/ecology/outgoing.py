@@ -32,15 +32,18 @@ from collegium.foundation.feeds import (
     mail_date,
     stamp,
 )
+from collegium.foundation.surroundings import settled
 
 TITLE = 80
 UNKNOWN_TYPE = "application/octet-stream"
+_PLAIN = re.compile(r"[\w/#%\[\]=:;$&()+,!?*@'~.-]*", re.ASCII)  # what `iri_to_uri` leaves as it is
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 def write(form: str, channel: Channel, items: Sequence[ShownItem]) -> bytes:
     """The same items give the same bytes, so that they can carry an ETag."""
-    return _WRITERS[form](channel, items)
+    with settled():
+        return _WRITERS[form](channel, items)
 
 
 def changed_at(channel: Channel, items: Sequence[ShownItem]) -> datetime:
@@ -82,7 +85,7 @@ def _media_type(enclosure: Enclosure) -> str:
 
 def _uri(address: str) -> str:
     """As sources write addresses, a browser understands them; a feed may hold no space and no "<" in one."""
-    return iri_to_uri(clean(address).strip())
+    return address if _PLAIN.fullmatch(address) else iri_to_uri(clean(address).strip())
 
 
 # Atom -----------------------------------------------------------------------------------------------------------------
@@ -99,15 +102,16 @@ def _atom_entry(entry: Any, each: ShownItem) -> None:
     item = each.item
     if language(item.language):
         entry.set(XML_LANG, item.language)
-    add_atom(entry, "id", _own_url(item))
+    here, changed = _own_url(item), stamp(_changed(item))
+    add_atom(entry, "id", here)
     add_atom(entry, "title", _title(item))
-    add_atom(entry, "updated", stamp(_changed(item)))
+    add_atom(entry, "updated", changed)
     add_atom(entry, "published", stamp(_published(item)))
     author = add_atom(entry, "author")
     add_atom(author, "name", _author(each))
     if each.source is not None and each.source.page_url:
         add_atom(author, "uri", _uri(each.source.page_url))
-    _atom_links(entry, item)
+    _atom_links(entry, item, here)
     for tag in item.tags.all():
         add_atom(entry, "category", term=tag.name, label=tag.said)
     add_atom(entry, "rights", rights.in_words(item))
@@ -116,13 +120,13 @@ def _atom_entry(entry: Any, each: ShownItem) -> None:
     if whole := _whole(item):
         add_atom(entry, "content", whole, type="html")
     if each.source is not None:
-        _atom_source(add_atom(entry, "source"), each.source, item)
+        _atom_source(add_atom(entry, "source"), each.source, changed)
 
 
-def _atom_links(entry: Any, item: Item) -> None:
-    add_atom(entry, "link", rel="alternate", type="text/html", href=_uri(item.url) or _own_url(item))
+def _atom_links(entry: Any, item: Item, here: str) -> None:
+    add_atom(entry, "link", rel="alternate", type="text/html", href=_uri(item.url) or here)
     if item.url:
-        add_atom(entry, "link", rel="related", type="text/html", href=_own_url(item))
+        add_atom(entry, "link", rel="related", type="text/html", href=here)
     if item.licence_url:
         add_atom(entry, "link", rel="license", href=_uri(item.licence_url))
     for enclosure in item.enclosures.all():
@@ -132,10 +136,10 @@ def _atom_links(entry: Any, item: Item) -> None:
         )
 
 
-def _atom_source(element: Any, source: Source, item: Item) -> None:
+def _atom_source(element: Any, source: Source, changed: str) -> None:
     add_atom(element, "id", _uri(source.feed_url))
     add_atom(element, "title", str(source))
-    add_atom(element, "updated", stamp(_changed(item)))
+    add_atom(element, "updated", changed)
     add_atom(element, "link", rel="self", href=_uri(source.feed_url))
     if source.page_url:
         add_atom(element, "link", rel="alternate", type="text/html", href=_uri(source.page_url))

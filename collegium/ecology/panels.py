@@ -6,7 +6,6 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -26,6 +25,7 @@ from collegium.ecology.models import (
     Recommendation,
     Resource,
 )
+from collegium.foundation.addresses import address
 from collegium.foundation.files import holds_blobs
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
@@ -46,7 +46,7 @@ def keep_item(request: HttpRequest, *, item: Item, where: str = "page", **_conte
     drawn: dict[str, str] = request.__dict__.setdefault("keeping_of_items", {})
     if where not in drawn:
         drawn[where] = render_to_string("ecology/keep_link.jinja", {"where": where}, request)
-    return drawn[where].replace("ADDRESS", reverse("ecology:keep_item", args=[item.pk]))
+    return drawn[where].replace("ADDRESS", address("ecology:keep_item", item.pk))
 
 
 @panel("post.actions", order=30)
@@ -60,7 +60,7 @@ def keep_from_post(request: HttpRequest, *, post: Post, **_context: Any) -> str 
     if drawn is None:
         drawn = render_to_string("ecology/keep_link.jinja", {"where": "menu"}, request)
         request.__dict__["keeping_of_posts"] = drawn
-    return drawn.replace("ADDRESS", reverse("ecology:keep_from_post", args=[post.pk]))
+    return drawn.replace("ADDRESS", address("ecology:keep_from_post", post.pk))
 
 
 # Mine -----------------------------------------------------------------------------------------------------------------

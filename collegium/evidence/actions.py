@@ -19,6 +19,7 @@ from collegium.activity.verbs import verb
 from collegium.evidence import provenance, queries
 from collegium.evidence.models import Alignment, Evidence, PersonShown
 from collegium.evidence.sources import Source
+from collegium.evidence.words import index_evidence
 from collegium.foundation import clock, files, richtext
 from collegium.foundation.http import LinkCheck
 from collegium.foundation.models import Blob
@@ -105,6 +106,7 @@ def capture(
     for shown in people_shown:
         _add_person_shown(evidence, {"who": shown} if isinstance(shown, str) else shown)
     _open_to(evidence, audience, circle)
+    index_evidence([evidence.pk])
     facts = {
         "title": evidence.title,
         "kind": evidence.kind,
@@ -149,6 +151,7 @@ def edit(
         evidence.link_finding = ""
     evidence.edited_at = clock.now()
     evidence.save()
+    index_evidence([evidence.pk])
     has_new_link = bool(evidence.url) and evidence.url != before
     facts = {"title": evidence.title, "has_link": has_new_link, "has_file": upload is not None}
     record(EDITED, by=by, about=evidence, data=facts)
@@ -159,7 +162,9 @@ def edit(
 def remove(*, evidence: Evidence, by: Person) -> None:
     """Erase it. What was handed in stays in the submission's own frozen copy."""
     record(REMOVED, by=by, about=evidence, data={"title": evidence.title})
+    key = evidence.pk
     evidence.delete()
+    index_evidence([key])
 
 
 @transaction.atomic
@@ -197,6 +202,7 @@ def keep(*, by: Person, source: Source, node: Node | None = None) -> tuple[Evide
         },
     )
     if is_new:
+        index_evidence([evidence.pk])
         if source.author is not None and source.author.pk != by.pk:
             # Their words in one's own evidence: asked for, as for anybody who is seen or heard in it.
             note = _("their words, kept from this site")
@@ -217,7 +223,9 @@ def forget_author(*, person: Person) -> None:
     PersonShown.objects.filter(evidence__in=kept, who=F("evidence__source_name")).update(
         who=_("somebody who has left")
     )
+    keys = list(kept.values_list("pk", flat=True))
     kept.update(source_name="", source_author=None)
+    index_evidence(keys)
 
 
 # What it speaks for ---------------------------------------------------------------------------------------------------
@@ -407,6 +415,8 @@ def note_link(*, evidence: Evidence, found: LinkCheck, page_title: str = "") -> 
     if page_title and evidence.title == _title_of_link(evidence.url):
         evidence.title = page_title
     evidence.save(update_fields=["link_checked_at", "link_answers", "link_finding", "title"])
+    if evidence.title == page_title:
+        index_evidence([evidence.pk])
     record(LINK_CHECKED, by=None, about=evidence, data={"title": evidence.title, "answers": found.answers})
     return evidence
 

@@ -13,7 +13,7 @@ from collegium.courses.models import Project
 from collegium.design.places import bar_item, panel, signed_in
 from collegium.ecology.models import Item
 from collegium.events.models import Occurrence
-from collegium.evidence import actions, provenance, queries, sources
+from collegium.evidence import actions, provenance, queries, sources, words
 from collegium.evidence.models import Evidence, SourceKind
 from collegium.foundation.addresses import address
 from collegium.people.erasure import erases, goes, stays
@@ -207,4 +207,6 @@ def what_others_kept_stays(person: Person) -> Iterable[str]:
 @erases(order=40)
 def erase_evidence(person: Person) -> None:
     actions.forget_author(person=person)
-    Evidence.objects.filter(owner=person).delete()
+    own = Evidence.objects.filter(owner=person)
+    words.forget(own)
+    own.delete()

@@ -189,13 +189,20 @@ def _term(words: tuple[str, ...], languages: tuple[str, ...], *, may_grow: bool,
 
 @dataclass(frozen=True)
 class Entry:
-    """What is found of one row. ``scope`` is where it stands (a forum, a course): it makes a search in few places quick."""
+    """What is found of one row. ``scope`` is where it stands (a forum, a course): it makes a search in few places quick.
+    What stands in several places at once is also found in all the others.
+    """
 
     key: int
     title: str
     body: str
     language: str = ""
     scope: int = 0
+    also_in: tuple[int, ...] = ()
+
+    @property
+    def scopes(self) -> tuple[int, ...]:
+        return (self.scope, *self.also_in)
 
 
 @dataclass(frozen=True)
@@ -448,7 +455,8 @@ def _scope_word(scope: int) -> str:
 def _for_sqlite(entry: Entry) -> tuple[Any, ...]:
     title, body = words_of(entry.title), words_of(entry.body)[:MOST_WORDS]
     stems = sorted(_stems([*title, *body], entry.language))
-    return entry.key, _scope_word(entry.scope), " ".join(title), " ".join(body), " ".join(stems)
+    scopes = " ".join(map(_scope_word, entry.scopes))
+    return entry.key, scopes, " ".join(title), " ".join(body), " ".join(stems)
 
 
 def _fts5(query: Query) -> str:
@@ -485,7 +493,7 @@ def _for_postgresql(entry: Entry) -> tuple[Any, ...]:
         places[word].append(str(place))
     vector = [f"'{word}':{','.join(where[:250])}" for word, where in places.items()]
     vector += [f"'~{each}'" for each in _stems(places, entry.language)]
-    vector.append(_scope_lexeme(entry.scope))
+    vector += map(_scope_lexeme, entry.scopes)
     return entry.key, entry.scope, " ".join(title), " ".join(body), " ".join(vector)
 
 

@@ -1,17 +1,18 @@
 """What can be found in the whole house: each kind of thing, who may see it, and how a hit reads.
 
-A kind is one entry in ``KINDS``. Its ``rows`` say which of its rows match, the newest first, as (key, title, words); its
-``shown`` what a hit is made of, for a few keys. Both are put together once a process with stand-ins in place of the reader
-and of what was typed, so they may not look at them. Whom the reader may be shown is asked in ``rows``, each time.
+A kind is one entry in ``KINDS``. Its ``index`` knows the words, its ``seen`` which rows the reader may see, asked at each
+search; its ``shown`` is what a hit is made of, for a few keys. Both are put together once a process with stand-ins in place
+of the reader and of the moment: so they may not look at them, nor at a clock.
 """
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -24,21 +25,27 @@ from collegium.communities.words import COMMUNITIES
 from collegium.conversations.models import Forum, Post
 from collegium.conversations.queries.search import POSTS
 from collegium.credentials.models import Award
-from collegium.credentials.queries import register
+from collegium.credentials.words import AWARDS
 from collegium.ecology.models import Appearance, Claim, Ecology, Flow, Item, Resource
 from collegium.ecology.words import ITEMS, RESOURCES
 from collegium.events.models import Event
 from collegium.events.words import EVENTS
 from collegium.evidence.models import Evidence
+from collegium.evidence.words import EVIDENCE
 from collegium.foundation import fulltext, richtext
+from collegium.foundation.addresses import address
+from collegium.foundation.listed import Listed
 from collegium.newsletters.models import Issue, Newsletter
 from collegium.newsletters.words import ISSUES
 from collegium.organisations.models import Organisation
+from collegium.organisations.words import ORGANISATIONS
 from collegium.people.models import Person
 from collegium.people.queries import READ_OF_A_PERSON, to_be_looked_through
 from collegium.people.words import WORDS
-from collegium.portfolios.models import Portfolio
-from collegium.schemes.models import Scheme
+from collegium.portfolios.models import Part, Portfolio, Section, Share
+from collegium.portfolios.words import PORTFOLIOS, SECTIONS
+from collegium.schemes.models import Node, Pathway, Scheme
+from collegium.schemes.words import SCHEMES
 
 A_LINE = 140
 LONGEST_READ = 20_000  # characters of a text that an excerpt is looked for in
@@ -64,22 +71,11 @@ class Asked:
     """Stand-ins of one search: what stands in the SQL as a parameter."""
 
     reader: Person | None
-    words: Sequence[str]
-    names: Sequence[str]  # as the register has them, the longest first
+    now: datetime
     community: int | None = None
     language: str | None = None
     since: datetime | None = None
     before: int | None = None  # older than this key
-
-    def contain(self, *fields: str) -> Q:
-        """Each word in one of the fields."""
-        wanted = Q()
-        for word in self.words:
-            anywhere = Q()
-            for name in fields:
-                anywhere |= Q(**{f"{name}__icontains": word})
-            wanted &= anywhere
-        return wanted
 
 
 Rows = QuerySet[Any, Any]
@@ -91,13 +87,13 @@ class Kind:
     title: str | Promise  # of many
     one: str | Promise
     icon: str
-    seen: Callable[[Asked], Rows]  # what matches otherwise than by an index, or all that the reader may see
+    seen: Callable[[Asked], Rows]
     shown: Callable[[Rows], Rows]
     hit: Callable[[fulltext.Query, Sequence[Any]], dict[str, Any]]
     model: Any
-    index: fulltext.Index | None = None
+    index: fulltext.Index
     also: Sequence[str] = ()  # columns that are read with the words of the index
-    titled: Callable[[Rows], Rows] = lambda rows: rows  # key, title, words; where there is no index
+    by_names: bool = False  # of which each word that is typed may be the beginning
     of_community: Callable[[Rows, int], Rows] | None = None
     in_language: Callable[[Rows, str], Rows] | None = None
     since: str = ""  # the field of its moment
@@ -120,9 +116,6 @@ class Kind:
         if asked.before is not None:
             rows = rows.filter(pk__lt=asked.before)
         return rows
-
-    def plain_rows(self, asked: Asked) -> Rows:
-        return self.titled(self.among(asked).order_by("-pk"))
 
 
 def _speaks(path: str) -> Callable[[Rows, str], Rows]:
@@ -176,29 +169,19 @@ def _issues(asked: Asked) -> Rows:
 
 
 def _portfolios(asked: Asked) -> Rows:
-    seen = Portfolio.objects.visible_to(asked.reader)
-    return seen.filter(asked.contain("title", "pathway__title", "owner__name"))
+    seen = Portfolio.objects.visible_to(asked.reader, at=asked.now)
+    # Strangers read only what has an address of its own.
+    return seen if asked.reader is not None else seen.filter(published_at__isnull=False)
 
 
-def _evidence(asked: Asked) -> Rows:
-    return Evidence.objects.filter(
-        asked.contain("title", "description", "impact", "body", "file_name"), owner=asked.reader
-    )
-
-
-def _schemes(asked: Asked) -> Rows:
-    """By title, and by the titles of pathways and what follows a holder's name."""
-    return Scheme.objects.filter(
-        pk__in=Scheme.objects.filter(
-            asked.contain("title", "key", "versions__pathways__title", "versions__pathways__post_nominals")
-        ).values("pk")
-    )
-
-
-def _awards(asked: Asked) -> Rows:
-    if not asked.names:
-        return Award.objects.none()
-    return Award.objects.filter(listed=True, pk__in=register.by_words(asked.names).values("award"))
+def _sections(asked: Asked) -> Rows:
+    """As ``Section.objects.visible_to``, asked of each that is looked at and not of all portfolios."""
+    seen = Q(Exists(_portfolios(asked).filter(pk=OuterRef("portfolio"))))
+    if asked.reader is not None:
+        single = Share.objects.reaching(asked.reader, at=asked.now).filter(section__isnull=False)
+        seen |= Q(pk__in=single.values("section"))
+    last = Part.objects.filter(section=OuterRef("pk")).order_by("-saved_at").values("saved_at")
+    return Section.objects.filter(seen).alias(written_at=Subquery(last[:1]))
 
 
 # How a hit reads -------------------------------------------------------------------------------------------------------
@@ -258,24 +241,73 @@ def _community(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def _where_found(text: str, query: fulltext.Query) -> SafeString | str:
+    """The passage, if there is one: for words that say nothing by themselves."""
+    found = fulltext.excerpt(text, query)
+    return found if "<mark>" in found else ""
+
+
 def _portfolio(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
-    _pk, title, pathway, owner = row
-    return {"title": fulltext.marked(title, query), "meta": _said(pathway, owner)}
+    _pk, title, pathway, owner, slug, published_at = row
+    return {
+        "title": fulltext.marked(title, query),
+        "meta": _said(pathway, owner),
+        "on_the_web": reverse("portfolios:public", args=[slug]) if slug and published_at else "",
+    }
+
+
+def _section(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
+    pk, own, code, asked, instance, portfolio, title, owner, slug, published_at, parts = row
+    written = json.loads(parts) if isinstance(parts, str) else parts or []
+    said = "\n".join(richtext.beginning(html, LONGEST_READ)[:LONGEST_READ] for (html,) in written if html)
+    # As the page of a published portfolio names its sections.
+    anchor = f"section-{code if instance == 1 else f'{code}-{instance}'}"
+    return {
+        "title": fulltext.marked(own or asked, query),
+        "meta": _said(title, owner),
+        "note": fulltext.excerpt(said, query),
+        "address": address("portfolios:section", portfolio_id=portfolio, section_id=pk),
+        "on_the_web": f"{reverse('portfolios:public', args=[slug])}#{anchor}"
+        if slug and published_at
+        else "",
+    }
 
 
 def _piece(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
-    _pk, title, kind, description, at = row
+    _pk, title, kind, description, impact, body, frozen, at = row
+    notes = [richtext.beginning(html, LONGEST_READ)[:LONGEST_READ] for html in (body, frozen) if html]
+    said = "\n".join(text for text in (description, impact, *notes) if text)
     return {
         "title": fulltext.marked(title, query),
         "meta": str(Evidence.Kind(kind).label),
-        "note": fulltext.excerpt(description, query),
+        "note": fulltext.excerpt(said, query),
         "at": _moment(at),
     }
 
 
 def _scheme(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
-    _pk, key, title = row
-    return {"title": fulltext.marked(title, query), "address": reverse("schemes:scheme", args=[key])}
+    _pk, key, title, pathways, nodes = row
+    said = [json.loads(names) if isinstance(names, str) else names or [] for names in (pathways, nodes)]
+    titles = [" ".join(filter(None, words)) for names in said for words in names]
+    return {
+        "title": fulltext.marked(title, query),
+        "address": reverse("schemes:scheme", args=[key]),
+        "note": _where_found(" · ".join(titles), query),
+    }
+
+
+def _schemes_shown(rows: Rows) -> Rows:
+    pathways = Pathway.objects.filter(
+        scheme_version__is_current=True, scheme_version__scheme=OuterRef("pk")
+    ).order_by("position")
+    nodes = Node.objects.filter(
+        framework__scheme_versions__is_current=True, framework__scheme_versions__scheme=OuterRef("pk")
+    ).order_by("position")
+    shown: Rows = rows.annotate(
+        pathways=Listed(pathways.values("title", "post_nominals")),
+        nodes=Listed(nodes.values("code", "title")),
+    ).values_list("pk", "key", "title", "pathways", "nodes")
+    return shown
 
 
 def _award(query: fulltext.Query, row: Sequence[Any]) -> dict[str, Any]:
@@ -320,6 +352,7 @@ KINDS = (
         seen=lambda asked: to_be_looked_through(asked.reader),
         index=WORDS,
         also=READ_OF_A_PERSON,
+        by_names=True,
         shown=lambda rows: rows,
         hit=lambda _query, _row: {},
     ),
@@ -420,11 +453,40 @@ KINDS = (
         "book-open",
         model=Portfolio,
         seen=_portfolios,
-        titled=lambda rows: rows.values_list("pk", "title", "pathway__title"),
-        shown=lambda rows: rows.values_list("pk", "title", "pathway__title", "owner__name"),
+        index=PORTFOLIOS,
+        shown=lambda rows: rows.values_list(
+            "pk", "title", "pathway__title", "owner__name", "slug", "published_at"
+        ),
         hit=_portfolio,
         since="edited_at",
         weight=1.2,
+    ),
+    Kind(
+        "sections",
+        gettext_lazy("In portfolios"),
+        gettext_lazy("In a portfolio"),
+        "book-marked",
+        model=Section,
+        seen=_sections,
+        index=SECTIONS,
+        shown=lambda rows: rows.annotate(
+            written=Listed(Part.objects.filter(section=OuterRef("pk")).order_by("pk").values("html"))
+        ).values_list(
+            "pk",
+            "title",
+            "node__code",
+            "node__title",
+            "instance",
+            "portfolio",
+            "portfolio__title",
+            "portfolio__owner__name",
+            "portfolio__slug",
+            "portfolio__published_at",
+            "written",
+        ),
+        hit=_section,
+        since="written_at",
+        weight=1.1,
     ),
     Kind(
         "evidence",
@@ -432,9 +494,11 @@ KINDS = (
         gettext_lazy("Your evidence"),
         "paperclip",
         model=Evidence,
-        seen=_evidence,
-        titled=lambda rows: rows.values_list("pk", "title", "description"),
-        shown=lambda rows: rows.values_list("pk", "title", "kind", "description", "captured_at"),
+        seen=lambda asked: Evidence.objects.filter(owner=asked.reader),
+        index=EVIDENCE,
+        shown=lambda rows: rows.values_list(
+            "pk", "title", "kind", "description", "impact", "body", "frozen_html", "captured_at"
+        ),
         hit=_piece,
         since="captured_at",
         for_members=True,
@@ -446,9 +510,9 @@ KINDS = (
         gettext_lazy("Scheme"),
         "scale",
         model=Scheme,
-        seen=_schemes,
-        titled=lambda rows: rows.values_list("pk", "title", F("key")),
-        shown=lambda rows: rows.values_list("pk", "key", "title"),
+        seen=lambda _asked: Scheme.objects.all(),
+        index=SCHEMES,
+        shown=_schemes_shown,
         hit=_scheme,
         weight=1.6,
     ),
@@ -458,8 +522,9 @@ KINDS = (
         gettext_lazy("On the register"),
         "award",
         model=Award,
-        seen=_awards,
-        titled=lambda rows: rows.values_list("pk", "holder_name", "pathway__title"),
+        seen=lambda _asked: Award.objects.filter(listed=True),
+        index=AWARDS,
+        by_names=True,
         shown=lambda rows: rows.values_list("pk", "public_id", "holder_name", "pathway__title"),
         hit=_award,
     ),
@@ -469,8 +534,9 @@ KINDS = (
         gettext_lazy("Organisation"),
         "building-2",
         model=Organisation,
-        seen=lambda asked: Organisation.objects.filter(asked.contain("name")),
-        titled=lambda rows: rows.annotate(words=Value("")).values_list("pk", "name", "words"),
+        seen=lambda _asked: Organisation.objects.all(),
+        index=ORGANISATIONS,
+        by_names=True,
         shown=lambda rows: rows.values_list("pk", "slug", "name"),
         hit=_organisation,
         weight=1.2,

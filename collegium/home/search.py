@@ -5,7 +5,6 @@ who have their own rules for what is read of them; and what the hits that are sh
 for hits up to three times: see decision 8.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,7 +18,6 @@ from django.utils.translation import get_language_info, gettext
 
 from collegium.communities.models import Community
 from collegium.conversations.models import Forum
-from collegium.credentials import names
 from collegium.ecology.models import Ecology
 from collegium.foundation import clock, fulltext
 from collegium.foundation.addresses import address
@@ -27,12 +25,12 @@ from collegium.foundation.listed import PreparedTogether
 from collegium.foundation.prepared import padded, prepared
 from collegium.home.findable import BY_KEY, KINDS, PEOPLE, Asked, Hit, Kind
 from collegium.people import words as people_words
-from collegium.people.models import Person
+from collegium.people.models import CircleMember, Person
 from collegium.people.queries import faces, found_as
+from collegium.portfolios.words import places_of
 
 LONGEST_QUERY = 100
 SHORTEST_QUERY = 2
-MOST_WORDS = 8
 COUNTED = 50  # hits of a kind; more are "more than 50"
 BEST = 20  # of all kinds
 OF_ONE_KIND = 8  # of them
@@ -42,6 +40,7 @@ QUICK = 8  # while one types
 QUICK_WEIGHED = 12
 MOST_COMMUNITIES = 50
 NOT_BY_ITS_WORDS = 1.0  # the weight of a hit that none of the words that are weighed has
+OF_FEW = frozenset({"portfolios", "sections", "evidence"})  # mostly nobody's but their owners'
 BY_NAME = 2  # people, as ``found_as`` says
 BY_NAME_WEIGHS, BY_THEIR_WORDS_WEIGHS = 14.0, 4.0
 TIMES = {"week": 7, "month": 31, "year": 366}  # days
@@ -155,6 +154,9 @@ def _where(shape: Any, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
         Ecology.objects.visible_to(reader).order_by("pk").values_list("pk")[:few],
     ]
     if reader is not None:
+        asked.append(
+            CircleMember.objects.filter(person=reader).order_by("circle").values_list("circle")[:few]
+        )
         mine = Community.objects.filter(circle__memberships__person=reader)
         asked.append(mine.order_by("title", "pk").values_list("slug", "title")[:MOST_COMMUNITIES])
     if has_community:
@@ -179,7 +181,8 @@ def _look_up(wanted: Wanted, reader: Person | None) -> _Places | None:
         values.append(wanted.community)
     found = _places((reader is None, bool(wanted.community)), *values)
     forums, ecologies = ([row[0] for row in rows] for rows in found[:2])
-    mine = [(slug, title) for slug, title in found[2]] if reader is not None else []
+    circles = [row[0] for row in found[2]] if reader is not None else []
+    mine = [(slug, title) for slug, title in found[3]] if reader is not None else []
     if wanted.community:
         if not found[-1]:
             return None
@@ -187,14 +190,12 @@ def _look_up(wanted: Wanted, reader: Person | None) -> _Places | None:
         if (slug, title) not in mine:
             mine.append((slug, title))
         return _Places({"posts": [forum], "resources": [ecology]}, mine, community)
+    written = places_of(reader, circles)
+    scopes = {"posts": forums, "resources": ecologies, "portfolios": written, "sections": written}
+    if reader is not None:
+        scopes["evidence"] = [reader.pk]
     few = fulltext.MOST_SCOPES
-    return _Places(
-        {
-            "posts": forums if len(forums) <= few else None,
-            "resources": ecologies if len(ecologies) <= few else None,
-        },
-        mine,
-    )
+    return _Places({key: some if len(some) <= few else None for key, some in scopes.items()}, mine)
 
 
 # Hits of every kind ----------------------------------------------------------------------------------------------------
@@ -206,8 +207,6 @@ class _Shape:
 
     kinds: tuple[tuple[str, int, bool], ...]  # key, how many, whether near
     is_stranger: bool
-    words: int
-    names: int
     narrowings: frozenset[str]
     before: bool
 
@@ -216,8 +215,7 @@ def _matching(shape: _Shape, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
     given = iter(values)
     asked = Asked(
         reader=None if shape.is_stranger else Person(pk=next(given)),
-        words=[next(given) for _word in range(shape.words)],
-        names=[next(given) for _name in range(shape.names)],
+        now=next(given),
         community=next(given) if "community" in shape.narrowings else None,
         language=next(given) if "language" in shape.narrowings else None,
         since=next(given) if "since" in shape.narrowings else None,
@@ -226,13 +224,9 @@ def _matching(shape: _Shape, *values: Any) -> Sequence["QuerySet[Any, Any]"]:
     found = []
     for key, limit, near in shape.kinds:
         kind = BY_KEY[key]
-        if kind.index is None:
-            rows = kind.plain_rows(asked)
-        else:
-            match = next(given)
-            within = None if near or connection.vendor == "sqlite" else (next(given), next(given))
-            among = kind.among(asked)
-            rows = kind.index.rows_that_match(match, among, near=near, within=within, also=kind.also)
+        match = next(given)
+        within = None if near or connection.vendor == "sqlite" else (next(given), next(given))
+        rows = kind.index.rows_that_match(match, kind.among(asked), near=near, within=within, also=kind.also)
         found.append(rows[:limit])
     return found
 
@@ -244,7 +238,6 @@ _Rows = list[list[Any]]
 @dataclass(frozen=True)
 class _Search:
     query: fulltext.Query
-    words: tuple[str, ...]
     wanted: Wanted
     reader: Person | None
     places: _Places
@@ -260,13 +253,11 @@ class _Search:
         # As an index alone does it: among the newest rows first, and as far back as the hits there say.
         before = self.wanted.before
         if before is not None:
-            reach = {
-                key: max(0, before - fulltext.NEAR * 5) for key in asked if BY_KEY[key].index is not None
-            }
+            reach = {key: 0 if self._is_few(key) else max(0, before - fulltext.NEAR * 5) for key in asked}
             found = self._ask(asked, reach=reach)
         else:
             found = self._ask(asked, near=True)
-            few = [key for key in asked if BY_KEY[key].index is not None and len(found[key]) < asked[key]]
+            few = [key for key in asked if not self._is_few(key) and len(found[key]) < asked[key]]
             reach = dict.fromkeys(few, 0)
             for key in few:
                 if len(rows := found[key]) >= fulltext.ENOUGH_TO_TELL:
@@ -282,18 +273,12 @@ class _Search:
             return self._ask(asked)
         whole = replace(self, query=self.query.finished())
         found = whole._ask(asked)  # noqa: SLF001  # its own kind
-        # People are always found by beginnings.
-        few = [
-            key
-            for key, rows in found.items()
-            if key != PEOPLE and BY_KEY[key].index is not None and len(rows) < asked[key]
-        ]
+        # Names are always found by beginnings.
+        few = [key for key, rows in found.items() if not BY_KEY[key].by_names and len(rows) < asked[key]]
         return found | self._ask({key: asked[key] for key in few}) if few else found
 
     def _may_match(self, kind: Kind) -> bool:
         if kind.for_members and self.reader is None:
-            return False
-        if kind.index is None and not self.words:
             return False
         if self.places.scopes.get(kind.key) == []:
             return False
@@ -302,49 +287,45 @@ class _Search:
     def _ask(
         self, asked: Mapping[str, int], *, near: bool = False, reach: Mapping[str, int] | None = None
     ) -> dict[str, _Rows]:
-        indexed = {key: index for key in asked if (index := BY_KEY[key].index) is not None}
-        is_plain = len(indexed) < len(asked)
-        words = self.words if is_plain else ()
-        called = sorted(names.folded(" ".join(self.words)).split(), key=len, reverse=True)[:MOST_WORDS]
-        called = called if "awards" in asked else []
         wanted = self.wanted
-        shape = _Shape(
-            tuple((key, limit, near and key in indexed) for key, limit in asked.items()),
-            self.reader is None,
-            len(words),
-            len(called),
-            wanted.narrowings,
-            wanted.before is not None,
-        )
-        values: list[Any] = [] if self.reader is None else [self.reader.pk]
-        values += [*words, *called]
+        kinds = tuple((key, limit, near and not self._is_few(key)) for key, limit in asked.items())
+        shape = _Shape(kinds, self.reader is None, wanted.narrowings, wanted.before is not None)
+        now = clock.now()
+        values: list[Any] = [now] if self.reader is None else [self.reader.pk, now]
         if wanted.community:
             values.append(self.places.community)
         if wanted.language:
             values.append(wanted.language)
         if wanted.time:
-            values.append(clock.now() - timedelta(days=TIMES[wanted.time]))
+            values.append(now - timedelta(days=TIMES[wanted.time]))
         if wanted.before is not None:
             values.append(wanted.before)
-        for key, index in indexed.items():
-            query = self.called.somewhere if key == PEOPLE else self.query
-            values.append(index.match(query, self.places.scopes.get(key)))
-            if connection.vendor != "sqlite" and not near:
+        for key, _limit, is_near in kinds:
+            # Of a person, what is unwanted is looked at where this reader can see it.
+            query = self.called.somewhere if key == PEOPLE else self.query_of(BY_KEY[key])
+            values.append(BY_KEY[key].index.match(query, self.places.scopes.get(key)))
+            if connection.vendor != "sqlite" and not is_near:
                 values += [(reach or {}).get(key, 0), fulltext.LAST_KEY]
         return dict(zip(asked, _matches(shape, *values), strict=True))
+
+    def query_of(self, kind: Kind) -> fulltext.Query:
+        return self.called.query if kind.by_names else self.query
+
+    def _is_few(self, key: str) -> bool:
+        """Whether all of it that may be this reader's is so little that nobody need look among the newest first."""
+        return key in OF_FEW and self.places.scopes.get(key) is not None
 
     # Weighing
 
     def weighed(self, found: Mapping[str, _Rows]) -> list[_Candidate]:
-        weigh = fulltext.Scales(self.query)
+        weighing = fulltext.Scales(self.query), fulltext.Scales(self.called.query)
         candidates = []
         for key, rows in found.items():
             kind = BY_KEY[key]
+            weigh = weighing[kind.by_names]
             for place, (pk, title, body, *read) in enumerate(rows):
                 if key == PEOPLE:
                     score = self._of_person(pk, title, read)
-                elif kind.index is None:
-                    score = weigh(_folded(title), _folded(body)) or NOT_BY_ITS_WORDS
                 else:
                     score = weigh(title, body) or NOT_BY_ITS_WORDS
                 if score:
@@ -359,17 +340,6 @@ class _Search:
         words = set(name.split())
         is_whole = all(word in words for term in self.query.wanted for word in term.words)
         return BY_NAME_WEIGHS * (1.2 if is_whole else 1)
-
-
-def _folded(text: str) -> str:
-    return " ".join(fulltext.words_of(text))
-
-
-def _typed_words(typed: str) -> tuple[str, ...]:
-    """For what has no index: words as they were typed, none that was not wanted."""
-    wanted = re.sub(r"(?<!\S)[-\u2212]\S*", " ", typed)
-    found = re.findall(r"\w(?:[\w'’.-]*\w)?", wanted)
-    return tuple(found[:MOST_WORDS])
 
 
 # What is shown ---------------------------------------------------------------------------------------------------------
@@ -393,7 +363,8 @@ def _persons(*keys: int) -> "QuerySet[Person]":
     return Person.objects.filter(pk__in=keys).for_display()
 
 
-def _hits(chosen: Sequence[_Candidate], query: fulltext.Query, reader: Person | None) -> list[Hit]:
+def _hits(chosen: Sequence[_Candidate], asked: _Search) -> list[Hit]:
+    reader = asked.reader
     keys: dict[str, list[int]] = {}
     for each in chosen:
         keys.setdefault(each.kind, []).append(each.key)
@@ -401,6 +372,7 @@ def _hits(chosen: Sequence[_Candidate], query: fulltext.Query, reader: Person | 
     if called := keys.pop(PEOPLE, []):
         people = _persons(*padded(called))
         pictures = faces(people, reader)
+        query = asked.query_of(BY_KEY[PEOPLE])
         made = {(PEOPLE, person.pk): _person(person, pictures.get(person.pk), query) for person in people}
     if keys:
         # Made few in shape: as many as may be shown of a kind, the last one again and again.
@@ -408,7 +380,8 @@ def _hits(chosen: Sequence[_Candidate], query: fulltext.Query, reader: Person | 
         given = [each for key, some in keys.items() for each in some + some[-1:] * (sizes[key] - len(some))]
         rows = _shown(tuple(sizes.items()), *given)
         for key, of_kind in zip(keys, rows, strict=True):
-            made |= {(key, row[0]): _hit(BY_KEY[key], row, query) for row in of_kind}
+            query = asked.query_of(BY_KEY[key])
+            made |= {(key, row[0]): _hit(BY_KEY[key], row, query, reader) for row in of_kind}
     return [made[each.kind, each.key] for each in chosen if (each.kind, each.key) in made]
 
 
@@ -436,8 +409,11 @@ _ADDRESSES = {
 }
 
 
-def _hit(kind: Kind, row: Sequence[Any], query: fulltext.Query) -> Hit:
+def _hit(kind: Kind, row: Sequence[Any], query: fulltext.Query, reader: Person | None) -> Hit:
     facts = kind.hit(query, row)
+    on_the_web = facts.pop("on_the_web", "")
+    if on_the_web and reader is None:
+        facts["address"] = on_the_web
     if "address" not in facts:
         name, argument = _ADDRESSES[kind.key]
         facts["address"] = address(name, **{argument: row[0]})
@@ -459,7 +435,7 @@ def _chosen(candidates: Iterable[_Candidate], limit: int, of_one_kind: int) -> l
 
 def _asked_for(query: fulltext.Query, wanted: Wanted, reader: Person | None, places: _Places) -> _Search:
     called = people_words.Wanted.read(wanted.words)
-    return _Search(query, _typed_words(wanted.words), wanted, reader, places, called)
+    return _Search(query, wanted, reader, places, called)
 
 
 # The searches ----------------------------------------------------------------------------------------------------------
@@ -488,7 +464,7 @@ def search(wanted: Wanted, reader: Person | None) -> Found:
         chosen, has_more = _chosen(candidates, BEST, OF_ONE_KIND), False
     return Found(
         wanted,
-        hits=_hits(chosen, query, reader),
+        hits=_hits(chosen, asked),
         facets=_facets(wanted, candidates),
         communities=places.communities,
         can_be_looked_for=True,
@@ -505,7 +481,7 @@ def _by_age(asked: _Search) -> Found:
     found = sorted(asked.weighed({wanted.kind: page}), key=lambda each: -each.key)
     return Found(
         wanted,
-        hits=_hits(found, asked.query, asked.reader),
+        hits=_hits(found, asked),
         communities=asked.places.communities,
         can_be_looked_for=True,
         older=wanted.query(newest=True, before=page[-1][0]) if len(rows) > A_PAGE else "",
@@ -529,7 +505,7 @@ def quick(words: str, reader: Person | None) -> Found:
     asked = _asked_for(query, wanted, reader, places)
     candidates = asked.weighed(asked.rows_of({kind.key: QUICK_WEIGHED for kind in KINDS}))
     chosen = _chosen(candidates, QUICK, OF_ONE_KIND // 2)
-    return Found(wanted, hits=_hits(chosen, query, reader), can_be_looked_for=True)
+    return Found(wanted, hits=_hits(chosen, asked), can_be_looked_for=True)
 
 
 def _read(wanted: Wanted) -> fulltext.Query:

@@ -60,6 +60,14 @@ class _Address(forms.CharField):
         return str(whole)
 
 
+class WhoForm(forms.Form):
+    who = _line(
+        gettext_lazy("Name or e-mail address"),
+        254,
+        help_text=gettext_lazy("Of somebody with an account here whom you can see. They are told."),
+    )
+
+
 class NewsletterForm(forms.Form):
     """For founding and for changing."""
 

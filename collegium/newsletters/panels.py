@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from collegium.communities import rules as of_communities
 from collegium.communities.models import Community
 from collegium.conversations.models import Thread
 from collegium.courses.models import Iteration
+from collegium.courses.queries.iterations import Standing
 from collegium.design.places import bar_item, panel
+from collegium.ecology.alongside import brings, brought
 from collegium.ecology.models import Ecology, Item, Resource
 from collegium.foundation import clock
 from collegium.newsletters import actions, queries
@@ -73,20 +76,31 @@ def newsletters_of_ecology(request: HttpRequest, *, ecology: Ecology) -> str | N
     return render_to_string("newsletters/card.jinja", {"shown": shown}, request) if shown else None
 
 
-def _way(request: HttpRequest, ecology: int) -> str:
-    """Asks nothing: these pages ask enough."""
-    address = f"{reverse('newsletters:list')}?ecology={ecology}"
-    return render_to_string("newsletters/way.jinja", {"address": address}, request)
+brings("newsletters", queries.beside)
 
 
-@panel("community.side", order=60)
+def _beside(request: HttpRequest, row: Community | Iteration, *, leads: bool) -> str | None:
+    """The latest issue of each; to who looks after it, the way to begin one. Asks nothing: these pages ask enough."""
+    shown = queries.beside_read(brought(row, "newsletters"))
+    if not shown and not leads:
+        return None
+    context = {"shown": shown, "ecology_id": row.ecology_id}
+    return render_to_string("newsletters/beside.jinja", context, request)
+
+
+@panel("community.side", order=5)
 def newsletters_of_community(request: HttpRequest, *, community: Community) -> str | None:
-    return _way(request, community.ecology_id) if community.ecology_id else None
+    leads = of_communities.may_invite(cast("Request", request).person, community)
+    return _beside(request, community, leads=leads and community.closed_at is None)
 
 
-@panel("iteration.page", order=90)
-def newsletters_of_iteration(request: HttpRequest, *, iteration: Iteration, **_context: Any) -> str | None:
-    return _way(request, iteration.ecology_id) if iteration.ecology_id else None
+@panel("iteration.page", order=15)
+def newsletters_of_iteration(
+    request: HttpRequest, *, iteration: Iteration, standing: Standing, **_context: Any
+) -> str | None:
+    state = Iteration.State
+    is_going_on = iteration.state in {state.DRAFTED, state.OPEN, state.RUNNING}
+    return _beside(request, iteration, leads=standing.facilitates and is_going_on)
 
 
 def _nominate(request: HttpRequest, query: str, where: str = "page") -> str | None:

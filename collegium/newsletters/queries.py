@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from collegium.conversations.models import Thread
 from collegium.ecology.models import Ecology, Item, Resource
 from collegium.foundation.fulltext import Query, excerpt, marked
+from collegium.foundation.listed import Listed
 from collegium.foundation.prepared import prepared
 from collegium.newsletters.models import (
     Delivery,
@@ -22,12 +24,14 @@ from collegium.newsletters.models import (
 )
 from collegium.newsletters.words import ISSUES, with_words, words_of
 from collegium.people.models import Audience, CircleMember, Person
+from collegium.people.queries import named_like
 
 PAGE = 20
 SENT_ON_DESK = 8
 NOMINATIONS = 50
 SUBSCRIBERS = 50
 EDITORS = 8
+FOUND = 12  # who could edit it
 
 # Without what only the letter needs: an issue may be a hundred kilobytes of it.
 _LIGHT = ("html", "text", "blanks")
@@ -37,7 +41,7 @@ _LIGHT = ("html", "text", "blanks")
 
 
 @dataclass(frozen=True)
-class Listed:
+class Shown:
     newsletter: Newsletter
     latest: Issue | None
     is_subscribed: bool
@@ -59,9 +63,9 @@ def _with_latest(newsletters: "QuerySet[Newsletter]", person: Person | None) -> 
     )
 
 
-def _listed(rows: Iterable[Any]) -> list[Listed]:
+def _listed(rows: Iterable[Any]) -> list[Shown]:
     return [
-        Listed(
+        Shown(
             row,
             Issue(newsletter=row, number=row.latest_number, title=row.latest_title, begun_at=row.latest_at)
             if row.latest_number
@@ -73,7 +77,7 @@ def _listed(rows: Iterable[Any]) -> list[Listed]:
     ]
 
 
-def listed(person: Person | None, *, ecology: Ecology | None = None) -> list[Listed]:
+def listed(person: Person | None, *, ecology: Ecology | None = None) -> list[Shown]:
     """All that the reader may see, of one ecology where that is named: open ones first; no closed one that sent nothing."""
     shown = Newsletter.objects.visible_to(person).order_by(
         F("closed_at").asc(nulls_first=True), "title", "pk"
@@ -84,7 +88,7 @@ def listed(person: Person | None, *, ecology: Ecology | None = None) -> list[Lis
     return [each for each in found if each.newsletter.closed_at is None or each.latest]
 
 
-def of_ecology(ecology: Ecology, person: Person | None) -> list[Listed]:
+def of_ecology(ecology: Ecology, person: Person | None) -> list[Shown]:
     """Those that draw from it, still going."""
     return _listed(
         _of_ecology(ecology.pk, person.pk) if person is not None else _of_ecology_for_all(ecology.pk)
@@ -100,6 +104,41 @@ def _of_ecology(ecology: int, person: int) -> "QuerySet[Newsletter]":
 @prepared
 def _of_ecology_for_all(ecology: int) -> "QuerySet[Newsletter]":
     return _with_latest(Newsletter.objects.visible_to(None).open().filter(ecology=ecology), None)
+
+
+# The latest of each, as it comes along with the row of a community or an iteration (``ecology.alongside``)
+BESIDE = 4
+_BESIDE = "title", "slug", "latest_number", "latest_title", "latest_at", "is_subscribed"
+
+
+def beside(ecology: Any, person: int | None) -> Listed:
+    """Those that are still going and that the reader may read; see ``beside_read``."""
+    reader = Person(pk=person) if person is not None else None
+    shown = Newsletter.objects.visible_to(reader).open().filter(ecology=ecology)
+    return Listed(_with_latest(shown, reader).order_by("opened_at", "pk").values(*_BESIDE)[:BESIDE])
+
+
+def beside_read(rows: Iterable[Sequence[Any]] | None) -> list[Shown]:
+    """What ``beside`` brought, the one that sent last first."""
+    found = []
+    for title, slug, number, issue_title, at, is_subscribed in rows or ():
+        newsletter = Newsletter(title=title, slug=slug)
+        latest = None
+        if number is not None:
+            latest = Issue(newsletter=newsletter, number=number, title=issue_title, begun_at=_moment(at))
+        found.append(Shown(newsletter, latest, is_subscribed=bool(is_subscribed), is_edited=False))
+    longest_ago = datetime.min.replace(tzinfo=UTC)
+    return sorted(
+        found,
+        key=lambda each: (each.latest.begun_at or longest_ago) if each.latest else longest_ago,
+        reverse=True,
+    )
+
+
+def _moment(text: str) -> datetime:
+    """As the database writes it within JSON: SQLite keeps UTC, and does not say so."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def to_nominate_for(
@@ -135,6 +174,25 @@ def editors_of(newsletter: Newsletter, reader: Person | None) -> list[Person]:
     """Those whose name the reader may see."""
     shown = Person.objects.visible_to(reader).filter(circle_memberships__circle=newsletter.editors_id)
     return list(shown.order_by("name", "pk").distinct()[:EDITORS])
+
+
+def all_editors_of(newsletter: Newsletter) -> list[Person]:
+    """For those who edit it with them."""
+    here = Person.objects.filter(circle_memberships__circle=newsletter.editors_id)
+    return list(here.order_by("name", "pk"))
+
+
+def who_could_edit(newsletter: Newsletter, words: str, reader: Person) -> list[Person]:
+    """By name or e-mail address, of those with an account whose page the reader may open; the best first."""
+    if "@" in words:
+        among = Person.objects.visible_to(reader).filter(account__email__iexact=words.strip())
+        found = list(among[:FOUND])
+    else:
+        found = named_like(words, reader, limit=FOUND)
+        exact = words.strip().casefold()
+        found.sort(key=lambda each: each.name.casefold() != exact)
+    here = {each.pk for each in all_editors_of(newsletter)}
+    return [each for each in found if each.account_id is not None and each.pk not in here]
 
 
 def subscriptions_of(person: Person) -> list[Subscription]:

@@ -57,6 +57,15 @@ def may_set(person: Person, thing: Any) -> bool:  # noqa: ARG001  # the role set
     return True
 
 
+@rule(
+    EDITOR,
+    SITE_ADMINISTRATOR,
+    says=_("name the editors of a newsletter of the whole house, and release them, save the last one"),
+)
+def may_name_editors(person: Person, newsletter: Newsletter) -> bool:  # noqa: ARG001  # the role settles who
+    return newsletter.ecology_id is None
+
+
 @rule(EDITOR, says=_("see how many subscribe to the newsletter, and the names of those who show theirs"))
 def may_see_subscribers(person: Person, thing: Any) -> bool:  # noqa: ARG001  # the role settles who
     return True

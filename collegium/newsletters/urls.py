@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collegium.newsletters.views import desk, editing, nominating, pages, subscribing
+from collegium.newsletters.views import desk, editing, editors, nominating, pages, subscribing
 
 app_name = "newsletters"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("newsletters/<slug:slug>/desk/", desk.show_desk, name="desk"),
     path("newsletters/<slug:slug>/desk/draft", desk.draft, name="draft"),
     path("newsletters/<slug:slug>/settings/", desk.set_newsletter, name="settings"),
+    path("newsletters/<slug:slug>/editors/", editors.manage_editors, name="editors"),
     path("newsletters/<slug:slug>/subscribers/", desk.subscribers, name="subscribers"),
     # One issue
     path("newsletters/<slug:slug>/<int:number>/", pages.show_issue, name="issue"),

@@ -14,6 +14,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.foundation.signing import hashed, new_token
 from collegium.organisations import domains, ror, rules
 from collegium.organisations.models import EmailDomain, Invitation, Membership, Organisation
+from collegium.organisations.words import index_organisations
 from collegium.people import addresses, names
 from collegium.people.models import Circle, CircleMember, Person
 
@@ -39,6 +40,7 @@ def found(
         website=website,
         circle=Circle.objects.create(name=name),
     )
+    index_organisations([organisation.pk])
     _join(organisation, by, way=Membership.Way.FOUNDER, is_coordinator=True)
     return organisation
 
@@ -57,6 +59,7 @@ def edit(*, organisation: Organisation, by: Person, **fields: Any) -> Organisati
     for field, value in fields.items():
         setattr(organisation, field, value)
     organisation.save(update_fields=list(fields))
+    index_organisations([organisation.pk])
     Circle.objects.filter(pk=organisation.circle_id).update(name=organisation.name)
     return organisation
 

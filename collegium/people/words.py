@@ -4,7 +4,7 @@ The index knows what anybody but the person may see. Whether this reader may is 
 found, and nobody is left out by a ``-word``, for something that the reader could not read on their page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,12 +58,24 @@ def entries(persons: "QuerySet[Any]", after: int) -> tuple[list[fulltext.Entry],
 WORDS = fulltext.Index("people_person_words", rows=lambda after: entries(Person.objects.all(), after))
 
 
+Follower = Callable[[Person], None]
+_followers: list[Follower] = []
+
+
+def names_stand_in(follower: Follower) -> Follower:
+    """A room above whose own things are found by their people's names: called whenever somebody's may have changed."""
+    _followers.append(follower)
+    return follower
+
+
 def write(person: Person) -> None:
     """Bring the index in step with the person as they are now."""
     if person.erased_at is None:
         WORDS.put(entry(person))
     else:
         WORDS.remove([person.pk])
+    for follower in _followers:
+        follower(person)
 
 
 @dataclass(frozen=True)

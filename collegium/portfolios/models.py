@@ -21,15 +21,16 @@ WHOLE_DOCUMENTS = ("pathway__scheme_version__document", "pathway__scheme_version
 
 
 class PortfolioQuerySet(AudiencedQuerySet):
-    def visible_to(self, person: Person | None) -> Self:
+    def visible_to(self, person: Person | None, *, at: dt.datetime | None = None) -> Self:
         """Whole portfolios: one's own, a mentor's, of an audience that one belongs to, or shared with one as a whole.
 
-        That of a group is its members', and nobody's who has left it, be it they who began it.
+        That of a group is its members', and nobody's who has left it, be it they who began it. ``at`` is for a query that
+        is prepared, as with ``Share.objects.open``.
         """
         if person is None:
             return super().visible_to(None)
         circles = CircleMember.objects.filter(person=person).values("circle")
-        whole = Share.objects.reaching(person).filter(section__isnull=True)
+        whole = Share.objects.reaching(person, at=at).filter(section__isnull=True)
         return self.filter(
             Q(audience__in=[Audience.PUBLIC, Audience.SIGNED_IN])
             | Q(owner=person, group__isnull=True)
@@ -280,13 +281,15 @@ class Declaration(models.Model):
 
 
 class ShareQuerySet(models.QuerySet["Share"]):
-    def open(self) -> Self:
-        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), ended_at__isnull=True)
+    def open(self, *, at: dt.datetime | None = None) -> Self:
+        """At a moment, which a query that is prepared must be given each time; now, if none is said."""
+        running = Q(expires_at__isnull=True) | Q(expires_at__gt=at or clock.now())
+        return self.filter(running, ended_at__isnull=True)
 
-    def reaching(self, person: Person) -> Self:
+    def reaching(self, person: Person, *, at: dt.datetime | None = None) -> Self:
         """Open ones with this person, or with a circle that they are in; links are for whoever holds them."""
         circles = CircleMember.objects.filter(person=person).values("circle")
-        return self.open().filter(Q(person=person) | Q(circle__in=circles))
+        return self.open(at=at).filter(Q(person=person) | Q(circle__in=circles))
 
 
 class Share(models.Model):

@@ -21,7 +21,8 @@ from collegium.people.export import File, exports
 from collegium.people.models import CircleMember, Person
 from collegium.people.requests import Request
 from collegium.people.waiting import waiting_for, waits
-from collegium.portfolios import export, queries
+from collegium.people.words import names_stand_in
+from collegium.portfolios import export, queries, words
 from collegium.portfolios.models import (
     Comment,
     CommentVersion,
@@ -291,13 +292,22 @@ def elsewhere_files() -> "QuerySet[Portfolio, str]":
     return Portfolio.objects.filter(elsewhere_blob__isnull=False).values_list("elsewhere_blob", flat=True)
 
 
+@names_stand_in
+def title_of_their_portfolios(person: Person) -> None:
+    words.index_titles(Portfolio.objects.filter(owner=person))
+
+
 # Mine -----------------------------------------------------------------------------------------------------------------
 
 
 @erases(order=40)
 def erase_portfolios(person: Person) -> None:
     """With all words and revisions. What was submitted is a frozen copy, of which accreditation speaks."""
-    Share.objects.filter(person=person).delete()
+    shares = Share.objects.filter(person=person)
+    shared = list(shares.filter(section__isnull=True).values_list("portfolio", flat=True))
+    in_part = list(shares.filter(section__isnull=False).values_list("section", flat=True))
+    mentored = list(Portfolio.objects.filter(mentor=person).values_list("pk", flat=True))
+    shares.delete()
     Portfolio.objects.filter(mentor=person).update(mentor=None)
     Turn.objects.filter(person=person).delete()
     SetAside.objects.filter(person=person).delete()
@@ -310,7 +320,9 @@ def erase_portfolios(person: Person) -> None:
         words="", edited_at=None, by=None
     )
     Comment.objects.filter(by=person).delete()
-    Section.objects.filter(writer=person).delete()
+    own_pages = Section.objects.filter(writer=person)
+    words.forget_sections(own_pages)
+    own_pages.delete()
     Example.objects.filter(by=person, portfolio__group__isnull=False).delete()
     for portfolio in Portfolio.objects.filter(owner=person, group__isnull=False):
         # What several wrote is not one's own to delete: somebody else of the group keeps it.
@@ -322,7 +334,12 @@ def erase_portfolios(person: Person) -> None:
         )
         if heir is not None:
             Portfolio.objects.filter(pk=portfolio.pk).update(owner=heir.person)
-    Portfolio.objects.filter(owner=person).delete()
+            shared.append(portfolio.pk)
+    own = Portfolio.objects.filter(owner=person)
+    words.forget(own)
+    own.delete()
+    words.index_portfolios([*shared, *mentored])
+    words.index_sections(in_part)
 
 
 @goes

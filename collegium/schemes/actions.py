@@ -38,6 +38,7 @@ from collegium.schemes.models import (
     SchemeVersion,
     UnsetAnswer,
 )
+from collegium.schemes.words import index_schemes
 
 LOADED = verb("scheme.loaded", history=gettext_lazy("Version %(version)s of %(scheme)s was loaded"))
 ANSWERED = verb(
@@ -202,6 +203,7 @@ def load_scheme(*, checked: CheckedScheme, by: Person | None = None) -> SchemeVe
         )
         for position, pathway in enumerate(document.pathways)
     )
+    index_schemes([scheme.pk])
     record(
         LOADED,
         by=by,

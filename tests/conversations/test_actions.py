@@ -391,6 +391,17 @@ def test_a_draft_is_kept_cleaned_and_gone_when_posted(forum, ada, bo):
     assert not Draft.objects.exists()
 
 
+def test_a_draft_that_comes_after_its_post_is_none(forum, ada, bo):
+    thread = make_thread(forum, ada)
+    late = {"by": bo, "forum": forum, "thread": thread, "html": "<p>Half a thought</p>"}
+    actions.save_draft(**late, submission_key="once")
+    assert Draft.objects.exists()
+    make_post(thread, bo, submission_key="once")
+    assert actions.save_draft(**late, submission_key="once") is None
+    assert not Draft.objects.exists()
+    assert actions.save_draft(**late, submission_key="the next") is not None
+
+
 def test_a_letter_leaves_the_draft_alone(forum, ada, bo):
     thread = make_thread(forum, ada)
     actions.save_draft(by=bo, forum=forum, thread=thread, html="<p>Half a thought</p>")

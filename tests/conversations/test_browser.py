@@ -34,20 +34,16 @@ def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_pa
     browser_page.get_by_role("option", name="Ada Candidate").wait_for()
     assert axe(browser_page) == []
     browser_page.keyboard.press("Enter")
-    # Not the save of what was typed before, which may still be on its way.
-    browser_page.get_by_text("The draft is saved").wait_for()
-    with browser_page.expect_response(lambda answer: answer.url.endswith("/draft")) as saved:
-        browser_page.keyboard.type("about it.")
-    assert saved.value.ok
-    browser_page.get_by_text("The draft is saved").wait_for()
+    browser_page.keyboard.type("about it.")
+    expect(browser_page.locator(".write__state")).to_have_text("The draft is saved")
     assert "about it." in Draft.objects.get().html
     browser_page.reload()
     words_of(browser_page).get_by_text("about it.").wait_for()
     browser_page.get_by_role("button", name="Post the reply").click()
-    browser_page.get_by_role("article").get_by_text("about it.").wait_for()
+    expect(browser_page.get_by_role("article").get_by_text("about it.")).to_be_visible()
     assert Mention.objects.count() == 1
     assert not Draft.objects.exists()
-    assert words_of(browser_page).inner_text().strip() == ""
+    expect(words_of(browser_page)).to_have_text("")
 
 
 def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser_page, sign_in_browser):
@@ -60,9 +56,9 @@ def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser
         "htmx.ajax('GET', document.getElementById('newer').getAttribute('hx-get'), {target: '#newer', swap: 'outerHTML'})"
     )
     browser_page.locator(f"#post-{new.pk}").wait_for()
-    assert browser_page.locator("#new-says").inner_text().strip() == "1 new post"
+    expect(browser_page.locator("#new-says")).to_have_text("1 new post")
     browser_page.keyboard.type(" on")
-    assert "I am writing on" in words_of(browser_page).inner_text()
+    expect(words_of(browser_page)).to_have_text("I am writing on")
 
 
 def test_it_opens_at_what_is_new(thread, ada, bo, browser_page, sign_in_browser):
@@ -73,8 +69,7 @@ def test_it_opens_at_what_is_new(thread, ada, bo, browser_page, sign_in_browser)
     sign_in_browser(browser_page, bo)
     browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
     line = browser_page.get_by_text("New since you were here")
-    line.wait_for()
-    assert line.bounding_box()["y"] < 900
+    expect(line).to_be_in_viewport()
 
 
 def test_every_page_is_clean_and_narrow(thread, bo, cy, browser_page, sign_in_browser, axe):
@@ -145,3 +140,17 @@ def test_a_post_that_changes_is_drawn_anew_and_the_focus_stays_in_it(
     browser_page.evaluate(ask)
     expect(browser_page.locator("#newer").get_by_text("is not open to you any more")).to_be_visible()
     expect(browser_page.locator("#newer[hx-get]")).to_have_count(0)
+
+
+def test_a_sign_is_given_and_taken_back_without_losing_the_place(thread, bo, browser_page, sign_in_browser):
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    signs = browser_page.locator(f"#signs-{thread.posts.get().pk}")
+    signs.get_by_role("button", name="Give a sign").press("Enter")
+    signs.locator(".menu__item").first.press("Enter")
+    given = signs.locator(".sign")
+    expect(given).to_have_attribute("aria-pressed", "true")
+    expect(given).to_be_focused()
+    browser_page.keyboard.press("Enter")
+    expect(given).to_have_count(0)
+    expect(signs.get_by_role("button", name="Give a sign")).to_be_focused()

@@ -11,6 +11,7 @@ from collegium.courses import tasks
 from collegium.courses.actions import enrolments
 from collegium.courses.actions import groups as actions
 from collegium.courses.models import Enrolment, GroupInvitation, Iteration, Pair, Saying
+from collegium.ecology.actions import library, reading_lists
 from collegium.events.models import Attendance
 from collegium.foundation import clock
 from collegium.portfolios import actions as portfolios
@@ -192,6 +193,43 @@ def test_edit_and_move_by_their_pages(running, cy, client_of):
     assert week.meeting.starts_at == datetime(2027, 3, 18, 9, tzinfo=UTC)
     past = client.post(at("move_meeting", running.slug, 2), {"day": "2020-03-18", "hour": "09:00"})
     assert past.status_code == 422
+
+
+def ways_into_the_ecology(group):
+    kept = {"ecology_id": group.ecology_id}
+    return [reverse(f"ecology:{name}", kwargs=kept) for name in ("ecology", "library", "map")]
+
+
+def test_river_library_and_map_have_a_tab_on_each_page(running, cy, ada, client_of):
+    ways = ways_into_the_ecology(running)
+    for person, pages in (
+        (ada, (running.get_absolute_url(), at("timeline", running.slug), at("report", running.slug))),
+        (cy, (running.weeks.get(number=2).get_absolute_url(), at("set_up_group", running.slug))),
+    ):
+        client = client_of(person)
+        for where in pages:
+            page = client.get(where).content.decode()
+            tabs = page.partition('aria-label="Pages of this group"')[2].partition("</nav>")[0]
+            assert [f'href="{way}"' in tabs for way in ways] == [True, True, True], where
+
+
+def test_a_closed_groups_library_and_map_are_its_members_own(running, cy, ada, eve, client_of):
+    library.keep(ecology=running.ecology, by=ada, csl={"type": "book", "title": "Read among us"})
+    made = reading_lists.make_list(ecology=running.ecology, by=cy, title="For the second meeting")
+    ways = [*ways_into_the_ecology(running), made.get_absolute_url()]
+    for member in (ada, cy):
+        client = client_of(member)
+        assert [client.get(way).status_code for way in ways] == [200] * 4
+    page = client_of(ada).get(ways[1]).content.decode()
+    assert "Read among us" in page
+    assert "For the second meeting" in page
+    for stranger in (eve, None):
+        client = client_of(stranger)
+        assert [client.get(way).status_code for way in ways] == [404] * 4
+    # Whoever leaves is out at once.
+    enrolments.leave(enrolment=Enrolment.objects.get(iteration=running, person=ada), by=ada)
+    client = client_of(ada)
+    assert [client.get(way).status_code for way in ways] == [404] * 4
 
 
 RUN_BY_MENTORS = [

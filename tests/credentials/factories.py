@@ -7,6 +7,7 @@ from typing import Any
 from collegium.accreditation.models import JointJudgement, JointMark, Registration, Submission
 from collegium.credentials import actions
 from collegium.credentials.models import Award, CourseBadge
+from collegium.credentials.words import index_awards
 from collegium.foundation import clock
 from collegium.schemes.actions import checked_file, load_scheme
 from collegium.schemes.documents import CheckedScheme
@@ -78,6 +79,7 @@ def make_award(*, listed: bool = True, **fields: Any) -> Award:
     if not listed:
         award.listed = False
         award.save(update_fields=["listed"])
+        index_awards([award.pk])
     return award
 
 

@@ -163,7 +163,7 @@ def test_a_feed_asks_the_same(number, course, client_of, django_assert_num_queri
     for each in range(number):
         item = make_item(make_source(course), title=f"Item {each}")
         Tag.objects.create(item=item, name="x", said="x", flows_at=item.flows_at)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         feed(client_of(None), course, "atom")
 
 

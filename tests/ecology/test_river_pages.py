@@ -9,10 +9,12 @@ from django.urls import reverse
 from collegium.conversations.models import Thread
 from collegium.ecology.actions import river as actions
 from collegium.ecology.models import Appearance, Claim, Enclosure, Flow, Mark, Mute, Tag, Version
+from collegium.ecology.queries import choosing
 from collegium.foundation import clock
 from collegium.people.models import Audience
 from tests.conversations.factories import make_forum
 from tests.ecology.factories import make_ecology, make_flow, make_item, make_source
+from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -133,9 +135,12 @@ def test_nothing_loads_from_elsewhere_until_it_is_asked_for(post, client_of):
     client = client_of(None)
     response = client.get(post.get_absolute_url())
     assert "<audio" not in body(response)
+    assert "Play it from media.example" in body(response)
+    assert "Nothing is asked of media.example before" in body(response)
     assert "https:" not in response["Content-Security-Policy"]
     response = client.get(f"{post.get_absolute_url()}?play={sound.pk}")
-    assert 'src="https://media.example/talk.mp3"' in body(response)
+    # Nor for who was sent a link to it: the browser waits for its own button.
+    assert 'controls preload="none" src="https://media.example/talk.mp3"' in body(response)
     assert "autoplay" not in body(response)
     assert "media-src 'self' blob: https:" in response["Content-Security-Policy"]
     assert "img-src 'self' data: blob:;" in response["Content-Security-Policy"] + ";"
@@ -146,7 +151,16 @@ def test_what_is_no_recording_is_linked(media_type, post, client_of):
     file = Enclosure.objects.create(item=post, url="https://media.example/file", media_type=media_type)
     response = client_of(None).get(f"{post.get_absolute_url()}?play={file.pk}")
     assert 'href="https://media.example/file"' in body(response)
+    assert "It opens at media.example." in body(response)
     assert "https:" not in response["Content-Security-Policy"]
+
+
+def test_what_is_not_handed_out_in_safety_is_linked(post, client_of):
+    sound = Enclosure.objects.create(item=post, url="http://media.example/a.mp3", media_type="audio/mpeg")
+    response = client_of(None).get(f"{post.get_absolute_url()}?play={sound.pk}")
+    assert "<audio" not in body(response)
+    assert "It opens at media.example." in body(response)
+    assert "http:" not in response["Content-Security-Policy"]
 
 
 def test_empty_rivers_say_what_will_be_there(ada, eve, course, client_of):
@@ -346,6 +360,81 @@ def test_a_place_that_is_not_offered_is_refused(ada, bo, course, post, client_of
     data = {"ecology": other.pk, "words": "Hello"}
     assert client_of(ada).post(post.get_absolute_url(), data).status_code == 422
     assert not Thread.objects.exists()
+
+
+# The form ---------------------------------------------------------------------------------------------------------
+
+
+def claim(source, person, **fields):
+    fields = {"verified_at": clock.now(), "how": Claim.How.TOKEN, **fields}
+    return Claim.objects.create(source=source, person=person, token=f"{source.pk}-{person.pk}", **fields)
+
+
+def options(page):
+    """Of the field for a person, by what they send: words, and ``*`` before what is chosen."""
+    field = re.search(r'<select id="river-person".*?</select>', page, re.DOTALL)
+    found = re.findall(r'<option value="(\d*)"( selected)?>(.*?)</option>', field[0] if field else "")
+    return {key: ("*" if chosen else "") + words for key, chosen, words in found}
+
+
+def test_the_form_offers_those_whose_sources_are_followed(ada, bo, cy, eve, course, blog, client_of):
+    claim(blog, bo)
+    claim(make_source(course), eve)
+    claim(make_source(course), cy, verified_at=None, how="")  # says so, and nothing else does
+    claim(make_source(make_ecology(cy)), cy)  # elsewhere
+    offered = options(body(client_of(ada).get(address("stream", course.pk))))
+    assert offered == {"": "everybody", str(bo.pk): bo.name, str(eve.pk): eve.name}
+    assert list(offered.values()) == ["everybody", "Bo Assessor", "Eve Stranger"]
+    assert options(body(client_of(ada).get(address("river")))) == offered
+
+
+def test_who_is_chosen_stays_chosen_and_is_named(ada, bo, course, blog, post, client_of):
+    claim(blog, bo)
+    post.author = bo
+    post.save()
+    other = make_item(make_source(course), title="By somebody else")
+    page = body(client_of(ada).get(address("stream", course.pk), {"person": bo.pk, "words": ""}))
+    assert options(page)[str(bo.pk)] == "*Bo Assessor"
+    assert "On feedback" in page
+    assert other.title not in page
+    assert page.count('name="person"') == 1
+    # Whoever is not among those that are offered is kept too, without a name.
+    page = body(client_of(ada).get(address("stream", course.pk), {"person": ada.pk + 1000}))
+    assert options(page)[str(ada.pk + 1000)] == "*one person"
+
+
+def test_a_name_is_offered_to_who_may_know_it(ada, bo, eve, course, blog, client_of):
+    claim(blog, bo)
+    for audience, names in (
+        (Audience.PUBLIC, (True, True, True)),
+        (Audience.SIGNED_IN, (False, True, True)),
+        (Audience.CIRCLE, (False, False, True)),
+        (Audience.PRIVATE, (False, False, True)),
+    ):
+        bo.name_audience = audience
+        bo.save()
+        pages = [body(client_of(each).get(address("stream", course.pk))) for each in (None, eve, bo)]
+        assert tuple(str(bo.pk) in options(page) for page in pages) == names, audience
+
+
+def test_what_is_not_followed_any_more_offers_nobody(ada, bo, course, blog, client_of):
+    claim(blog, bo)
+    course.followings.update(ended_at=clock.now())
+    page = body(client_of(ada).get(address("stream", course.pk)))
+    assert options(page) == {}
+    assert 'name="person"' not in page
+    page = body(client_of(ada).get(address("stream", course.pk), {"person": bo.pk}))
+    assert f'<input type="hidden" name="person" value="{bo.pk}">' in page
+
+
+def test_of_many_those_are_offered_whose_sources_were_added_last(ada, course, client_of, monkeypatch):
+    monkeypatch.setattr(choosing, "MOST_PEOPLE", 2)
+    people = [make_person(name=name) for name in ("Åsa", "Zoë", "Mia")]
+    for each in people:
+        claim(make_source(course), each)
+    page = body(client_of(ada).get(address("stream", course.pk)))
+    assert list(options(page).values()) == ["everybody", "Mia", "Zoë"]
+    assert "Those whose sources were added last" in page
 
 
 # How much they ask ----------------------------------------------------------------------------------------------------

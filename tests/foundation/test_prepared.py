@@ -2,12 +2,13 @@
 
 import datetime as dt
 import threading
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import connections
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from collegium.foundation.prepared import prepared
+from collegium.foundation.prepared import partly, prepared, prepared_by_shape
 from collegium.people.models import CircleMember, Person
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,67 @@ def test_each_thread_asks_on_its_own_connection(ada):
     thread.join()
     assert found[0][0] == in_a_circle(ada.pk)
     assert found[0][1] is not connections["default"]
+
+
+@dataclass(frozen=True)
+class Around:
+    before: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    names: tuple[str, ...]
+    around: Around = Around()
+    person: int | None = None
+
+
+def people_asked(asked: Asked, most: int) -> "QuerySet[Person]":
+    found = Person.objects.filter(name__in=asked.names).order_by("pk")
+    if asked.around.before is not None:
+        found = found.filter(joined_at__lt=asked.around.before)
+    if asked.person is not None:
+        found = found.filter(pk=asked.person)
+    return found[:most]
+
+
+def test_each_shape_of_a_question_has_its_own_query(ada, bo):
+    asked = prepared_by_shape(people_asked)
+    both = Asked((ada.name, bo.name))
+    for question in (
+        Asked(()),
+        Asked((ada.name,)),
+        Asked((bo.name,)),
+        both,
+        replace(both, person=bo.pk),
+        replace(both, person=ada.pk),
+        replace(both, around=Around(dt.datetime(2200, 1, 1, tzinfo=dt.UTC))),
+        replace(both, around=Around(dt.datetime(1990, 1, 1, tzinfo=dt.UTC))),
+    ):
+        for most in (1, 9):
+            assert asked(question, most) == list(people_asked(question, most))
+
+
+def test_questions_of_one_shape_are_written_once(ada, bo):
+    written = []
+
+    @prepared_by_shape
+    def asked(question: Asked, _shape: None) -> "QuerySet[Person]":
+        written.append(question)
+        return people_asked(question, 9)
+
+    assert asked(Asked((ada.name,)), None) == [ada]
+    assert asked(Asked((bo.name,)), None) == [bo]
+    assert len(written) == 1
+    assert ada.name not in written[0].names
+
+
+def test_rows_that_were_partly_read(ada, django_assert_num_queries):
+    person = partly(Person, "name", "id")(ada.name, ada.pk)
+    with django_assert_num_queries(0):
+        assert (person.pk, person.name) == (ada.pk, ada.name)
+    with django_assert_num_queries(1):
+        assert person.country == ada.country
+    assert person == ada
+    assert not person._state.adding
+    with pytest.raises(TypeError, match="no column nonsense"):
+        partly(Person, "nonsense")

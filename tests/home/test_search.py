@@ -16,13 +16,14 @@ from collegium.events import actions as events
 from collegium.events.words import index_events
 from collegium.foundation import clock, fulltext
 from collegium.home import search as searching
-from collegium.home.findable import BY_KEY
+from collegium.home.findable import BY_KEY, Asked
 from collegium.home.search import Wanted, quick, search
 from collegium.newsletters.models import Issue
 from collegium.newsletters.words import index_issues
 from collegium.people import actions as people_actions
 from collegium.people.models import Audience
-from collegium.portfolios.models import Share
+from collegium.portfolios import actions as portfolios
+from collegium.portfolios.models import Portfolio, Share
 from tests.communities.factories import make_community
 from tests.conversations.factories import make_many_posts, make_post, make_thread
 from tests.credentials.factories import make_award, make_pathway
@@ -140,15 +141,40 @@ def test_portfolios_are_found_by_whom_they_are_for(ada, bo, eve):
     portfolio = make_portfolio(ada, make_pathway(), title="My zebrafinch years")
     assert kinds("zebrafinch", ada) == {"portfolios"}
     assert kinds("zebrafinch", bo) == set()
-    share = Share.objects.create(portfolio=portfolio, person=bo)
+    share = portfolios.share_with_person(portfolio=portfolio, person=bo, by=ada)
     assert kinds("zebrafinch", bo) == {"portfolios"}
     assert kinds("zebrafinch", eve) == set()
-    share.ended_at = clock.now()
-    share.save()
+    portfolios.end_share(share=share, by=ada)
     assert kinds("zebrafinch", bo) == set()
-    portfolio.audience = Audience.PUBLIC
-    portfolio.save()
-    assert kinds("zebrafinch", None) == {"portfolios"}
+    portfolios.publish(portfolio=portfolio, by=ada, slug="zebrafinch-years", licence="CC-BY-4.0")
+    assert kinds("zebrafinch", None) == kinds("zebrafinch", eve) == {"portfolios"}
+    portfolios.unpublish(portfolio=portfolio, by=ada)
+    assert kinds("zebrafinch", None) == kinds("zebrafinch", eve) == set()
+    assert kinds("zebrafinch", ada) == {"portfolios"}
+
+
+def test_an_index_that_has_not_heard_lets_nobody_see_more(ada, bo, eve):
+    """It says where to look, and the rows who may see."""
+    portfolio = make_portfolio(ada, make_pathway(), title="My zebrafinch years")
+    share = portfolios.share_with_person(portfolio=portfolio, person=bo, by=ada)
+    portfolios.set_audience(portfolio=portfolio, audience=Audience.SIGNED_IN, by=ada)
+    assert kinds("zebrafinch", eve) == {"portfolios"}
+    Portfolio.objects.update(audience=Audience.PRIVATE)
+    assert kinds("zebrafinch", eve) == set()
+    assert kinds("zebrafinch", bo) == {"portfolios"}
+    Share.objects.filter(pk=share.pk).update(ended_at=clock.now())
+    assert kinds("zebrafinch", bo) == set()
+
+
+def test_a_share_that_runs_out_finds_nothing_from_that_moment_on(ada, bo):
+    """However long the process has been asking already."""
+    portfolio = make_portfolio(ada, make_pathway(), title="My zebrafinch years")
+    now = clock.now()
+    portfolios.share_with_person(portfolio=portfolio, person=bo, by=ada, expires_at=now + timedelta(hours=1))
+    assert kinds("zebrafinch", bo) == {"portfolios"}
+    with clock.moved_to(now + timedelta(hours=2)):
+        assert kinds("zebrafinch", bo) == set()
+        assert kinds("zebrafinch", ada) == {"portfolios"}
 
 
 def test_evidence_is_found_by_its_owner_alone(ada, eve):
@@ -183,10 +209,9 @@ def test_the_register_schemes_and_organisations_are_everybodys(ada):
 
 def test_what_item_visible_to_says_is_what_is_found(finch, ada, eve):
     from collegium.ecology.models import Item
-    from collegium.home.findable import Asked
 
     for reader in (ada, eve, None):
-        among = BY_KEY["items"].among(Asked(reader=reader, words=[], names=[]))
+        among = BY_KEY["items"].among(Asked(reader=reader, now=clock.now()))
         assert set(among) == set(Item.objects.visible_to(reader))
 
 
@@ -284,7 +309,8 @@ def test_one_kind_is_paged_by_key_and_nothing_is_left_out(ada, bo, monkeypatch):
 
 @pytest.mark.parametrize("kind", BY_KEY)
 def test_every_kind_has_a_page_from_the_newest(kind, finch, ada):
-    make_portfolio(ada, make_pathway(), title="Zebrafinch")
+    portfolio = portfolios.begin(by=ada, pathway=make_pathway(), title="Zebrafinch")
+    portfolios.name_section(section=portfolio.sections.all()[0], title="Zebrafinch", by=ada)
     make_evidence(ada, title="Zebrafinch")
     make_organisation(name="Zebrafinch")
     make_person(name="Zed Zebrafinch")

@@ -62,7 +62,6 @@ def visit(_chromium, site, sign_in_browser):
             },
         )
         opened.append(context)
-        context.set_default_timeout(15_000)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
@@ -86,12 +85,10 @@ def look(axe):
     """``look(page)``: nothing for axe-core to find, and nothing wider than the window, at each width and theme asked for."""
 
     def at(page, *, widths=(1280,), themes=("light",)):
-        page.wait_for_load_state()  # a click has led here: its style sheets and scripts too
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             for theme in themes:
                 page.emulate_media(color_scheme=theme)
-                page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
                 assert (page.url, width, theme, axe(page)) == (page.url, width, theme, [])
             wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert (page.url, width, max(wider, 0)) == (page.url, width, 0)

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 
 from django.core import mail
+from playwright.sync_api import expect
 
 from collegium.portfolios import actions as portfolios
 from collegium.schemes import queries as schemes
@@ -63,6 +64,13 @@ def answer_to(letter, words, *, by):
     quoted = "".join(f"> {line}\n" for line in letter.body.splitlines())
     answer.set_content(f"{words}\n\nOn Mon, 2 Nov 2026 at 10:00, Collegium wrote:\n{quoted}")
     return answer.as_bytes(), recipient
+
+
+def press(thing, key="Enter"):
+    """As somebody without a mouse: it has the focus, and a key is struck."""
+    thing.focus()
+    expect(thing).to_be_focused()
+    thing.press(key)
 
 
 def select(page, words):

@@ -14,6 +14,7 @@ from collegium.ecology.models import Claim, Following, Source
 from collegium.foundation import clock
 from collegium.home.blogs.serving import Blogs, Server
 from tests.factories import make_person
+from tests.journeys.steps import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,13 +53,6 @@ def chidi(community, course, blogs):
     enrolments.enrol(iteration=course, person=person)
     blogs.people["chidi"] = person.get_absolute_url()
     return person
-
-
-def press(thing, key="Enter"):
-    """As somebody without a mouse: it has the focus, and a key is struck."""
-    thing.focus()
-    expect(thing).to_be_focused()
-    thing.press(key)
 
 
 def test_a_blog_is_registered_by_its_front_page_and_flows(visit, look, blogs, ecology, chidi):

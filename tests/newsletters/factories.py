@@ -4,6 +4,7 @@ from itertools import count
 from typing import Any
 
 from collegium.communities.models import Community
+from collegium.courses.models import Iteration
 from collegium.foundation import clock
 from collegium.newsletters import actions
 from collegium.newsletters.models import Entry, Issue, Newsletter, Section, Subscription
@@ -13,8 +14,10 @@ from tests.factories import make_circle
 _numbers = count(1)
 
 
-def make_newsletter(community: Community | None = None, *editors: Person, **fields: Any) -> Newsletter:
-    """Public, weekly, of this community; of the whole house, with these editors, where none is given."""
+def make_newsletter(
+    community: Community | Iteration | None = None, *editors: Person, **fields: Any
+) -> Newsletter:
+    """Public, weekly, of this community or iteration; of the whole house, with these editors, where none is given."""
     number = next(_numbers)
     ecology = community.ecology if community is not None else None
     audience = fields.get("audience", Audience.PUBLIC)
@@ -64,3 +67,24 @@ def entries_of(issue: Issue, kind: str) -> list[Entry]:
 
 def titles(issue: Issue, kind: str) -> list[str]:
     return [entry.title for entry in entries_of(issue, kind)]
+
+
+def make_sent(newsletter: Newsletter, title: str, **fields: Any) -> Issue:
+    """One that went out, as a row: without letters."""
+    now = fields.get("begun_at", clock.now())
+    return Issue.objects.create(
+        **{
+            "newsletter": newsletter,
+            "number": newsletter.issues.count() + 1,
+            "title": title,
+            "state": Issue.State.SENT,
+            "covers_from": now,
+            "covers_to": now,
+            "begun_at": now,
+            "sent_at": now,
+            "html": "h",
+            "text": "t",
+            "sha256": "0" * 64,
+            **fields,
+        }
+    )

@@ -26,6 +26,7 @@ from collegium.communities.models import Community, CommunityLink, Membership, P
 from collegium.conversations import rules as forum_rules
 from collegium.conversations.models import Following, Level, Post
 from collegium.conversations.queries import Reader
+from collegium.ecology import alongside
 from collegium.foundation import clock
 from collegium.foundation.prepared import prepared
 from collegium.people.models import Person
@@ -76,8 +77,11 @@ class Opened:
 def opened(slug: str, person: Person | None) -> Opened | None:
     """One query; none for what a stranger is in the forum."""
     if person is None:
-        found = for_reader(slug, None)
-        return Opened(*found, Reader(None), (Level.REPLIES, 0)) if found else None
+        seen = _opened_by_the_public(slug)
+        if not seen:
+            return None
+        _known(seen[0], None, None)
+        return Opened(seen[0], None, Reader(None), (Level.REPLIES, 0))
     rows: list[Any] = _with_standing(slug, person.pk, clock.now())
     if not rows:
         return None
@@ -88,6 +92,12 @@ def opened(slug: str, person: Person | None) -> Opened | None:
         reader=Reader(person, forum_rules.standing_as_found(person, community.forum, community)),
         followed=(Level(community.followed_at or Level.REPLIES), community.read_through or 0),
     )
+
+
+@prepared
+def _opened_by_the_public(slug: str) -> QuerySet[Community]:
+    seen = Community.objects.visible_to(None).filter(slug=slug).select_related("forum")
+    return seen.annotate(**alongside.expressions(OuterRef("ecology"), None))
 
 
 @prepared
@@ -103,6 +113,7 @@ def _with_standing(slug: str, person: int, moment: datetime) -> QuerySet[Communi
         ),
         followed_at=Subquery(following.values("level")[:1]),
         read_through=Subquery(following.values("read_through")[:1]),
+        **alongside.expressions(OuterRef("ecology"), person),
     )
 
 

@@ -19,13 +19,24 @@ DRAFT_MOST = 200_000  # characters
 
 @transaction.atomic
 def save_draft(
-    *, by: Person, forum: Forum, thread: Thread | None = None, title: str = "", html: str
+    *,
+    by: Person,
+    forum: Forum,
+    thread: Thread | None = None,
+    title: str = "",
+    html: str,
+    submission_key: str = "",
 ) -> Draft | None:
-    """Keep what is being written; None when there is nothing left to keep."""
+    """Keep what is being written; None when there is nothing left to keep.
+
+    Words that were posted under ``submission_key`` meanwhile are no draft any more, however late they come here.
+    """
     if len(html) > DRAFT_MOST:
         raise Refusal(_("That is too long to be kept as a draft."), code="html")
     if not rules.may_read(by, thread or forum):
         raise Refusal(_("This conversation is not open to you any more."), code="gone")
+    if submission_key and Post.objects.filter(author=by, submission_key=submission_key).exists():
+        return None
     safe = str(richtext.clean(html)) if html.strip() else ""
     title = " ".join(title.split())[:200]
     draft = Draft.objects.filter(person=by, forum=forum, thread=thread).first()

@@ -40,6 +40,7 @@ def _save(request: SignedInRequest, forum: Forum, thread: Thread | None) -> Http
             thread=thread,
             title=request.POST.get("title", ""),
             html=request.POST.get("html", ""),
+            submission_key=request.POST.get("submission_key", "")[:40],
         )
     except Refusal as refusal:
         return JsonResponse({"sentence": str(refusal)}, status=422)

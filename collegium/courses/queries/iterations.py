@@ -32,6 +32,7 @@ from collegium.courses.models import (
     Week,
 )
 from collegium.courses.queries.people import RUNNING
+from collegium.ecology import alongside
 from collegium.events.models import Attendance
 from collegium.foundation.prepared import prepared
 from collegium.people.models import CircleMember, Person
@@ -142,12 +143,14 @@ def _with_week(rows: "QuerySet[Iteration]", number: int) -> "QuerySet[Iteration]
 
 @prepared
 def _seen(slug: str, person: int) -> "QuerySet[Iteration]":
-    return _of_person(_with_all(Iteration.objects.visible_to(person).filter(slug=slug)), person)
+    seen = _with_all(Iteration.objects.visible_to(person).filter(slug=slug))
+    return _of_person(seen.annotate(**alongside.expressions(OuterRef("ecology"), person)), person)
 
 
 @prepared
 def _shown(slug: str) -> "QuerySet[Iteration]":
-    return _with_all(Iteration.objects.visible_to(None).filter(slug=slug))
+    seen = _with_all(Iteration.objects.visible_to(None).filter(slug=slug))
+    return seen.annotate(**alongside.expressions(OuterRef("ecology"), None))
 
 
 @prepared

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from collegium.ecology.csl import shape
 from collegium.ecology.csl.shape import Csl, Reference, Unfit
 from collegium.ecology.csl.wires import READERS, format_of
-from collegium.ecology.models import Ecology, ReadingList, Resource
+from collegium.ecology.models import Ecology, Resource
+from collegium.ecology.queries.library import Offered
+from collegium.foundation.fulltext import LONGEST_QUERY
 from collegium.schemes.models import Node
 
-MOST_OFFERED = 200
 MOST_BYTES = 5_000_000
 FILE_MOST_BYTES = 100_000_000
 _BETWEEN_TAGS = re.compile(r"[,;\n]+")
@@ -329,22 +330,31 @@ class EntryForm(forms.Form):
         label=gettext_lazy("From the library"),
         queryset=Resource.objects.none(),
         empty_label=gettext_lazy("Choose…"),
-        help_text=gettext_lazy("The newest stand first. What is not here can be put on from its own page."),
     )
     is_core = forms.BooleanField(label=gettext_lazy("To be read by all"), required=False)
-    words = forms.CharField(label=gettext_lazy("Why, or which part"), required=False, max_length=500)
+    # Enter in it begins a line, and does not send the form to look for something else.
+    words = forms.CharField(
+        label=gettext_lazy("Why, or which part"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
 
-    def __init__(
-        self, *args: Any, ecology: Ecology, reading_list: ReadingList | None = None, **kwargs: Any
-    ) -> None:
-        """Without a list all that the library keeps is allowed, and nothing is offered to choose from."""
+    def __init__(self, *args: Any, ecology: Ecology, offered: Offered | None = None, **kwargs: Any) -> None:
+        """All that the library keeps is allowed, whatever is offered to choose from."""
         super().__init__(*args, **kwargs)
-        among = ecology.resources.filter(removed_at__isnull=True)
         field: Any = self.fields["resource"]
-        field.queryset = among
-        if reading_list is not None:
-            offered = among.exclude(entries__reading_list=reading_list).order_by("-added_at", "-pk")
+        field.queryset = ecology.resources.filter(removed_at__isnull=True)
+        if offered is not None:
             field.choices = [
                 ("", field.empty_label),
-                *((each.pk, each.title[:90]) for each in offered.only("title")[:MOST_OFFERED]),
+                *((each.pk, each.title[:90]) for each in offered.resources),
             ]
+
+    def clean_words(self) -> str:
+        return " ".join(self.cleaned_data["words"].split())
+
+
+def looked_for(given: Any) -> str:
+    """The words by which something is found for a list."""
+    return str(given.get("find", "")).replace("\x00", "").strip()[:LONGEST_QUERY]

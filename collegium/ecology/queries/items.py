@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.safestring import SafeString
 
 from collegium.ecology import rights
-from collegium.ecology.models import Appearance, Ecology, Enclosure, Flow, Item, Relevance, Source, Version
+from collegium.ecology.models import Appearance, Ecology, Flow, Item, Relevance, Source, Version
 from collegium.ecology.queries.river import Scope, ShownItem, shown, unfolded, whole
 from collegium.foundation import richtext
 from collegium.foundation.prepared import prepared
 from collegium.people.models import CircleMember, Person
 
 VERSIONS = 20
-# By the first half of the media type: the element that shows it.
-ELEMENTS = {"audio": "audio", "video": "video", "image": "img"}
 
 
 @dataclass(frozen=True)
@@ -188,12 +185,3 @@ def _talks_in(flows: Iterable[Any]) -> list[Ecology]:
         if flow.is_member or flow.is_editor:
             offered.setdefault(flow.ecology.forum_id, flow.ecology)
     return list(offered.values())
-
-
-# What would load from elsewhere ---------------------------------------------------------------------------------------
-
-
-def element_of(enclosure: Enclosure) -> str:
-    """``audio``, ``video`` or ``img`` where a browser may show it; empty for everything else."""
-    kind = enclosure.media_type.partition("/")[0].lower()
-    return ELEMENTS.get(kind, "") if urlsplit(enclosure.url).scheme == "https" else ""

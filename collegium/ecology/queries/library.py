@@ -16,6 +16,7 @@ from collegium.ecology.identity import address_key
 from collegium.ecology.models import (
     Appearance,
     Ecology,
+    Enclosure,
     Entry,
     Flow,
     Item,
@@ -34,6 +35,7 @@ from collegium.schemes.models import Framework, Node
 A_PAGE = 30
 MOST_FOUND = 300
 MOST_TAGS = 40
+MOST_OFFERED = 200  # to choose from
 MOST_READ = 200  # entries that are read for a page beside
 MOST_READ_ABOUT = 12  # of one list, on the page of what it is for
 MOST_READ_BESIDE = 5  # of one list, beside a section
@@ -141,6 +143,18 @@ def shown(resource_id: int, reader: Person | None) -> Resource | None:
     )
 
 
+def recordings_with(resource: Resource, reader: Person | None) -> list[Enclosure]:
+    """What came with the item that it was kept from, for who may read that."""
+    if resource.item_id is None:
+        return []
+    enclosed = Enclosure.objects.filter(
+        Q(media_type__istartswith="audio/") | Q(media_type__istartswith="video/"),
+        item=resource.item_id,
+        item__in=Item.objects.visible_to(reader).values("pk"),
+    )
+    return list(enclosed.order_by("position", "pk"))
+
+
 def kept_in_by(person: Person) -> "QuerySet[Ecology]":
     """The libraries that somebody may keep things in; a week keeps its own in that of its course."""
     mine = CircleMember.objects.filter(person=person).values("circle")
@@ -194,6 +208,35 @@ def reading_list(list_id: int, reader: Person | None) -> ReadingList | None:
         .filter(pk=list_id)
         .first()
     )
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What could be put on a list; ``number``: how many have the words that were looked for, if any were."""
+
+    resources: list[Resource]
+    words: str = ""
+    number: int | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        return self.number is not None and self.number >= MOST_OFFERED
+
+
+def offered(reading_list: ReadingList, *, words: str = "", chosen: int | None = None) -> Offered:
+    """The best that have the words, or the newest where nothing is looked for or found; what is chosen stands among them."""
+    among = reading_list.ecology.resources.filter(removed_at__isnull=True)
+    free = among.exclude(entries__reading_list=reading_list).only("ecology", "title")
+    found: list[Resource] | None = None
+    query = fulltext.Query.read(words)
+    if query:
+        hits = RESOURCES.find(query, free, scopes=[reading_list.ecology_id], limit=MOST_OFFERED)
+        by_key = free.in_bulk([hit.key for hit in hits])
+        found = [by_key[hit.key] for hit in hits if hit.key in by_key]
+    resources = found or list(free.order_by("-added_at", "-pk")[:MOST_OFFERED])
+    if chosen is not None and chosen not in {each.pk for each in resources}:
+        resources = [*free.filter(pk=chosen), *resources]
+    return Offered(resources, words if query else "", len(found) if found is not None else None)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.timezone import get_current_timezone
@@ -35,7 +34,7 @@ from collegium.ecology.models import (
 from collegium.ecology.words import ITEMS
 from collegium.foundation import fulltext
 from collegium.foundation.listed import CountedUpTo, Listed
-from collegium.foundation.prepared import padded, prepared
+from collegium.foundation.prepared import padded, partly, prepared, prepared_by_shape
 from collegium.people.models import Audience, CircleMember, Person
 
 ITEMS_A_PAGE = 30
@@ -149,13 +148,27 @@ class Talk:
     threads: tuple[Thread, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FlowSeen:
+    """What a river tells of a ``Flow``; ecology, source and person are partly read, and one for all flows that lead to them."""
+
+    pk: int
+    item_id: int
+    ecology_id: int
+    ecology: Ecology
+    source: Source | None
+    words: str
+    highlighted_at: datetime | None
+    highlighted_by: Person | None
+
+
 @dataclass(frozen=True)
 class ShownItem:
     item: Item
-    flows: list[Flow]  # where the reader may see it flow
+    flows: list[Flow] | list[FlowSeen]  # where the reader may see it flow
     source: Source | None
     talk: Talk
-    highlight: Flow | None = None
+    highlight: Flow | FlowSeen | None = None
     is_read: bool = True
     is_saved: bool = False
     is_own: bool = False
@@ -237,43 +250,29 @@ def _with_parts_for_all(ecology: int) -> "QuerySet[Ecology, Any]":
     return ecologies(None).filter(Q(pk=ecology) | Q(within=ecology))
 
 
-def languages_in(scope: Scope) -> list[str]:
-    """Of what flows there. From one to the next in the index: as long as there are languages, however much flows."""
-    if not scope.ecologies:
-        return []
-    flow, ecology = Flow._meta.db_table, Ecology._meta.db_table
-    places = ", ".join(["%s"] * len(scope.tops))
-    statement = f"""
-        WITH RECURSIVE said(ecology, language) AS (
-            SELECT id, CAST('' AS text) FROM {ecology} WHERE id IN ({places})
-            UNION ALL
-            SELECT said.ecology, (
-                SELECT MIN(language) FROM {flow}
-                WHERE ecology_id = said.ecology AND hidden_at IS NULL AND language > said.language
-            ) FROM said WHERE said.language IS NOT NULL
-        )
-        SELECT DISTINCT language FROM said WHERE language <> ''
-    """  # noqa: S608  # names of our own tables
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [each.pk for each in scope.tops])
-        return sorted(language for (language,) in cursor.fetchall())
-
-
 # The page -------------------------------------------------------------------------------------------------------------
 
 
 def river(
-    scope: Scope, narrowing: Narrowing, *, after: Key | None = None, size: int = ITEMS_A_PAGE
+    scope: Scope,
+    narrowing: Narrowing,
+    *,
+    after: Key | None = None,
+    size: int = ITEMS_A_PAGE,
+    goes_out: bool = False,
 ) -> RiverPage:
-    """Four queries with a reader, three without; one to three more where words are looked for."""
+    """Four queries with a reader, three without; one to three more where words are looked for. What ``goes_out`` has the
+    whole text of each item with it, and not what is said about it here: a query less.
+    """
     mutes = mutes_of(scope.reader)
-    asked = _Asked(scope, narrowing, mutes)
-    if asked.finds_nothing:
+    asked = _asked(scope, narrowing, mutes, after=after)
+    if asked is None:
         return RiverPage([], None, mutes)
-    rows = unfolded(whole(asked.items(size + 1, older_than=after), scope.reader))
+    wanted = size + 1, goes_out
+    rows = unfolded(_found(asked, wanted) if asked.found is None else _whole_of(asked, wanted))
     page = rows[:size]
     return RiverPage(
-        items=shown(page, scope),
+        items=shown(page, scope, with_talk=not goes_out),
         after=str(Key.of(page[-1])) if len(rows) > size else None,
         mutes=mutes,
         is_limited=asked.is_limited,
@@ -282,16 +281,18 @@ def river(
 
 def newer_than(scope: Scope, narrowing: Narrowing, key: Key) -> int:
     """How many items came since, up to a few; what came with an older date is not told."""
-    asked = _Asked(scope, narrowing, mutes_of(scope.reader))
-    return 0 if asked.finds_nothing else len(asked.items(MOST_NEW + 1, newer_than=key).values_list("pk"))
+    asked = _asked(scope, narrowing, mutes_of(scope.reader), newer=key)
+    if asked is None:
+        return 0
+    return len(_newer(asked, MOST_NEW + 1) if asked.found is None else _keys_of(asked, MOST_NEW + 1))
 
 
 def sources_in(scope: Scope, narrowing: Narrowing, *, of_items: int) -> list[Source]:
     """What brought the newest items of a view to where the reader may see them, by their titles. Two queries."""
-    asked = _Asked(scope, narrowing, ())
-    if asked.finds_nothing:
+    asked = _asked(scope, narrowing, ())
+    if asked is None:
         return []
-    items = [item.pk for item in asked.items(of_items).only("pk")]
+    items = [pk for (pk,) in _keys_of(asked, of_items)]
     there = Flow.objects.filter(
         item__in=items,
         hidden_at__isnull=True,
@@ -311,6 +312,16 @@ def _mutes(person: int) -> QuerySet[Mute]:
 
 
 @dataclass(frozen=True)
+class _River:
+    """An ecology, as it is walked."""
+
+    pk: int
+    is_top: bool = True  # does not lie within another one that is walked, where its items flow too
+    is_editor: bool = False  # of the reader; said where it matters
+    read_through: datetime | None = None  # as above
+
+
+@dataclass(frozen=True)
 class _Walk:
     """Rows that are walked in the order of the river. ``ref`` names the item in them, ``to_item`` leads to its columns."""
 
@@ -321,35 +332,37 @@ class _Walk:
     with_flow: bool = False  # has kind and language itself
 
 
+@dataclass(frozen=True)
 class _Asked:
-    def __init__(self, scope: Scope, narrowing: Narrowing, mutes: Sequence[Mute]) -> None:
-        self.scope, self.narrowing, self.mutes = scope, narrowing, mutes
-        self.reader = scope.reader
-        self.found: list[int] | None = None
-        self.is_limited = False
-        if scope.ecologies is not None and narrowing.ecology is not None:
-            chosen = tuple(each for each in scope.ecologies if each.pk == narrowing.ecology)
-            self.scope = replace(scope, ecologies=chosen, with_own=False)
-        if narrowing.words:
-            self._look_for(narrowing.words)
+    """All that the query of a page is made of: see ``prepared_by_shape``. Each part is a value, or is not asked for."""
 
-    @property
-    def finds_nothing(self) -> bool:
-        if self.found is not None and not self.found:
-            return True
-        scope, narrowing = self.scope, self.narrowing
-        if self.reader is None and (narrowing.unread or narrowing.saved or narrowing.hidden):
-            return True
-        return scope.ecologies is not None and not scope.ecologies and not scope.with_own
+    reader: int | None
+    rivers: tuple[_River, ...] | None
+    with_own: bool
+    person: int | None
+    source: int | None
+    tag: str
+    kind: str
+    language: str
+    unread: bool
+    saved: bool
+    highlighted: bool
+    hidden: bool
+    since: datetime | None
+    before: datetime | None
+    older_than: Key | None
+    newer_than: Key | None
+    muted_tags: tuple[str, ...]
+    muted_sources: tuple[int, ...]
+    found: tuple[int, ...] | None = None  # by words: so many that this is never prepared
+    is_limited: bool = False
 
-    def items(
-        self, size: int, *, older_than: Key | None = None, newer_than: Key | None = None
-    ) -> "QuerySet[Item, Any]":
+    def items(self, size: int) -> "QuerySet[Item, Any]":
         """One query: the first rows of each walk together, each item once."""
         pieces: list[str] = []
         params: list[Any] = []
         for number, walk in enumerate(self._walks()):
-            rows = self._narrowed(walk, older_than, newer_than)
+            rows = self._narrowed(walk)
             order = "-pk" if walk.ref == "pk" else "-item_id"
             # An order of its own, so that a walk of one index gives the page's rows and stops.
             rows = rows.order_by("-flows_at", order).values_list(walk.ref, flat=True)[:size]
@@ -367,163 +380,237 @@ class _Asked:
     # Where to begin
 
     def _walks(self) -> Iterator[_Walk]:
-        narrowing = self.narrowing
         looked_up = list(self._looked_up())
         if looked_up:
             items = Item.objects.all()
             for each in looked_up:
                 items = items.filter(pk__in=each)
             yield _Walk(items)
-        elif narrowing.person is not None:
-            yield _Walk(Item.objects.filter(author=narrowing.person))
-        elif narrowing.tag:
-            yield _Walk(Tag.objects.filter(name=narrowing.tag), "item_id", "item__")
-        elif self.scope.ecologies is None:
+        elif self.person is not None:
+            yield _Walk(Item.objects.filter(author=self.person))
+        elif self.tag:
+            yield _Walk(Tag.objects.filter(name=self.tag), "item_id", "item__")
+        elif self.rivers is None:
             yield _Walk(Item.objects.all())
         else:
-            yield from self._rivers()
+            yield from self._rivers(self.rivers)
 
-    def _rivers(self) -> Iterator[_Walk]:
-        narrowing = self.narrowing
+    def _rivers(self, rivers: Iterable[_River]) -> Iterator[_Walk]:
         # What is lit in a week only, or taken out of it, is so there, and not in the river of its course.
-        each_apart = narrowing.highlighted or narrowing.hidden
-        for ecology in (self.scope.ecologies or ()) if each_apart else self.scope.tops:
-            if narrowing.hidden:
-                yield from self._taken_out(ecology)
+        each_apart = self.highlighted or self.hidden
+        for river in rivers:
+            if self.hidden:
+                yield from self._taken_out(river)
                 continue
-            flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=True)
-            if narrowing.highlighted:
+            if not (river.is_top or each_apart):
+                continue
+            flows = Flow.objects.filter(ecology=river.pk, hidden_at__isnull=True)
+            if self.highlighted:
                 flows = flows.filter(highlighted_at__isnull=False)
-            through = getattr(ecology, "read_through", None)
-            if narrowing.unread and through is not None:
-                flows = flows.filter(flows_at__gt=through)
+            if river.read_through is not None:
+                flows = flows.filter(flows_at__gt=river.read_through)
             yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
-        if self.scope.with_own and self.reader is not None and not each_apart:
-            yield _Walk(Item.objects.filter(author=self.reader.pk), in_scope=True)
+        if self.with_own and self.reader is not None and not each_apart:
+            yield _Walk(Item.objects.filter(author=self.reader), in_scope=True)
 
-    def _taken_out(self, ecology: Ecology) -> Iterator[_Walk]:
+    def _taken_out(self, river: _River) -> Iterator[_Walk]:
         """Of a river that the reader edits."""
-        if getattr(ecology, "is_editor", False):
-            flows = Flow.objects.filter(ecology=ecology.pk, hidden_at__isnull=False)
+        if river.is_editor:
+            flows = Flow.objects.filter(ecology=river.pk, hidden_at__isnull=False)
             yield _Walk(flows, "item_id", "item__", in_scope=True, with_flow=True)
 
     @property
     def _walks_flows(self) -> bool:
         """Nothing but what stands in the rows of rivers themselves is asked for."""
-        narrowing = self.narrowing
         return (
-            self.scope.ecologies is not None
-            and not (narrowing.saved or narrowing.tag)
-            and not (narrowing.hidden and narrowing.highlighted)
-            and narrowing.source is None
-            and narrowing.person is None
+            self.rivers is not None
+            and not (self.saved or self.tag)
+            and not (self.hidden and self.highlighted)
+            and self.source is None
+            and self.person is None
             and self.found is None
         )
 
     def _looked_up(self) -> Iterator[Any]:
         """What is few of all, whatever the size of the river."""
-        narrowing = self.narrowing
         if self.found is not None:
             yield self.found
-        if narrowing.saved and self.reader is not None:
-            marks = Mark.objects.filter(person=self.reader.pk, saved_at__gt=_LONG_AGO)
+        if self.saved and self.reader is not None:
+            marks = Mark.objects.filter(person=self.reader, saved_at__gt=_LONG_AGO)
             yield marks.values("item")
-        if narrowing.highlighted and not self._walks_flows:
+        if self.highlighted and not self._walks_flows:
             yield self._among(Flow.objects.filter(highlighted_at__gt=_LONG_AGO)).values("item")
-        if narrowing.hidden and not self._walks_flows:
-            edited = [each.pk for each in self.scope.ecologies or () if getattr(each, "is_editor", False)]
+        if self.hidden and not self._walks_flows:
+            edited = [river.pk for river in self.rivers or () if river.is_editor]
             yield Flow.objects.filter(hidden_at__gt=_LONG_AGO, ecology__in=edited).values("item")
-        if narrowing.source is not None:
-            yield Appearance.objects.filter(source=narrowing.source).values("item")
-
-    def _look_for(self, words: str) -> None:
-        query = fulltext.Query.read(words)
-        self.found = []
-        if query:
-            hits = ITEMS.find(
-                query,
-                Item.objects.filter(self._flows_here(_Walk(Item.objects.none()))),
-                limit=fulltext.CANDIDATES,
-            )
-            self.found = [hit.key for hit in hits]
-            self.is_limited = len(hits) >= fulltext.CANDIDATES
+        if self.source is not None:
+            yield Appearance.objects.filter(source=self.source).values("item")
 
     # What must be so
 
     def _among(self, flows: "QuerySet[Flow]") -> "QuerySet[Flow]":
-        if self.scope.ecologies is None:
-            return flows.filter(ecology__in=Ecology.objects.visible_to(self.reader).values("pk"))
-        return flows.filter(ecology__in=[each.pk for each in self.scope.ecologies])
+        if self.rivers is None:
+            there = Ecology.objects.visible_to(_reader(self.reader))
+            return flows.filter(ecology__in=there.values("pk"))
+        return flows.filter(ecology__in=[river.pk for river in self.rivers])
 
-    def _flows_here(self, walk: _Walk) -> Q:
+    def flows_here(self, walk: _Walk) -> Q:
         here = self._among(Flow.objects.filter(item=OuterRef(walk.ref), hidden_at__isnull=True))
         found = Q(Exists(here))
-        if self.reader is not None and (self.scope.with_own or self.scope.ecologies is None):
-            found |= Q(**{f"{walk.to_item}author": self.reader.pk})
+        if self.reader is not None and (self.with_own or self.rivers is None):
+            found |= Q(**{f"{walk.to_item}author": self.reader})
         return found
 
-    def _narrowed(self, walk: _Walk, older_than: Key | None, newer_than: Key | None) -> "QuerySet[Any, Any]":
-        narrowing = self.narrowing
-        rows = self._in_time(walk, older_than, newer_than)
-        if not walk.in_scope and not narrowing.hidden:
-            rows = rows.filter(self._flows_here(walk))
+    def _narrowed(self, walk: _Walk) -> "QuerySet[Any, Any]":
+        rows = self._in_time(walk)
+        if not walk.in_scope and not self.hidden:
+            rows = rows.filter(self.flows_here(walk))
         own = "" if walk.with_flow else walk.to_item
-        if narrowing.kind:
-            rows = rows.filter(**{f"{own}kind": narrowing.kind})
-        if narrowing.language:
-            rows = rows.filter(**{f"{own}language": narrowing.language})
-        if narrowing.person is not None:
-            rows = rows.filter(**{f"{walk.to_item}author": narrowing.person})
-        if narrowing.tag and walk.rows.model is not Tag:
-            rows = rows.filter(Exists(Tag.objects.filter(item=OuterRef(walk.ref), name=narrowing.tag)))
-        if narrowing.unread and self.reader is not None:
-            is_theirs = Q(**{f"{walk.to_item}author": self.reader.pk, f"{walk.to_item}author__isnull": False})
+        if self.kind:
+            rows = rows.filter(**{f"{own}kind": self.kind})
+        if self.language:
+            rows = rows.filter(**{f"{own}language": self.language})
+        if self.person is not None:
+            rows = rows.filter(**{f"{walk.to_item}author": self.person})
+        if self.tag and walk.rows.model is not Tag:
+            rows = rows.filter(Exists(Tag.objects.filter(item=OuterRef(walk.ref), name=self.tag)))
+        if self.unread and self.reader is not None:
+            is_theirs = Q(**{f"{walk.to_item}author": self.reader, f"{walk.to_item}author__isnull": False})
             rows = rows.filter(~_is_read(self.reader, walk.ref), ~is_theirs)
         return self._unmuted(rows, walk.ref)
 
-    def _in_time(self, walk: _Walk, older_than: Key | None, newer_than: Key | None) -> "QuerySet[Any, Any]":
-        rows = walk.rows
-        if older_than is not None:
-            rows = rows.filter(flows_at__lte=older_than.flows_at).filter(
-                Q(flows_at__lt=older_than.flows_at) | Q(**{f"{walk.ref}__lt": older_than.item})
+    def _in_time(self, walk: _Walk) -> "QuerySet[Any, Any]":
+        rows, older, newer = walk.rows, self.older_than, self.newer_than
+        if older is not None:
+            rows = rows.filter(flows_at__lte=older.flows_at).filter(
+                Q(flows_at__lt=older.flows_at) | Q(**{f"{walk.ref}__lt": older.item})
             )
-        if newer_than is not None:
-            rows = rows.filter(flows_at__gte=newer_than.flows_at).filter(
-                Q(flows_at__gt=newer_than.flows_at) | Q(**{f"{walk.ref}__gt": newer_than.item})
+        if newer is not None:
+            rows = rows.filter(flows_at__gte=newer.flows_at).filter(
+                Q(flows_at__gt=newer.flows_at) | Q(**{f"{walk.ref}__gt": newer.item})
             )
-        if self.narrowing.since is not None:
-            rows = rows.filter(flows_at__gte=_midnight(self.narrowing.since))
-        if self.narrowing.until is not None and self.narrowing.until < date.max:
-            rows = rows.filter(flows_at__lt=_midnight(self.narrowing.until + timedelta(days=1)))
+        if self.since is not None:
+            rows = rows.filter(flows_at__gte=self.since)
+        if self.before is not None:
+            rows = rows.filter(flows_at__lt=self.before)
         return rows
 
     def _unmuted(self, rows: "QuerySet[Any, Any]", ref: str) -> "QuerySet[Any, Any]":
-        """An item that also came by a source that is not muted is shown; what was asked for by name is not kept back."""
-        narrowing = self.narrowing
-        if narrowing.saved or narrowing.hidden:
-            return rows
-        tags = [each.tag for each in self.mutes if each.tag and each.tag != narrowing.tag]
-        sources = [each.source_id for each in self.mutes if each.source_id]
-        sources = [each for each in sources if each != narrowing.source]
-        if tags:
-            rows = rows.exclude(Exists(Tag.objects.filter(item=OuterRef(ref), name__in=tags)))
-        if sources:
-            seen = Appearance.objects.filter(item=OuterRef(ref))
+        """An item that also came by a source that is not muted is shown."""
+        if self.muted_tags:
+            rows = rows.exclude(Exists(Tag.objects.filter(item=OuterRef(ref), name__in=self.muted_tags)))
+        if self.muted_sources:
+            seen, sources = Appearance.objects.filter(item=OuterRef(ref)), self.muted_sources
             rows = rows.exclude(
                 Q(Exists(seen.filter(source__in=sources))) & ~Q(Exists(seen.exclude(source__in=sources)))
             )
         return rows
 
 
+def _asked(
+    scope: Scope,
+    narrowing: Narrowing,
+    mutes: Sequence[Mute],
+    *,
+    after: Key | None = None,
+    newer: Key | None = None,
+) -> _Asked | None:
+    """None where nothing can be found."""
+    if scope.ecologies is not None and narrowing.ecology is not None:
+        chosen = tuple(each for each in scope.ecologies if each.pk == narrowing.ecology)
+        scope = replace(scope, ecologies=chosen, with_own=False)
+    reader = scope.reader.pk if scope.reader is not None else None
+    if reader is None and (narrowing.unread or narrowing.saved or narrowing.hidden):
+        return None
+    if scope.ecologies is not None and not scope.ecologies and not scope.with_own:
+        return None
+    tags, sources = _kept_back(narrowing, mutes)
+    until = narrowing.until
+    asked = _Asked(
+        reader=reader,
+        rivers=_rivers(scope, narrowing),
+        with_own=scope.with_own,
+        person=narrowing.person,
+        source=narrowing.source,
+        tag=narrowing.tag,
+        kind=narrowing.kind,
+        language=narrowing.language,
+        unread=narrowing.unread,
+        saved=narrowing.saved,
+        highlighted=narrowing.highlighted,
+        hidden=narrowing.hidden,
+        since=_midnight(narrowing.since) if narrowing.since is not None else None,
+        before=_midnight(until + timedelta(days=1)) if until is not None and until < date.max else None,
+        older_than=after,
+        newer_than=newer,
+        muted_tags=tags,
+        muted_sources=sources,
+    )
+    return _looked_for(asked, narrowing.words) if narrowing.words else asked
+
+
+def _rivers(scope: Scope, narrowing: Narrowing) -> tuple[_River, ...] | None:
+    if scope.ecologies is None:
+        return None
+    tops = {each.pk for each in scope.tops}
+    return tuple(
+        _River(
+            each.pk,
+            is_top=each.pk in tops,
+            is_editor=narrowing.hidden and bool(getattr(each, "is_editor", False)),
+            read_through=getattr(each, "read_through", None) if narrowing.unread else None,
+        )
+        for each in scope.ecologies
+    )
+
+
+def _kept_back(narrowing: Narrowing, mutes: Sequence[Mute]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Hashtags and sources that are muted here; what was asked for by name is not kept back."""
+    if narrowing.saved or narrowing.hidden:
+        return (), ()
+    tags = [each.tag for each in mutes if each.tag and each.tag != narrowing.tag]
+    sources = [each.source_id for each in mutes if each.source_id and each.source_id != narrowing.source]
+    return tuple(padded(tags)), tuple(padded(sources))
+
+
+def _looked_for(asked: _Asked, words: str) -> _Asked | None:
+    query = fulltext.Query.read(words)
+    if not query:
+        return None
+    here = Item.objects.filter(asked.flows_here(_Walk(Item.objects.none())))
+    hits = ITEMS.find(query, here, limit=fulltext.CANDIDATES)
+    if not hits:
+        return None
+    return replace(asked, found=tuple(hit.key for hit in hits), is_limited=len(hits) >= fulltext.CANDIDATES)
+
+
+def _whole_of(asked: _Asked, wanted: tuple[int, bool]) -> "QuerySet[Any, Any]":
+    """``wanted``: how many, and whether with their texts."""
+    size, with_html = wanted
+    return whole(asked.items(size), _reader(asked.reader), with_html=with_html)
+
+
+def _keys_of(asked: _Asked, size: int) -> "QuerySet[Any, tuple[int]]":
+    return asked.items(size).values_list("pk")
+
+
+_found = prepared_by_shape(_whole_of)
+_newer = prepared_by_shape(_keys_of)
+
+
+def _reader(key: int | None) -> Person | None:
+    return Person(pk=key) if key is not None else None
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=get_current_timezone())
 
 
-def _is_read(person: Person, ref: str) -> Q:
+def _is_read(person: int, ref: str) -> Q:
     """Marked as read, or older than how far the person has read in one of its rivers."""
-    marked = Mark.objects.filter(person=person.pk, item=OuterRef(ref), read_at__isnull=False)
+    marked = Mark.objects.filter(person=person, item=OuterRef(ref), read_at__isnull=False)
     passed = Reading.objects.filter(
-        person=person.pk, ecology__flows__item=OuterRef(ref), read_through__gte=OuterRef("flows_at")
+        person=person, ecology__flows__item=OuterRef(ref), read_through__gte=OuterRef("flows_at")
     )
     return Q(Exists(marked)) | Q(Exists(passed))
 
@@ -532,11 +619,18 @@ _OF_TAG = ("id", "name", "said")
 _OF_ENCLOSURE = ("id", "url", "media_type", "size", "seconds", "title", "position")
 
 
-def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Any, Any]":
-    """With all that one reader's page shows of them; what belongs to them is there once they are ``unfolded``."""
-    found = items.select_related("author").defer("author__biography", "author__links", "fingerprint")
+def whole(
+    items: "QuerySet[Item, Any]", reader: Person | None, *, with_html: bool = True
+) -> "QuerySet[Any, Any]":
+    """With all that one reader's page shows of them; what belongs to them is there once they are ``unfolded``. A list shows
+    their summaries, and is not to read all of their texts.
+    """
     of_it = {"item": OuterRef("pk")}
-    found = found.annotate(
+    unread = [] if with_html else ["html"]
+    found = items.defer("fingerprint", "content_sha256", *unread).annotate(
+        of_author=F("author__name"),
+        shown_to=F("author__name_audience"),
+        author_erased_at=F("author__erased_at"),
         listed_tags=Listed(Tag.objects.filter(**of_it).order_by("pk").values(*_OF_TAG)),
         listed_enclosures=Listed(
             Enclosure.objects.filter(**of_it).order_by("position", "pk").values(*_OF_ENCLOSURE)
@@ -545,41 +639,57 @@ def whole(items: "QuerySet[Item, Any]", reader: Person | None) -> "QuerySet[Any,
     if reader is None:
         return found
     saved = Mark.objects.filter(person=reader.pk, item=OuterRef("pk"), saved_at__isnull=False)
-    return found.annotate(was_read=_is_read(reader, "pk"), was_saved=Exists(saved))
+    return found.annotate(was_read=_is_read(reader.pk, "pk"), was_saved=Exists(saved))
 
 
 def unfolded(items: Iterable[Any]) -> list[Any]:
     """Items of ``whole``: their hashtags and enclosures came in columns, and are read from there as if prefetched."""
     found = list(items)
+    new_tag, new_enclosure, new_person = _makers()
+    author = Item._meta.get_field("author")
+    authors: dict[int, Person] = {}
     for item in found:
-        tags = [
-            Tag(item=item, flows_at=item.flows_at, **dict(zip(_OF_TAG, row, strict=True)))
-            for row in item.listed_tags or ()
-        ]
-        enclosures = [
-            Enclosure(item=item, **dict(zip(_OF_ENCLOSURE, row, strict=True)))
-            for row in item.listed_enclosures or ()
-        ]
+        if item.author_id is not None:
+            if item.author_id not in authors:
+                authors[item.author_id] = new_person(
+                    item.author_id, item.of_author, item.shown_to, item.author_erased_at
+                )
+            author.set_cached_value(item, authors[item.author_id])
+        tags = [new_tag(item.pk, item.flows_at, *row) for row in item.listed_tags or ()]
+        enclosures = [new_enclosure(item.pk, *row) for row in item.listed_enclosures or ()]
         item._prefetched_objects_cache = {"tags": tags, "enclosures": enclosures}  # noqa: SLF001  # where Django looks first
     return found
 
 
+@lru_cache(maxsize=1)
+def _makers() -> tuple[Callable[..., Tag], Callable[..., Enclosure], Callable[..., Person]]:
+    return (
+        partly(Tag, "item_id", "flows_at", *_OF_TAG),
+        partly(Enclosure, "item_id", *_OF_ENCLOSURE),
+        partly(Person, "id", "name", "name_audience", "erased_at"),
+    )
+
+
 def shown(
-    items: Sequence[Item], scope: Scope, *, flows: dict[int, list[Flow]] | None = None
+    items: Sequence[Item],
+    scope: Scope,
+    *,
+    flows: dict[int, list[Flow]] | dict[int, list[FlowSeen]] | None = None,
+    with_talk: bool = True,
 ) -> list[ShownItem]:
     """What stands around them, as this reader sees it. Two queries; one where the flows are known."""
     if not items:
         return []
     ids = [item.pk for item in items]
     flows = flows_seen(ids, scope.reader) if flows is None else flows
-    talks = talks_about(ids, scope.reader)
+    talks = talks_about(ids, scope.reader) if with_talk else {}
     mine = {each.pk for each in scope.ecologies or ()}
     return [
         _shown(item, flows.get(item.pk, []), talks.get(item.pk, Talk()), scope.reader, mine) for item in items
     ]
 
 
-def _shown(item: Any, flows: list[Flow], talk: Talk, reader: Person | None, mine: set[int]) -> ShownItem:
+def _shown(item: Any, flows: list[Any], talk: Talk, reader: Person | None, mine: set[int]) -> ShownItem:
     flows = sorted(flows, key=lambda flow: (flow.ecology_id not in mine, flow.pk))
     is_own = reader is not None and item.author_id == reader.pk
     return ShownItem(
@@ -606,31 +716,85 @@ def opens(author: Person, reader: Person | None) -> bool:
     return author.pk == reader.pk or author.name_audience in {Audience.PUBLIC, Audience.SIGNED_IN}
 
 
-def flows_seen(item_ids: Sequence[int], reader: Person | None) -> dict[int, list[Flow]]:
+def person_seen(person_id: int, reader: Person | None) -> Person | None:
+    """Whose stream it is, if the reader may see that person."""
+    found = _person_seen(reader.pk, person_id) if reader is not None else _person_seen_by_all(person_id)
+    return next(iter(found), None)
+
+
+@prepared
+def _person_seen(reader: int, person: int) -> "QuerySet[Person]":
+    return Person.objects.visible_to(Person(pk=reader)).filter(pk=person)
+
+
+@prepared
+def _person_seen_by_all(person: int) -> "QuerySet[Person]":
+    return Person.objects.visible_to(None).filter(pk=person)
+
+
+def flows_seen(item_ids: Sequence[int], reader: Person | None) -> dict[int, list[FlowSeen]]:
     """Where each of them flows, as far as the reader may see. One query."""
     if not item_ids:
         return {}
     keys = padded(item_ids)
-    found: dict[int, list[Flow]] = {}
-    for flow in _flows_seen(reader.pk, *keys) if reader is not None else _flows_for_all(*keys):
-        found.setdefault(flow.item_id, []).append(flow)
+    rows = _flows_seen(reader.pk, *keys) if reader is not None else _flows_for_all(*keys)
+    new_ecology, new_source, new_person = _makers_of_flows()
+    ecologies: dict[int, Ecology] = {}
+    sources: dict[int, Source] = {}
+    found: dict[int, list[FlowSeen]] = {}
+    for pk, item, ecology, title, source, *of_source, words, lit_at, lit_by, name in rows:
+        if ecology not in ecologies:
+            ecologies[ecology] = new_ecology(ecology, title)
+        if source is not None and source not in sources:
+            sources[source] = new_source(source, *of_source)
+        found.setdefault(item, []).append(
+            FlowSeen(
+                pk=pk,
+                item_id=item,
+                ecology_id=ecology,
+                ecology=ecologies[ecology],
+                source=sources[source] if source is not None else None,
+                words=words,
+                highlighted_at=lit_at,
+                highlighted_by=new_person(lit_by, name) if lit_by is not None else None,
+            )
+        )
     return found
 
 
+@lru_cache(maxsize=1)
+def _makers_of_flows() -> tuple[Callable[..., Ecology], Callable[..., Source], Callable[..., Person]]:
+    return partly(Ecology, "id", "title"), partly(Source, "id", *_OF_SOURCE), partly(Person, "id", "name")
+
+
+_OF_SOURCE = ("title", "page_url", "feed_url", "rights")
+
+
 @prepared
-def _flows_seen(reader: int, *items: int) -> QuerySet[Flow]:
+def _flows_seen(reader: int, *items: int) -> "QuerySet[Flow, Any]":
     return _standing_flows(Person(pk=reader), items)
 
 
 @prepared
-def _flows_for_all(*items: int) -> QuerySet[Flow]:
+def _flows_for_all(*items: int) -> "QuerySet[Flow, Any]":
     return _standing_flows(None, items)
 
 
-def _standing_flows(reader: Person | None, items: Sequence[int]) -> QuerySet[Flow]:
+def _standing_flows(reader: Person | None, items: Sequence[int]) -> "QuerySet[Flow, Any]":
     there = Ecology.objects.visible_to(reader).values("pk")
     flows = Flow.objects.filter(item__in=items, hidden_at__isnull=True, ecology__in=there)
-    return flows.select_related("ecology", "source", "highlighted_by").order_by("pk")
+    return flows.order_by("pk").values_list(
+        "pk",
+        "item_id",
+        "ecology_id",
+        "ecology__title",
+        "source_id",
+        *[f"source__{name}" for name in _OF_SOURCE],
+        "words",
+        "highlighted_at",
+        "highlighted_by_id",
+        "highlighted_by__name",
+    )
 
 
 def talks_about(item_ids: Sequence[int], reader: Person | None) -> dict[int, Talk]:
@@ -724,11 +888,11 @@ def _fronts(
 
     @prepared
     def for_all(ecology: int) -> "QuerySet[Any, Any]":
-        return whole(_of_front(ecology, newest, highlights), None)
+        return whole(_of_front(ecology, newest, highlights), None, with_html=False)
 
     @prepared
     def for_reader(ecology: int, reader: int) -> "QuerySet[Any, Any]":
-        return whole(_of_front(ecology, newest, highlights), Person(pk=reader))
+        return whole(_of_front(ecology, newest, highlights), Person(pk=reader), with_html=False)
 
     return for_all, for_reader
 

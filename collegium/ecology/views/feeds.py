@@ -92,7 +92,7 @@ def _write(
         raise Http404
     if form == "opml":
         return _outlines(request, stream, narrowing, caching)
-    items = queries.river(stream.scope, narrowing, size=ITEMS).items
+    items = queries.river(stream.scope, narrowing, size=ITEMS, goes_out=True).items
     channel = feeds.Channel(
         title=stream.title if stream.title != _("River") else f"{settings.SITE_NAME}: {stream.title}",
         description=_said(stream),

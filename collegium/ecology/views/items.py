@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render, wants_fragment
-from collegium.ecology import rules
+from collegium.ecology import media, rules
 from collegium.ecology.actions import join_items, keep_apart
 from collegium.ecology.actions import river as actions
 from collegium.ecology.forms.river import HighlightForm, TalkForm
-from collegium.ecology.models import Ecology, Enclosure, Flow, Item, NearCopy
+from collegium.ecology.models import Ecology, Flow, Item, NearCopy
 from collegium.ecology.queries import copies
 from collegium.ecology.queries import items as queries
 from collegium.ecology.queries.items import ItemPage
@@ -56,8 +56,8 @@ def _answer(
     request: HttpRequest, page: ItemPage, *, form: TalkForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Nothing of it loads from elsewhere unless the reader asks, and then only from there."""
-    enclosures = list(page.item.enclosures.all())
-    played = next((each for each in enclosures if str(each.pk) == request.GET.get("play")), None)
+    enclosed = [media.of_enclosure(each) for each in page.item.enclosures.all()]
+    played = media.chosen(enclosed, request.GET.get("play"))
     if form is None and page.talks_in:
         form = TalkForm(ecologies=page.talks_in, initial={"title": str(page.item)[: actions.TITLE_MOST]})
     response = render(
@@ -67,7 +67,7 @@ def _answer(
             "page": page,
             "item": page.item,
             "shown": page.shown,
-            "enclosures": [(each, queries.element_of(each)) for each in enclosures],
+            "media": enclosed,
             "played": played,
             "form": form,
             "near_copies": _near_copies(page),
@@ -76,8 +76,7 @@ def _answer(
         },
         status=status,
     )
-    if allowed := _allowed(played):
-        response._csp_update = allowed  # type: ignore[attr-defined]  # noqa: SLF001  # as django-csp's own decorator does
+    media.allow(response, played)
     return response
 
 
@@ -107,14 +106,6 @@ def settle_copy(request: SignedInRequest, near_copy_id: int) -> HttpResponseBase
     except Refusal as refusal:
         return refused(request, str(refusal), back=item.get_absolute_url())
     return redirect(item)
-
-
-def _allowed(asked: Enclosure | None) -> dict[str, list[str]]:
-    """Beyond our own: any https host, since recordings are often handed out by another than the one that is named."""
-    element = queries.element_of(asked) if asked is not None else ""
-    if not element:
-        return {}
-    return {"img-src" if element == "img" else "media-src": ["https:"]}
 
 
 @signed_in

@@ -1,6 +1,7 @@
 """The library of an ecology: the list, adding, one resource and its citations, bringing and taking away, reading lists."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from collegium.conversations.models import Post
 from collegium.design.errors import refused
 from collegium.design.shortcuts import render
-from collegium.ecology import citations, describing, films, licences, rules, tags
+from collegium.ecology import citations, describing, films, licences, media, rules, tags
 from collegium.ecology.actions import library as actions
 from collegium.ecology.actions import reading_lists
 from collegium.ecology.csl import shape
@@ -28,7 +29,9 @@ from collegium.ecology.forms.library import (
     ListForm,
     ResourceForm,
     WhyForm,
+    looked_for,
 )
+from collegium.ecology.media import Medium
 from collegium.ecology.models import Ecology, Entry, ReadingList, Relevance, Resource
 from collegium.ecology.queries import library as queries
 from collegium.ecology.queries.library import Narrowing
@@ -266,6 +269,8 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
     # Both of the rules below in one question.
     standing = rules.standing_in(request.person, [resource.ecology]) if request.person else None
     lists = queries.lists_around(resource)
+    recordings = _recordings(resource, request.person)
+    played = media.chosen(recordings, request.GET.get("play"))
     belongs = standing is not None and resource.ecology_id in standing.belongs
     edits = standing is not None and resource.ecology_id in standing.edits
     context = {
@@ -278,6 +283,8 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
         "licence": licence.name if licence else resource.licence_url,
         "film": films.at(resource.url),
         "element": _element(resource),
+        "media": recordings,
+        "played": played,
         "recommendations": [each for each in resource.recommendations.all() if each not in own],
         "own": own[0] if own else None,
         "lists": [each for each in lists if each.has_it],
@@ -290,7 +297,18 @@ def show_resource(request: Request, resource_id: int) -> HttpResponseBase:
         "thread": queries.readable_thread(resource, request.person) if resource.thread_id else None,
         "why_form": WhyForm(initial={"why": own[0].why if own else ""}),
     }
-    return render(request, "ecology/resource.jinja", context)
+    response = render(request, "ecology/resource.jinja", context)
+    media.allow(response, played)
+    return response
+
+
+def _recordings(resource: Resource, reader: Person | None) -> list[Medium]:
+    """What it leads to, and what came with the item that it was kept from; each address once."""
+    enclosed = [media.of_enclosure(each) for each in queries.recordings_with(resource, reader)]
+    linked = media.at(resource.url, resource.title)
+    if linked is None or resource.link_failing_since or linked.url in {each.url for each in enclosed}:
+        return enclosed
+    return [linked, *enclosed]
 
 
 def _element(resource: Resource) -> str:
@@ -445,9 +463,27 @@ def show_list(request: Request, list_id: int) -> HttpResponseBase:
         "ecology": reading_list.ecology,
         "entries": list(reading_list.entries.all()),
         "may_edit": may_edit,
-        "form": EntryForm(ecology=reading_list.ecology, reading_list=reading_list) if may_edit else None,
+        **(_to_put(request, reading_list) if may_edit else {"form": None}),
     }
     return render(request, "ecology/reading_list.jinja", context)
+
+
+def _to_put(request: Request, reading_list: ReadingList) -> dict[str, Any]:
+    """The form to put something on it, with what was chosen and typed before something was looked for."""
+    chosen = _number(request.GET.get("resource", ""))
+    offered = queries.offered(reading_list, words=looked_for(request.GET), chosen=chosen)
+    if chosen is None and offered.number == 1:
+        chosen = offered.resources[0].pk
+    said = {
+        "resource": chosen,
+        "is_core": request.GET.get("is_core") == "on",
+        "words": request.GET.get("words", "")[:500],
+    }
+    return {
+        "form": EntryForm(ecology=reading_list.ecology, offered=offered, initial=said),
+        "find": looked_for(request.GET),
+        "offered": offered,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -490,8 +526,12 @@ def edit_list(request: SignedInRequest, list_id: int) -> HttpResponseBase:
 @require_http_methods(["POST"])
 @signed_in
 def put_on_list(request: SignedInRequest, list_id: int) -> HttpResponseBase:
+    """``do=find`` looks for words in the library first, and keeps what was chosen and typed."""
     reading_list = _reading_list(request, list_id)
     require(allowed=rules.may_edit_lists(request.person, reading_list.ecology))
+    if request.POST.get("do") == "find":
+        said = {name: request.POST.get(name, "")[:500] for name in ("resource", "is_core", "words")}
+        return redirect(_finding(reading_list, request, **said))
     form = EntryForm(request.POST, ecology=reading_list.ecology)
     if not form.is_valid():
         return refused(request, _("Choose something that the library keeps."))
@@ -499,7 +539,15 @@ def put_on_list(request: SignedInRequest, list_id: int) -> HttpResponseBase:
         reading_lists.put_on_list(reading_list=reading_list, by=request.person, **form.cleaned_data)
     except Refusal as refusal:
         return refused(request, str(refusal))
-    return redirect(reading_list)
+    return redirect(_finding(reading_list, request) if looked_for(request.POST) else reading_list)
+
+
+def _finding(reading_list: ReadingList, request: HttpRequest, **said: str) -> str:
+    """Its page with what was looked for: there may be more of it to put on."""
+    query = urlencode(
+        {name: value for name, value in {"find": looked_for(request.POST), **said}.items() if value}
+    )
+    return f"{reading_list.get_absolute_url()}?{query}#put"
 
 
 @require_http_methods(["POST"])

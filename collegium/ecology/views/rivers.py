@@ -24,6 +24,7 @@ from collegium.ecology.actions import river as actions
 from collegium.ecology.forms.river import narrowing_of
 from collegium.ecology.models import Ecology, FeedAddress, Item, Mute, Source
 from collegium.ecology.queries import river as queries
+from collegium.ecology.queries.choosing import Choices, choices
 from collegium.ecology.queries.river import Key, Narrowing, RiverPage, Scope, ShownItem
 from collegium.foundation import clock
 from collegium.foundation.refusal import Refusal
@@ -125,7 +126,10 @@ def stream_of_tag(tag: str, reader: Person | None) -> Stream:
 
 
 def stream_of_person(person_id: int, reader: Person | None) -> Stream:
-    person = get_object_or_404(Person.objects.visible_to(reader).select_related("photo"), pk=person_id)
+    found = queries.person_seen(person_id, reader)
+    if found is None:
+        raise Http404
+    person = found
     where = {"person_id": person.pk}
     return Stream(
         Scope(reader=reader),
@@ -173,6 +177,7 @@ def _answer(request: HttpRequest, stream: Stream) -> HttpResponse:
         return render(request, "ecology/river_newer.jinja", context)
     after = Key.read(request.GET.get("after"))
     page = queries.river(stream.scope, narrowing, after=after)
+    offered = choices(stream.scope)
     return render(
         request,
         "ecology/river.jinja",
@@ -183,9 +188,11 @@ def _answer(request: HttpRequest, stream: Stream) -> HttpResponse:
             "page": page,
             "days": by_day(page.items),
             "is_first": after is None,
-            "chips": _chips(stream, narrowing, page),
+            "chips": _chips(stream, narrowing, page, offered),
             "kinds": Item.Kind.choices,
-            "languages": [(code, language_title(code)) for code in queries.languages_in(stream.scope)],
+            "languages": [(code, language_title(code)) for code in offered.languages],
+            "offered": offered,
+            "chosen_person": _person_named(stream.loose(narrowing), page, offered),
             "tabs": _tabs(stream, narrowing),
             "feeds": stream.feeds(narrowing),
             "private_feed": _private_feed(stream, narrowing),
@@ -228,7 +235,7 @@ def _tabs(stream: Stream, narrowing: Narrowing) -> list[dict[str, Any]]:
     ]
 
 
-def _chips(stream: Stream, narrowing: Narrowing, page: RiverPage) -> list[tuple[str, str]]:
+def _chips(stream: Stream, narrowing: Narrowing, page: RiverPage, offered: Choices) -> list[tuple[str, str]]:
     """What it is narrowed to, each with the address without it."""
     loose = stream.loose(narrowing)
     said: list[tuple[str, str]] = []
@@ -242,9 +249,7 @@ def _chips(stream: Stream, narrowing: Narrowing, page: RiverPage) -> list[tuple[
         )
         said.append((str(known) if known else _("one source"), "source"))
     if loose.person is not None:
-        known_person = next((each.item for each in page.items if each.opens_author), None)
-        named = known_person.author.name if known_person and known_person.author else _("one person")
-        said.append((named, "person"))
+        said.append((_person_named(loose, page, offered), "person"))
     if loose.tag:
         said.append((f"#{loose.tag}", "tag"))
     if loose.kind:
@@ -258,6 +263,15 @@ def _chips(stream: Stream, narrowing: Narrowing, page: RiverPage) -> list[tuple[
     if loose.words:
         said.append((f"“{loose.words}”", "words"))
     return [(words, stream.address(narrowing.without(name))) for words, name in said]
+
+
+def _person_named(loose: Narrowing, page: RiverPage, offered: Choices) -> str:
+    """As far as this reader may know whose items these are."""
+    if loose.person is None:
+        return ""
+    known = next((each.item for each in page.items if each.opens_author), None)
+    named = known.author.name if known and known.author else ""
+    return named or dict(offered.people).get(loose.person) or _("one person")
 
 
 def _muted(page: RiverPage, narrowing: Narrowing) -> bool:

@@ -132,7 +132,7 @@ def _set(newsletter: Newsletter, **changes: Any) -> None:
 def add_editor(*, newsletter: Newsletter, by: Person, person: Person) -> None:
     """Of a newsletter of the whole house; who edits one of a community or course, that community or course says."""
     newsletter = _with_own_editors(newsletter, by)
-    if person.erased_at is not None or person.account_id is None:
+    if person.erased_at is not None or person.account is None or not person.account.is_active:
         raise Refusal(_("An editor has an account here."))
     _member, is_new = CircleMember.objects.get_or_create(circle=newsletter.editors, person=person)
     if is_new:
@@ -163,9 +163,11 @@ def remove_editor(*, newsletter: Newsletter, by: Person, person: Person) -> None
 
 
 def _with_own_editors(newsletter: Newsletter, by: Person) -> Newsletter:
-    newsletter = held.newsletter(newsletter, by)
+    newsletter = held.newsletter(newsletter, None)
     if newsletter.ecology_id is not None:
         raise Refusal(_("Its editors are those who look after what it draws from."))
+    if not rules.may_name_editors(by, newsletter):
+        raise Refusal(_("Its editors say who edits it."))
     return newsletter
 
 

@@ -51,9 +51,9 @@ def audience_words() -> dict[str, str]:
     }
 
 
-def desk_frame(newsletter: Newsletter, here: str) -> dict[str, Any]:
-    """What the frame of the editors' pages needs; ``here`` is the tab that one is on."""
-    return {"newsletter": newsletter, "here": here}
+def desk_frame(newsletter: Newsletter, here: str, *, edits: bool = True) -> dict[str, Any]:
+    """What the frame of the editors' pages needs; ``here`` is the tab that one is on, ``edits`` whether one has the others."""
+    return {"newsletter": newsletter, "here": here, "edits": edits}
 
 
 def trying(

@@ -54,7 +54,7 @@ def show_list(request: Request) -> HttpResponseBase:
     return render(request, "newsletters/list.jinja", context)
 
 
-def _may_found(person: Person | None, shown: list[queries.Listed], ecology: Ecology | None) -> list[Ecology]:
+def _may_found(person: Person | None, shown: list[queries.Shown], ecology: Ecology | None) -> list[Ecology]:
     """What the reader looks after that has no newsletter yet."""
     if person is None:
         return []
@@ -78,13 +78,19 @@ def newsletter_page(
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
     before = _number(request.GET.get("before", ""))
     person = request.person
+    may_edit = rules.may_edit(person, newsletter)
     context = {
         "newsletter": newsletter,
         "archive": queries.archive(newsletter, words=words, before=before),
         "is_further": before is not None,
         "editors": queries.editors_of(newsletter, person),
         "feeds": feeds_of(newsletter),
-        "may_edit": person is not None and rules.may_edit(person, newsletter),
+        "may_edit": may_edit,
+        # Its editors have a tab for it.
+        "may_name_editors": not may_edit
+        and person is not None
+        and person.is_site_administrator
+        and rules.may_name_editors(person, newsletter),
         "may_nominate": person is not None and newsletter.closed_at is None,
         "audience_words": audience_words(),
         **subscribe_box(request, newsletter, form),

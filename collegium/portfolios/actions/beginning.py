@@ -13,6 +13,7 @@ from collegium.people.models import Person
 from collegium.portfolios.actions.guarding import require_free, touch
 from collegium.portfolios.models import Part, Portfolio, Revision, Section
 from collegium.portfolios.queries.plans import plan_of
+from collegium.portfolios.words import forget_sections, index_portfolios
 from collegium.schemes.models import Node, Pathway
 
 BEGUN = verb("portfolio.begun", history=gettext_lazy("%(actor)s began “%(title)s”"))
@@ -29,6 +30,7 @@ def begin(*, by: Person, pathway: Pathway, title: str = "") -> Portfolio:
         title=title.strip() or _("My %(pathway)s portfolio") % {"pathway": pathway.title},
     )
     _bring_in_sections(portfolio)
+    index_portfolios([portfolio.pk])
     record(BEGUN, by=by, about=portfolio, data={"title": portfolio.title})
     return portfolio
 
@@ -106,6 +108,7 @@ def remove_instance(*, section: Section, by: Person) -> None:
             % {"section": section.node.title}
         )
     record(SECTION_REMOVED, by=by, about=portfolio, data={"section": str(section)})
+    forget_sections(Section.objects.filter(pk=section.pk))
     section.delete()
     touch(portfolio)
 

@@ -16,6 +16,7 @@ from collegium.portfolios.actions.guarding import require_open, touch
 from collegium.portfolios.actions.writing import write
 from collegium.portfolios.models import Part, Portfolio, Revision, Section, SetAside
 from collegium.portfolios.queries.plans import plan_of
+from collegium.portfolios.words import index_portfolios, index_sections
 from collegium.schemes.models import Node, Pathway
 
 GROUP_BEGUN = verb(
@@ -44,6 +45,7 @@ def begin_for_group(*, by: Person, pathway: Pathway, group: Circle, title: str =
     )
     portfolio.group = group
     portfolio.save(update_fields=["group"])
+    index_portfolios([portfolio.pk])
     record(GROUP_BEGUN, by=by, about=portfolio, data={"title": portfolio.title, "group": group.name})
     return portfolio
 
@@ -147,6 +149,7 @@ def take_copy(*, section: Section, into: Portfolio, by: Person) -> Section:
     page.title = page.title or section.title
     page.credit = _credit(others, section.portfolio.title)[:1000]
     page.save(update_fields=["title", "credit"])
+    index_sections([page.pk])
     record(COPY_TAKEN, by=by, about=into, data={"section": str(section.node), "title": into.title})
     return page
 

@@ -14,6 +14,7 @@ from collegium.people.models import Person
 from collegium.portfolios.actions.guarding import require_open, touch
 from collegium.portfolios.models import Placement, Section
 from collegium.portfolios.queries.plans import plan_of
+from collegium.portfolios.words import index_sections
 from collegium.schemes.models import Node
 
 SECTION_NAMED = verb("portfolio.section_named", history=gettext_lazy("%(actor)s named %(section)s"))
@@ -84,5 +85,6 @@ def name_section(*, section: Section, title: str, by: Person) -> None:
     require_open(section)
     section.title = title.strip()
     section.save(update_fields=["title"])
+    index_sections([section.pk])
     record(SECTION_NAMED, by=by, about=section.portfolio, data={"section": str(section)})
     touch(section.portfolio)

@@ -15,6 +15,7 @@ from collegium.foundation.refusal import Refusal
 from collegium.foundation.signing import hashed, new_token
 from collegium.people.models import Audience, Circle, Person
 from collegium.portfolios.models import Portfolio, Section, Share
+from collegium.portfolios.words import index_portfolios, index_sections
 
 AUDIENCE_SET = verb(
     "portfolio.audience_set", history=gettext_lazy("%(actor)s changed who can see it: %(audience)s")
@@ -51,6 +52,7 @@ def set_audience(*, portfolio: Portfolio, audience: str, by: Person, circle: Cir
         raise Refusal(_("You can show it only to circles that you belong to."))
     portfolio.audience, portfolio.circle, portfolio.published_at = audience, circle, None
     portfolio.save(update_fields=["audience", "circle", "published_at"])
+    index_portfolios([portfolio.pk])
     record(
         AUDIENCE_SET,
         by=by,
@@ -78,7 +80,9 @@ def share_with_person(
         ended_at=None,
         defaults={"expires_at": expires_at, "label": person.name},
     )
-    if not is_new:
+    if is_new:
+        _index(share)
+    else:
         share.expires_at = expires_at
         share.save(update_fields=["expires_at"])
     _record_share(portfolio, section, by, person.name, [person])
@@ -105,7 +109,9 @@ def share_with_circle(
         ended_at=None,
         defaults={"expires_at": expires_at, "label": circle.name[:120]},
     )
-    if not is_new:
+    if is_new:
+        _index(share)
+    else:
         share.expires_at = expires_at
         share.save(update_fields=["expires_at"])
     _record_share(portfolio, section, by, circle.name, [])
@@ -141,9 +147,19 @@ def end_share(*, share: Share, by: Person) -> None:
         return
     share.ended_at = clock.now()
     share.save(update_fields=["ended_at"])
+    if not share.is_link:
+        _index(share)
     record(
         SHARE_ENDED, by=by, about=share.portfolio, data={"reader": share.label or _("whoever has the link")}
     )
+
+
+def _index(share: Share) -> None:
+    """Of what is shared, so that whoever reads it from now on finds it."""
+    if share.section_id is None:
+        index_portfolios([share.portfolio_id])
+    else:
+        index_sections([share.section_id])
 
 
 def _record_share(
@@ -196,6 +212,7 @@ def publish(*, portfolio: Portfolio, by: Person, slug: str, licence: str) -> Non
             portfolio.save(update_fields=["slug", "licence", "audience", "circle", "published_at"])
     except IntegrityError as fault:
         raise Refusal(_("Another portfolio has this address already: choose another.")) from fault
+    index_portfolios([portfolio.pk])
     record(PUBLISHED, by=by, about=portfolio, data={"licence": portfolio.get_licence_display(), "slug": slug})
 
 
@@ -206,6 +223,7 @@ def unpublish(*, portfolio: Portfolio, by: Person) -> None:
         return
     portfolio.audience, portfolio.published_at = Audience.PRIVATE, None
     portfolio.save(update_fields=["audience", "published_at"])
+    index_portfolios([portfolio.pk])
     record(UNPUBLISHED, by=by, about=portfolio)
 
 

@@ -18,6 +18,7 @@ from collegium.people.models import Person
 from collegium.portfolios.actions.guarding import require_free
 from collegium.portfolios.models import Declaration, Portfolio, Revision, Section
 from collegium.portfolios.queries.plans import plan_of
+from collegium.portfolios.words import forget, index_portfolios, index_titles
 
 ELSEWHERE_TYPES = frozenset(
     files.kinds["document"]
@@ -63,6 +64,7 @@ def change_details(*, portfolio: Portfolio, title: str, target_date: dt.date | N
     portfolio.title = title.strip()
     portfolio.target_date = target_date
     portfolio.save(update_fields=["title", "target_date"])
+    index_titles(Portfolio.objects.filter(pk=portfolio.pk))
     record(DETAILS_CHANGED, by=by, about=portfolio)
 
 
@@ -88,6 +90,7 @@ def set_mentor(*, portfolio: Portfolio, mentor: Person | None, by: Person) -> No
         return
     portfolio.mentor = mentor
     portfolio.save(update_fields=["mentor"])
+    index_portfolios([portfolio.pk])
     if mentor is None:
         record(MENTOR_LEFT, by=by, about=portfolio)
     else:
@@ -149,6 +152,7 @@ def delete(*, portfolio: Portfolio, by: Person) -> None:
     if portfolio.group_id is not None and written.exclude(saved_by=by).exists():
         raise Refusal(_("Others have written in it too, so it is not deleted by one of you."))
     record(DELETED, by=by, about=portfolio, data={"title": portfolio.title})
+    forget(Portfolio.objects.filter(pk=portfolio.pk))
     portfolio.delete()
 
 

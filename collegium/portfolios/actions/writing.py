@@ -20,6 +20,7 @@ from collegium.portfolios.actions.commenting import follow_passages
 from collegium.portfolios.actions.guarding import require_open
 from collegium.portfolios.actions.turns import hold_turn
 from collegium.portfolios.models import Part, Placement, Portfolio, Revision, Section
+from collegium.portfolios.words import index_sections
 
 SITTING = dt.timedelta(minutes=10)  # saves of one person within it share a revision
 
@@ -152,6 +153,7 @@ def _save(section: Section, part: Part, html: str, by: Person, *, apart: bool = 
     _note_embedded(section, by)
     follow_passages(part)
     Portfolio.objects.filter(sections=part.section_id).update(edited_at=now)
+    index_sections([section.pk])
     return not is_same_sitting
 
 

@@ -17,8 +17,8 @@ function start(form) {
   const drawer = new Drawer(form.dataset.autosave, form.dataset.deviceKey);
   const status = form.querySelector("[data-status]");
   const touched = new Set();
+  let going = []; // what is on its way
   let timer = 0;
-  let sending = false;
 
   restore();
 
@@ -27,8 +27,8 @@ function start(form) {
     // A level and its comment belong together, and are sent together.
     for (const name of together(event.target.name)) touched.add(name);
     keep();
-    window.clearTimeout(timer);
-    timer = window.setTimeout(save, PAUSE);
+    if (status && !status.dataset.tone) status.textContent = ""; // "saved" is said of all of it, or not at all
+    later(PAUSE);
   });
   form.addEventListener("submit", forget);
   window.addEventListener("online", save);
@@ -50,16 +50,22 @@ function start(form) {
     return some;
   }
 
+  function later(pause) {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, pause);
+  }
+
   async function save() {
-    if (sending || touched.size === 0) return;
-    const names = [...touched];
+    if (going.length || touched.size === 0) return;
+    window.clearTimeout(timer);
+    going = [...touched];
     touched.clear();
-    sending = true;
     say(form.dataset.saving);
+    let next = PAUSE;
     try {
       const answer = await fetch(form.action, {
         method: "POST",
-        body: data(names),
+        body: data(going),
         headers: { Accept: "application/json" },
         redirect: "manual",
         keepalive: document.visibilityState === "hidden",
@@ -71,21 +77,19 @@ function start(form) {
         say(said.refused, "bad");
         return;
       }
-      say(said.saved);
       show(said);
-      if (touched.size === 0) {
-        forget();
-        form.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
-      }
+      if (touched.size > 0) return;
+      say(said.saved);
+      forget();
+      form.dispatchEvent(new CustomEvent("saved", { bubbles: true }));
     } catch (fault) {
-      for (const name of names) touched.add(name);
+      for (const name of going) touched.add(name);
       say(fault instanceof SignedOut ? form.dataset.signedOut : form.dataset.offline, "warn");
-      window.clearTimeout(timer);
-      timer = window.setTimeout(save, RETRY);
+      next = RETRY;
     } finally {
-      sending = false;
+      going = [];
+      if (touched.size > 0) later(next); // what was written meanwhile, too
     }
-    if (touched.size > 0 && !timer) timer = window.setTimeout(save, PAUSE);
   }
 
   function show(said) {
@@ -111,7 +115,7 @@ function start(form) {
   function keep() {
     const kept = {};
     const all = new FormData(form);
-    for (const name of touched) kept[name] = all.getAll(name);
+    for (const name of [...going, ...touched]) kept[name] = all.getAll(name);
     drawer.keep(kept); // if it cannot be: the form still saves itself, and has its button
   }
 
@@ -133,8 +137,7 @@ function start(form) {
     }
     keep();
     say(form.dataset.restored);
-    window.clearTimeout(timer);
-    timer = window.setTimeout(save, PAUSE);
+    later(PAUSE);
   }
 }
 

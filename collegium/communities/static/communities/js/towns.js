@@ -45,6 +45,7 @@ function suggest(field) {
     waiting = setTimeout(ask, PAUSE);
   });
   country?.addEventListener("change", () => {
+    asking?.abort(); // what was found in another country
     list.replaceChildren();
     void ask();
   });

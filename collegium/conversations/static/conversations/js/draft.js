@@ -2,10 +2,12 @@
 
 const PAUSE = 1500;
 const RETRY = 8000;
+const KEEPALIVE = 15_000; // letters: a browser lets 64 kB outlive their page
 
 export class Draft {
   #timer = 0;
   #last = null;
+  #isSending = false;
 
   constructor(form, says) {
     this.form = form;
@@ -40,32 +42,49 @@ export class Draft {
 
   changed() {
     this.#keep({});
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.save(), PAUSE);
+    if (this.place.dataset.state !== "trouble") this.say("", ""); // "saved" is said of all the words, or not at all
+    this.#later(PAUSE);
   }
 
+  #later(pause) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), pause);
+  }
+
+  /** One after the other: an older one that comes late would undo a newer. */
   async save() {
     clearTimeout(this.#timer);
     const wanted = this.#now();
-    if (wanted === this.#last) return;
+    if (wanted === this.#last || this.#isSending) return;
     const body = new FormData();
     const { elements } = this.form;
     body.set("csrfmiddlewaretoken", this.form.querySelector("[name=csrfmiddlewaretoken]").value);
     body.set("title", elements.title?.value ?? "");
     body.set("html", elements.html.value);
+    body.set("submission_key", elements.submission_key.value);
     this.say("saving", this.says.saving);
     let response;
+    this.#isSending = true;
     try {
-      response = await fetch(this.form.dataset.draft, { method: "POST", body, redirect: "manual" });
+      // When the page is left, it goes on without the page, if it is small enough for that.
+      const keepalive = document.hidden && wanted.length < KEEPALIVE;
+      response = await fetch(this.form.dataset.draft, { method: "POST", body, redirect: "manual", keepalive });
     } catch {
       this.say("trouble", this.says.offline);
-      this.#timer = setTimeout(() => this.save(), RETRY);
+      this.#later(RETRY);
       return;
+    } finally {
+      this.#isSending = false;
     }
     if (response.ok) {
       this.#last = wanted;
-      if (!this.#isBehind) this.#forget();
-      this.say("saved", this.says.saved);
+      if (this.#isBehind) {
+        this.say("", "");
+        this.#later(PAUSE);
+      } else {
+        this.#forget();
+        this.say("saved", this.says.saved);
+      }
     } else if (response.type === "opaqueredirect") this.say("trouble", this.says.expired);
     else this.say("trouble", this.says.refused);
   }

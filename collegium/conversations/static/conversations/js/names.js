@@ -1,5 +1,7 @@
 /** After an @, the members whose name begins so: a list under the words, chosen by arrow keys and Enter, or by pointing. */
 
+import { focusOn } from "../../design/js/editor.js";
+
 const AFTER_AT = /(?:^|[^\p{L}\p{N}@/.+-])@([\p{L}\p{N}][\p{L}\p{N}'’.\- ]{0,40})$/u;
 const PAUSE = 200;
 
@@ -15,13 +17,12 @@ export class Names {
     this.box.setAttribute("aria-autocomplete", "list");
     editor.on("update", () => this.#look());
     editor.on("selectionUpdate", () => this.#look());
-    editor.on("blur", () => setTimeout(() => this.#close(), 150));
+    editor.on("blur", () => this.#close());
     this.box.addEventListener("keydown", (event) => this.#key(event), true);
     this.place.addEventListener("mousedown", (event) => {
+      event.preventDefault(); // the words keep the focus, and the list stays
       const option = event.target.closest("[role=option]");
-      if (!option) return;
-      event.preventDefault();
-      this.#choose(option);
+      if (option) this.#choose(option);
     });
     this.place.addEventListener("htmx:afterSwap", () => this.#show());
   }
@@ -46,6 +47,8 @@ export class Names {
     const typed = this.#typed();
     if (typed === null || typed.split(" ").length > 4) return this.#close();
     if (typed === this.#asked) return undefined;
+    this.#asked = "";
+    this.#clear(); // what is shown was found for other words
     this.#timer = setTimeout(() => {
       this.#asked = typed;
       window.htmx.ajax("GET", `${this.address}?q=${encodeURIComponent(typed)}`, { target: this.place, swap: "innerHTML" });
@@ -54,13 +57,20 @@ export class Names {
   }
 
   #show() {
+    // An answer that comes when something else is typed, or the list was closed, is nobody's any more.
+    if (!this.#asked || this.#typed() !== this.#asked) return this.#clear();
     this.place.hidden = !this.#options.length;
     this.#point(this.#chosen);
+    return undefined;
   }
 
   #close() {
     clearTimeout(this.#timer);
     this.#asked = "";
+    this.#clear();
+  }
+
+  #clear() {
     this.place.hidden = true;
     this.place.replaceChildren();
     this.#point(null);
@@ -94,9 +104,9 @@ export class Names {
   #choose(option) {
     const typed = this.#typed();
     const { from } = this.editor.state.selection;
+    focusOn(this.editor);
     this.editor
       .chain()
-      .focus()
       .deleteRange({ from: from - (typed ?? "").length - 1, to: from })
       .insertContent([
         { type: "text", text: `@${option.dataset.name}`, marks: [{ type: "link", attrs: { href: option.dataset.href } }] },

@@ -1,5 +1,7 @@
 /** A picture in the words: chosen, pasted or dropped, told in words for those who cannot see it, kept as a file of the draft. */
 
+import { focusOn } from "../../design/js/editor.js";
+
 /** As it stands in the words: one thing, moved and removed whole. */
 export function pictureNode({ Node }) {
   const plain = (name) => ({
@@ -36,7 +38,7 @@ export class Pictures {
     this.#editor = editor;
     if (!this.isPossible) return;
     this.#dialog.querySelector("[data-close]").addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("close", () => editor.commands.focus());
+    this.#dialog.addEventListener("close", () => focusOn(editor));
     this.#dialog.querySelector("form").addEventListener("submit", (event) => this.#put(event));
   }
 
@@ -69,7 +71,8 @@ export class Pictures {
     try {
       const picture = await this.#bring(event.target);
       this.#dialog.close();
-      this.#editor.chain().focus().insertContent({ type: "picture", attrs: picture }).run();
+      focusOn(this.#editor);
+      this.#editor.chain().insertContent({ type: "picture", attrs: picture }).run();
     } catch (fault) {
       this.#say(fault instanceof TypeError ? this.says.picture_offline : fault.message);
     } finally {

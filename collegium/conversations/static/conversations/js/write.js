@@ -1,5 +1,6 @@
 /** Writing a post: the editor over its plain field, the draft that saves itself, names after an @, replying in place. */
 
+import { asWritten, askLink, focusOn, plainTools, takePlaceOf, toolbar } from "../../design/js/editor.js";
 import { Draft } from "./draft.js";
 import { Names } from "./names.js";
 import { Pictures, pictureNode } from "./pictures.js";
@@ -9,31 +10,39 @@ for (const form of document.querySelectorAll("form[data-write]")) start(form);
 async function start(form) {
   const says = JSON.parse(form.querySelector("[data-says]").textContent);
   const source = form.elements[form.dataset.write || "html"]; // rooms above write other fields with it
+  const { title } = form.elements;
   const draft = form.dataset.draft ? new Draft(form, says) : null;
-  const left = draft?.left();
+  let left = draft?.left();
   let tiptap;
   try {
     tiptap = await import(form.dataset.editor);
   } catch {
     // The plain field works without the editor; what is written there is kept just the same.
-    if (left) source.value = left.html;
+    if (left && source.value === source.defaultValue) source.value = left.html;
     source.addEventListener("input", () => draft?.changed());
     return;
   }
-  const editor = mount(tiptap, form, source, says, left?.html ?? source.value, () => draft?.changed());
+  // Who began to write before the editor had come goes on with that: what was left stays where it is kept until then.
+  const hasBegun = source.value !== source.defaultValue;
+  const begun = asWritten(source.value);
+  if (hasBegun && left) left = { ...left, html: left.html + begun };
+  const editor = mount(tiptap, form, source, says, left?.html ?? begun, () => draft?.changed());
   if (left) {
-    if (form.elements.title && left.title) form.elements.title.value = left.title;
+    if (title && left.title && title.value === title.defaultValue) title.value = left.title;
     source.value = wordsOf(editor);
     draft.say("kept", says.left);
     draft.changed();
+  } else if (hasBegun) {
+    source.value = wordsOf(editor);
+    draft?.changed();
   }
-  form.elements.title?.addEventListener("input", () => draft?.changed());
+  title?.addEventListener("input", () => draft?.changed());
   if (form.dataset.names) new Names(form, editor);
   form.addEventListener("submit", () => {
     source.value = wordsOf(editor);
     draft?.sent();
   });
-  replyInPlace(form, editor, says);
+  replyInPlace(form, editor);
 }
 
 function mount(tiptap, form, source, says, words, changed) {
@@ -65,13 +74,10 @@ function mount(tiptap, form, source, says, words, changed) {
       changed();
     },
   });
-  const wasWriting = document.activeElement === source; // somebody began before the editor had come
   pictures.serve(editor);
-  source.hidden = true;
-  source.labels[0]?.addEventListener("click", () => editor.commands.focus());
-  const paper = form.querySelector("[data-paper]");
-  paper.append(toolbar(editor, form, says, pictures), host);
-  if (wasWriting) editor.commands.focus("end");
+  source.labels[0]?.addEventListener("click", () => focusOn(editor));
+  form.querySelector("[data-paper]").append(tools(editor, form, says, pictures), host);
+  takePlaceOf(source, editor);
   return editor;
 }
 
@@ -79,110 +85,20 @@ function wordsOf(editor) {
   return editor.isEmpty ? "" : editor.getHTML().replace(/(<p>(<br>)?<\/p>)+$/, "");
 }
 
-/** One stop for the Tab key, arrows within (WAI-ARIA toolbar). */
-function toolbar(editor, form, says, pictures) {
+function tools(editor, form, says, pictures) {
   const icons = form.querySelector("template[data-icons]").content;
-  const row = document.createElement("div");
-  row.className = "tools";
-  row.setAttribute("role", "toolbar");
-  row.setAttribute("aria-label", says.tools);
-  const chain = () => editor.chain().focus();
-  const groups = [
-    [
-      ["bold", says.bold, () => chain().toggleBold().run(), () => editor.isActive("bold")],
-      ["italic", says.italic, () => chain().toggleItalic().run(), () => editor.isActive("italic")],
-    ],
-    [
-      ["list", says.bullets, () => chain().toggleBulletList().run(), () => editor.isActive("bulletList")],
-      ["list-ordered", says.numbers, () => chain().toggleOrderedList().run(), () => editor.isActive("orderedList")],
-      ["quote", says.quote, () => chain().toggleBlockquote().run(), () => editor.isActive("blockquote")],
-      ["link", says.link, () => askLink(editor, says), () => editor.isActive("link")],
-      ...(pictures.isPossible ? [["image", says.picture, () => pictures.ask()]] : []),
-    ],
-    [
-      ["undo-2", says.undo, () => chain().undo().run(), null, () => editor.can().undo()],
-      ["redo-2", says.redo, () => chain().redo().run(), null, () => editor.can().redo()],
-    ],
-  ];
-  const tools = [];
-  for (const group of groups) {
-    const holder = document.createElement("span");
-    holder.className = "tools__group";
-    for (const [icon, title, run, isActive, isPossible] of group) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "tool";
-      button.title = title;
-      button.setAttribute("aria-label", title);
-      button.append(icons.querySelector(`[data-icon="${icon}"] svg`).cloneNode(true));
-      button.tabIndex = tools.length ? -1 : 0;
-      button.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays in the words
-      button.addEventListener("click", run);
-      tools.push({ button, isActive, isPossible });
-      holder.append(button);
-    }
-    row.append(holder);
-  }
-  row.addEventListener("keydown", (event) => {
-    const buttons = tools.map((each) => each.button);
-    const at = buttons.indexOf(document.activeElement);
-    const turn = document.dir === "rtl" ? -1 : 1;
-    const to = { ArrowRight: at + turn, ArrowLeft: at - turn, Home: 0, End: buttons.length - 1 }[event.key];
-    if (to === undefined || at < 0) return;
-    event.preventDefault();
-    const next = buttons[(to + buttons.length) % buttons.length];
-    for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
-    next.focus();
+  const { bold, italic, bullets, numbers, quote, undo, redo } = plainTools(editor, says);
+  const link = { icon: "link", title: says.link, run: () => askLink(editor, { title: says.link, question: says.link_address }), isActive: () => editor.isActive("link") };
+  const picture = pictures.isPossible ? [{ icon: "image", title: says.picture, run: () => pictures.ask() }] : [];
+  return toolbar(editor, {
+    label: says.tools,
+    icon: (name) => icons.querySelector(`[data-icon="${name}"] svg`).cloneNode(true),
+    groups: [{ tools: [bold, italic] }, { tools: [bullets, numbers, quote, link, ...picture] }, { tools: [undo, redo] }],
   });
-  const show = () => {
-    for (const { button, isActive, isPossible } of tools) {
-      if (isActive) button.setAttribute("aria-pressed", String(isActive()));
-      if (isPossible) button.setAttribute("aria-disabled", String(!isPossible()));
-    }
-  };
-  editor.on("transaction", show);
-  show();
-  return row;
-}
-
-function askLink(editor, says) {
-  const dialog = document.createElement("dialog");
-  dialog.className = "link-dialog";
-  dialog.setAttribute("aria-label", says.link);
-  const form = document.createElement("form");
-  form.method = "dialog";
-  const label = document.createElement("label");
-  label.className = "field__label";
-  label.textContent = says.link_address;
-  const input = document.createElement("input");
-  input.type = "url";
-  input.placeholder = "https://";
-  input.value = editor.getAttributes("link").href ?? "";
-  label.append(input);
-  const button = document.createElement("button");
-  button.className = "button button--primary";
-  button.textContent = says.link;
-  form.noValidate = true;
-  form.append(label, button);
-  dialog.append(form);
-  form.addEventListener("submit", () => {
-    const typed = input.value.trim();
-    const chain = editor.chain().focus().extendMarkRange("link");
-    if (!typed) chain.unsetLink().run();
-    else {
-      const href = /^[a-z][a-z0-9+.-]*:|^[/#]/i.test(typed) ? typed : `https://${typed}`;
-      if (editor.state.selection.empty && !editor.isActive("link")) {
-        chain.insertContent({ type: "text", text: typed, marks: [{ type: "link", attrs: { href } }] }).run();
-      } else chain.setLink({ href }).run();
-    }
-  });
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 /** "Reply" under a post goes to the form of this page; without us it is a link that does the same. */
-function replyInPlace(form, editor, says) {
+function replyInPlace(form, editor) {
   const quote = form.querySelector("[data-quote]");
   if (!quote) return;
   const remove = quote.querySelector("[data-unquote]");
@@ -190,7 +106,7 @@ function replyInPlace(form, editor, says) {
   remove.addEventListener("click", () => {
     form.elements.reply_to.value = "";
     quote.hidden = true;
-    editor.commands.focus();
+    focusOn(editor);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-reply]");
@@ -204,6 +120,6 @@ function replyInPlace(form, editor, says) {
     place.replaceChildren(name, `: ${words.length > 200 ? `${words.slice(0, 199)}…` : words}`);
     quote.hidden = false;
     form.closest("section")?.scrollIntoView({ block: "start" });
-    editor.commands.focus("end");
+    focusOn(editor, "end");
   });
 }

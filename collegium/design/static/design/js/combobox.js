@@ -130,8 +130,11 @@ function suggest(field) {
 
   field.form.addEventListener("submit", close);
   field.addEventListener("blur", close);
-  // The field keeps the focus: a press on an option is not a way out of it.
-  list.addEventListener("mousedown", (event) => event.preventDefault());
+  // The field keeps the focus: a press on an option is not a way out of it, and no newer list takes it from under the hand.
+  list.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    forget();
+  });
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) go(option);

@@ -18,7 +18,13 @@ export function toast(text, { seconds = 8 } = {}) {
   close.addEventListener("click", () => box.remove());
   box.append(words, close);
   place.append(box);
-  if (seconds) setTimeout(() => box.remove(), seconds * 1000);
+  if (!seconds) return;
+  // Not from under the hand of whoever is about to close it.
+  const leave = () => {
+    if (box.matches(":hover, :focus-within")) setTimeout(leave, 1000);
+    else box.remove();
+  };
+  setTimeout(leave, seconds * 1000);
 }
 
 // A server says it by the header HX-Trigger: {"toast": "Saved"}.
@@ -32,6 +38,31 @@ if (toRead && (!active || active === document.body || active.autofocus)) toRead.
 
 document.addEventListener("htmx:afterSwap", (event) => {
   event.detail.elt.querySelector?.("[data-focus]")?.focus();
+});
+
+// An answer to a part that was drawn anew meanwhile goes where that part stands now.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.target.isConnected && detail.target.id) detail.target = document.getElementById(detail.target.id) ?? detail.target;
+});
+
+// What is drawn anew within data-keep-focus keeps the focus that it had, in the same turn: no key is struck in between.
+const presses = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+const actionOf = (element) => element.getAttribute("href") ?? element.form?.getAttribute("action") ?? null;
+const sentBy = (element) => element.form && [...element.form.querySelectorAll("[type=hidden]:not([name=csrfmiddlewaretoken])")].map(({ value }) => value).join();
+let held = null;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const at = document.activeElement;
+  const within = detail.target.closest("[data-keep-focus]");
+  held = within?.contains(at) ? { action: actionOf(at), sent: sentBy(at), within: within.id } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (!held) return;
+  const { action, sent, within } = held;
+  held = null;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const all = [...(document.getElementById(within) ?? document).querySelectorAll(presses)].filter((each) => each.checkVisibility());
+  const same = all.filter((each) => action !== null && actionOf(each) === action);
+  (same.find((each) => sentBy(each) === sent) ?? same[0] ?? (within ? all[0] : null))?.focus({ preventScroll: true });
 });
 
 // htmx shows nothing of its own when an answer fails: say so, and that nothing was lost.

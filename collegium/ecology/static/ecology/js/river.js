@@ -67,15 +67,3 @@ document.addEventListener("keydown", (event) => {
   next.scrollIntoView({ block: "start" });
   next.querySelector(".item__title a")?.focus({ preventScroll: true });
 });
-
-// What is swapped for another of its kind keeps the focus that it had.
-let held = null;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const form = event.target.closest?.("[data-keep-focus]");
-  held = form?.contains(document.activeElement) ? form.getAttribute("action") : null;
-});
-document.addEventListener("htmx:afterSettle", () => {
-  if (!held) return;
-  document.querySelector(`[data-keep-focus][action="${held}"] button`)?.focus();
-  held = null;
-});

@@ -39,18 +39,23 @@ let kept = [];
 
 function keepTyped(event) {
   if (event.detail.target?.id !== "comments-beside") return;
-  const sent = event.detail.requestConfig?.elt?.closest("form");
+  const { elt, parameters } = event.detail.requestConfig ?? {};
+  const sent = elt?.closest("form");
+  // What has arrived is done with; what was typed while it was on its way is not.
+  const hasArrived = (field) => sent?.contains(field) && field.value === parameters?.[field.name];
   kept = [...event.detail.target.querySelectorAll("textarea[id]")]
-    .filter((field) => field.value !== field.defaultValue && !sent?.contains(field))
+    .filter((field) => !hasArrived(field) && (field.value !== field.defaultValue || field === document.activeElement))
     .map((field) => ({ id: field.id, value: field.value, caret: field.selectionStart, focused: field === document.activeElement }));
 }
 
-function bringBackTyped() {
+function bringBackTyped(event) {
+  if (event.detail.target?.id !== "comments-beside") return;
   for (const { id, value, caret, focused } of kept) {
     const field = document.getElementById(id);
     if (!field) continue;
     field.value = value;
-    field.closest("details").open = true;
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
     if (!focused) continue;
     field.focus({ preventScroll: true });
     field.setSelectionRange(caret, caret);
@@ -66,7 +71,7 @@ export function watchPassages() {
     clearTimeout(timer);
     timer = setTimeout(showPassages, 400);
   });
-  document.addEventListener("htmx:afterSettle", showPassages);
+  document.addEventListener("htmx:afterSwap", showPassages);
   document.addEventListener("click", (event) => {
     const goto = event.target.closest?.("[data-goto]");
     if (!goto) return;

@@ -1,5 +1,6 @@
 /** The section page: an editor for each part, which saves itself, with the criterion's principles and evidence at hand. */
 
+import { addressOf, asWritten, focusOn, takePlaceOf } from "../../design/js/editor.js";
 import { watchPassages } from "./beside.js";
 import { Drawer } from "../../design/js/sealed.js";
 import { extensionsFor } from "./extensions.js";
@@ -51,7 +52,7 @@ async function start() {
     const button = event.target.closest("[data-embed]");
     if (button) embed(Number(button.dataset.embed));
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
     readEvidence();
     reveal();
   });
@@ -69,11 +70,12 @@ async function mount(tiptap, form) {
   const drawer = new Drawer(`words:${desk.dataset.person}:${form.dataset.part}`, desk.dataset.deviceKey);
   const keeper = new Keeper({ form, drawer, says });
   const left = await keeper.left(); // before there is an editor: what is typed in it is kept in the same place
+  const begun = source.value === source.defaultValue ? null : asWritten(source.value); // by who was quicker than we are
   const writing = { form, keeper, source, words: 0, marked: new Map() };
 
   const editor = new tiptap.Editor({
     element: host,
-    content: source.value,
+    content: source.defaultValue,
     injectCSS: false, // it would be an inline style, which our policy blocks; portfolios.css has it
     extensions: extensionsFor(tiptap, config.extensions, page),
     editorProps: {
@@ -101,9 +103,9 @@ async function mount(tiptap, form) {
   keeper.baseline(wordsOf(editor));
   source.value = keeper.saved;
   writing.shown = evidenceIn(writing);
-  source.hidden = true;
   paper.querySelector("[data-face]").hidden = true;
   paper.append(toolbar(editor, page, form.dataset.title), host);
+  takePlaceOf(source, editor);
   form.classList.add("writing__form--live");
 
   form.addEventListener("submit", (event) => {
@@ -120,11 +122,19 @@ async function mount(tiptap, form) {
   keeper.addEventListener("settled", ({ detail }) => {
     form.querySelector("[data-offer]").hidden = true;
     if (detail.html !== null) replace(writing, detail.html);
-    editor.commands.focus();
+    focusOn(editor);
   });
   keeper.addEventListener("replaced", ({ detail }) => replace(writing, detail.html));
   if (left) takeUp(writing, left);
+  if (begun !== null) takeIn(writing, begun);
   return writing;
+}
+
+/** What was typed into the plain field before the editor had come. */
+function takeIn({ editor, keeper, source }, begun) {
+  if (!keeper.isDirty) editor.commands.setContent(begun, { emitUpdate: true });
+  else if (source.defaultValue === "") editor.commands.insertContentAt(editor.state.doc.content.size, begun);
+  if (editor.view.hasFocus()) focusOn(editor, "end");
 }
 
 const A_MOMENT = 120_000;
@@ -234,7 +244,7 @@ function offer(writing, left) {
           // Written on that revision: if the words were changed since, the server says so, and both are shown.
           writing.keeper.revision = left.revision;
           writing.editor.commands.setContent(left.html);
-          writing.editor.commands.focus("end");
+          focusOn(writing.editor, "end");
         },
         "primary",
       ],
@@ -263,7 +273,7 @@ function showConflict(writing, { sentence, difference, revision }) {
     writing.editor.setEditable(false, false);
     await writing.keeper.settle(choice, revision);
     writing.editor.setEditable(true, false);
-    writing.editor.commands.focus();
+    focusOn(writing.editor);
   };
   const kept = document.createElement("p");
   kept.className = "small";
@@ -333,9 +343,9 @@ function markPassage(code) {
   const isOn = isMarked(editor, code);
   if (from === to && isOn) ({ from, to } = around(state, code));
   if (from === to) return tell(says.select_first);
+  focusOn(editor);
   editor
     .chain()
-    .focus()
     .command(({ tr }) => {
       if (isOn) tr.removeMark(from, to, type.create({ code }));
       else tr.addMark(from, to, type.create({ code }));
@@ -411,7 +421,8 @@ function embed(id) {
 
 function insert(editor, id) {
   takeSelection(editor);
-  editor.chain().focus().insertContent({ type: "embeddedEvidence", attrs: { evidence: String(id) } }).run();
+  focusOn(editor);
+  editor.chain().insertContent({ type: "embeddedEvidence", attrs: { evidence: String(id) } }).run();
 }
 
 /** What stands in the words is listed beside them, once it is saved. */
@@ -435,7 +446,7 @@ let asking = null; // the editor that a dialog was opened for
 
 for (const dialog of [imageDialog, linkDialog]) {
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => asking?.commands.focus());
+  dialog.addEventListener("close", () => asking && focusOn(asking));
 }
 
 function openLink(editor) {
@@ -449,10 +460,13 @@ function openLink(editor) {
 }
 
 linkDialog.querySelector("form").addEventListener("submit", (event) => {
-  const chain = asking.chain().focus().extendMarkRange("link");
+  event.preventDefault();
   const typed = event.target.elements.href.value.trim();
+  linkDialog.close();
+  focusOn(asking);
+  const chain = asking.chain().extendMarkRange("link");
   if (event.submitter?.value === "remove" || !typed) chain.unsetLink().run();
-  else chain.setLink({ href: /^[a-z][a-z0-9+.-]*:|^[/#]/i.test(typed) ? typed : `https://${typed}` }).run();
+  else chain.setLink({ href: addressOf(typed) }).run();
 });
 
 function openImage(editor, file) {
@@ -480,6 +494,7 @@ imageDialog.querySelector("form").addEventListener("submit", async (event) => {
   const form = event.target;
   const trouble = imageDialog.querySelector("[data-image-trouble]");
   const button = event.submitter;
+  const editor = asking;
   button.disabled = true;
   try {
     const response = await fetch(desk.dataset.image, {
@@ -491,7 +506,6 @@ imageDialog.querySelector("form").addEventListener("submit", async (event) => {
     const data = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
     if (!response.ok) throw new Error(data.sentence || (response.type === "opaqueredirect" ? says.expired : says.trouble));
     page.evidence.set(data.id, data);
-    const editor = asking;
     imageDialog.close();
     insert(editor, data.id);
   } catch (fault) {

@@ -85,6 +85,7 @@ export class Keeper extends EventTarget {
       this.dispatchEvent(new CustomEvent("conflict", { detail: answer.data }));
     } else {
       this.#trouble(answer);
+      if (this.current !== html && this.state === "refused") this.changed(this.current); // mended while it was on its way
     }
   }
 

@@ -17,7 +17,7 @@ if (form) {
   const fold = form.closest("[data-comment-details]");
   hint.hidden = false;
   // With a script the words come first: the form opens for a passage, or when it is asked for.
-  fold.open = Boolean(form.querySelector(".error-summary") || form.elements.words.value);
+  fold.open = Boolean(form.querySelector(".error-summary") || form.elements.words.value || form.contains(document.activeElement));
   if (form.elements.exact.value) show(form.elements.exact.value);
 
   document.addEventListener("selectionchange", () => {
@@ -173,6 +173,7 @@ function lay(first) {
 lay();
 addEventListener("resize", () => lay());
 addEventListener("load", () => lay());
+document.fonts.ready.then(() => lay());
 document.addEventListener("toggle", () => lay(), true);
 const asked = location.hash.match(/^#comment-(\d+)$/);
 if (asked) point(asked[1])?.focus({ preventScroll: false });
