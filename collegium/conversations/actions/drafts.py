@@ -116,5 +116,5 @@ def drop_posted(draft_id: int) -> None:
         Exists(Attachment.objects.filter(draft=OuterRef("pk")))
     )
     # Django's own way would look for what hangs on it first.
-    if not without_files._raw_delete(using=without_files.db):  # type: ignore[attr-defined]  # noqa: SLF001
+    if not without_files._raw_delete(using=without_files.db):  # noqa: SLF001
         Draft(pk=draft_id).delete()
