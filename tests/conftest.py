@@ -186,7 +186,8 @@ def axe():
       const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
       await frame();
       await document.fonts.ready;
-      const moves = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+      const moves = document.getAnimations().filter((each) =>
+        each.playState === "running" && each.effect?.getComputedTiming().endTime !== Infinity);
       await Promise.allSettled(moves.map((each) => each.finished));
       await frame();
     }"""

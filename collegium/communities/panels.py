@@ -6,7 +6,6 @@ from typing import cast
 from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.communities import actions, joining, queries
@@ -22,6 +21,7 @@ from collegium.communities.rules import LEADERS
 from collegium.conversations.models import Forum, Post
 from collegium.conversations.rules import register_remover
 from collegium.design.places import bar_item, panel
+from collegium.foundation.addresses import address
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
@@ -139,7 +139,7 @@ def keep_post(request: HttpRequest, *, post: Post) -> str | None:
     words, slug = drawn[forum_id]
     if not words:
         return None
-    return words.replace("ADDRESS", reverse("communities:keep_post", args=[slug, post.pk]))
+    return words.replace("ADDRESS", address("communities:keep_post", slug, post.pk))
 
 
 @register_remover

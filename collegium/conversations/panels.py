@@ -9,13 +9,15 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from collegium.conversations import actions
 from collegium.conversations.actions.moderation import forget_words
 from collegium.conversations.models import Draft, Following, Measure, Post, Reaction, Report
 from collegium.conversations.queries import moderation
 from collegium.design.places import panel
+from collegium.foundation.addresses import address
+from collegium.foundation.surroundings import surroundings
 from collegium.people.erasure import erases, goes, stays
 from collegium.people.export import File, exports
 from collegium.people.models import Person
@@ -33,12 +35,12 @@ def report_or_moderate(request: HttpRequest, *, post: Post, **_context: Any) -> 
         return _action("why", reverse("conversations:my_measures")) if post.hidden_at else None
     reader = getattr(request, "forum_reader", None)  # noted by our views, which have asked already
     if reader is not None and reader.standing.is_moderator:
-        return _action("moderate", reverse("conversations:moderate", args=[post.pk]))
-    return _action("report", reverse("conversations:report", args=[post.pk])) if not post.hidden_at else None
+        return _action("moderate", address("conversations:moderate", post.pk))
+    return _action("report", address("conversations:report", post.pk)) if not post.hidden_at else None
 
 
-def _action(kind: str, address: str) -> str:
-    return _rendered(kind, get_language() or "").replace("ADDRESS", address)
+def _action(kind: str, where: str) -> str:
+    return _rendered(kind, surroundings().language).replace("ADDRESS", where)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """How values read: dates in the reader's time zone and language, numbers, names."""
 
 import datetime as dt
+import math
 import re
 import unicodedata
 import zlib
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 from collegium.foundation import clock
 
 NEAR = 14
+MINUTES, HOURS = 3060, 73440  # seconds, from which Babel says “1 hour” and “1 day”
 TINTS = 8
 INITIALS = 2
 Moment = dt.datetime | dt.date
@@ -115,10 +117,27 @@ def relative(value: Moment | None) -> Markup:
     if days == 0 and seconds is not None:
         if abs(seconds) < 60:  # noqa: PLR2004  a minute
             return element(value, _("just now"), title)
-        near = dates.format_timedelta(dt.timedelta(seconds=seconds), add_direction=True, locale=locale())
-        return element(value, near, title)
+        return element(value, _near_in_words(_rounded(seconds), language), title)
     named = {-1: _("yesterday"), 1: _("tomorrow")}.get(days) if abs(days) == 1 else None
     return element(value, named or _days_in_words(days, language), title)
+
+
+def _rounded(seconds: float) -> int:
+    """To the minute, the hour or the day that is said of it, so that few are put into words anew: as Babel rounds."""
+    far = abs(math.floor(seconds))
+    if far < MINUTES:
+        shown = min(round(far / 60) * 60, MINUTES - 1)
+    else:
+        shown = round(far / 3600) * 3600 if far < HOURS else 86400
+    return shown if seconds > 0 else -shown
+
+
+@lru_cache(maxsize=1024)
+def _near_in_words(seconds: int, language: str) -> str:
+    """“20 minutes ago”, “in 3 hours”."""
+    return dates.format_timedelta(
+        dt.timedelta(seconds=seconds), add_direction=True, locale=locale_of(language)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from collegium.accreditation import actions
 from collegium.accreditation.models import Judgement, Mark
@@ -21,22 +22,22 @@ def test_a_judgement_is_saved_as_one_writes_and_survives_a_lost_connection(
     sign_in_browser(page, stage.lead)
     assignment = stage.assignment(assessing, stage.lead)
     page.goto(assignment.get_absolute_url())
-    first = page.locator("#area-0")
+    first, status = page.locator("#area-0"), page.locator("[data-status]")
     first.get_by_role("radio", name="Adequate", exact=True).check()
     first.get_by_role("textbox").fill("You name what you did.")
-    page.locator("[data-status]", has_text="Saved").wait_for()
-    assert page.locator("[data-judged-words]").inner_text() == "1"
+    expect(status).to_contain_text("Saved")
+    expect(page.locator("[data-judged-words]")).to_have_text("1")
     mark = Mark.objects.get(judgement__assignment=assignment)
     assert (mark.section_key, mark.level, mark.comment) == ("1a", "adequate", "You name what you did.")
 
     page.context.set_offline(True)
     page.locator("#area-1").get_by_role("textbox").fill("Written in a tunnel.")
-    page.get_by_text("No connection.").wait_for()
+    expect(page.get_by_text("No connection.")).to_be_visible()
     page.context.set_offline(False)
     page.goto("/accreditation/assess/")
     page.goto(assignment.get_absolute_url())
-    assert page.locator("#area-1").get_by_role("textbox").input_value() == "Written in a tunnel."
-    page.locator("[data-status]", has_text="Saved").wait_for()
+    expect(page.locator("#area-1").get_by_role("textbox")).to_have_value("Written in a tunnel.")
+    expect(status).to_contain_text("Saved")
     assert (
         Mark.objects.get(judgement__assignment=assignment, section_key="1b").comment == "Written in a tunnel."
     )
@@ -49,10 +50,10 @@ def test_signed_out_meanwhile_nothing_is_lost(stage, assessing, browser_page, si
     page.goto(assignment.get_absolute_url())
     page.context.clear_cookies()
     page.locator("#area-0").get_by_role("textbox").fill("Still here.")
-    page.get_by_text("You were signed out.").wait_for()
+    expect(page.get_by_text("You were signed out.")).to_be_visible()
     sign_in_browser(page, stage.lead)
     page.goto(assignment.get_absolute_url())
-    assert page.locator("#area-0").get_by_role("textbox").input_value() == "Still here."
+    expect(page.locator("#area-0").get_by_role("textbox")).to_have_value("Still here.")
 
 
 def test_a_judgement_sealed_in_another_tab_is_said_and_not_overwritten(
@@ -64,7 +65,7 @@ def test_a_judgement_sealed_in_another_tab_is_said_and_not_overwritten(
     page.goto(assignment.get_absolute_url())
     stage.judge(assessing, stage.lead)
     page.locator("#area-0").get_by_role("textbox").fill("Too late.")
-    page.locator("[data-tone]:not([data-tone=''])").wait_for()
+    expect(page.locator("[data-status]")).to_contain_text("Your judgement is sealed")
     assert not Mark.objects.filter(comment="Too late.").exists()
     assert Judgement.objects.get(assignment=assignment).is_sealed
 

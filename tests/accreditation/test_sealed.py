@@ -255,3 +255,15 @@ def test_saving_what_was_touched_leaves_the_rest(stage, assessing, client_of):
     refused = client.post(address, {"level_0": "best"}, headers=headers)
     assert refused.status_code == 409
     assert "refused" in refused.json()
+
+
+def test_whoever_writes_on_is_told_that_the_judgement_is_sealed(stage, assessing, client_of):
+    stage.judge(assessing, stage.lead)
+    address = reverse(
+        "accreditation:judgement", kwargs={"assignment_id": stage.assignment(assessing, stage.lead).pk}
+    )
+    answer = client_of(stage.lead).post(
+        address, {"comment_0": "Too late."}, headers={"Accept": "application/json"}
+    )
+    assert answer.status_code == 403
+    assert "sealed" in answer.json()["refused"]

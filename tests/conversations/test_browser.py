@@ -46,6 +46,25 @@ def test_a_reply_in_the_editor_with_a_mention_and_a_draft(thread, bo, browser_pa
     expect(words_of(browser_page)).to_have_text("")
 
 
+def test_who_is_quicker_than_the_editor_loses_no_word(thread, bo, browser_page, sign_in_browser):
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    browser_page.route("**/django_prose_editor/editor*.js*", hold)
+    sign_in_browser(browser_page, bo)
+    browser_page.goto(reverse("conversations:thread", args=[thread.pk]))
+    browser_page.locator("textarea.write__source").click()
+    browser_page.keyboard.type("I began early, ")
+    late.pop().continue_()
+    browser_page.keyboard.type("and I went on while it came.")
+    expect(words_of(browser_page)).to_have_text("I began early, and I went on while it came.")
+    expect(words_of(browser_page)).to_be_focused()
+    browser_page.get_by_role("button", name="Post the reply").click()
+    expect(browser_page.get_by_role("article").get_by_text("went on while it came.")).to_be_visible()
+
+
 def test_new_posts_come_by_themselves_and_take_no_focus(thread, ada, bo, browser_page, sign_in_browser):
     sign_in_browser(browser_page, bo)
     browser_page.goto(reverse("conversations:thread", args=[thread.pk]))

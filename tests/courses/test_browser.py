@@ -67,6 +67,30 @@ def test_a_newcomer_takes_part(browser_page, sign_in_browser, axe, cy, ada):
     assert Project.objects.get().week.number == 3
 
 
+def test_who_is_quicker_than_the_editor_loses_no_word(browser_page, sign_in_browser, cy):
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    browser_page.route("**/django_prose_editor/editor*.js*", hold)
+    week = make_week(make_iteration(cy), trigger_title="Why?", trigger_html="", activity_html="")
+    sign_in_browser(browser_page, cy)
+    browser_page.goto(reverse("courses:edit_week", args=[week.iteration.slug, week.number]))
+    browser_page.locator("textarea[name=activity_html]").click()
+    browser_page.keyboard.type("Draw it, ")
+    late.pop().continue_()
+    browser_page.keyboard.type("and say why.")
+    words = browser_page.get_by_role("textbox", name="Activity").and_(
+        browser_page.locator("[contenteditable]")
+    )
+    expect(words).to_have_text("Draw it, and say why.")
+    tools = browser_page.get_by_role("toolbar").last
+    tools.get_by_role("button", name="Bold").press("Enter")
+    browser_page.keyboard.type(" Now.")  # not a key is struck beside the words
+    expect(words.locator("strong")).to_have_text("Now.")
+
+
 def test_a_facilitator_writes_a_triggering_event_in_the_editor(browser_page, sign_in_browser, axe, cy):
     week = make_week(
         make_iteration(cy),

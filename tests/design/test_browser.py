@@ -123,7 +123,9 @@ def test_files_are_dropped_and_named(browser_page):
 
 
 def test_a_server_says_a_word_at_the_edge(browser_page):
+    browser_page.clock.install(time=0)
     browser_page.goto("/design/")
+    browser_page.clock.pause_at(3_600)  # it would go by itself after a while
     browser_page.evaluate("htmx.trigger(document.body, 'toast', { value: 'Saved <b>' })")
     toast = browser_page.locator(".toast")
     expect(toast).to_contain_text("Saved <b>")

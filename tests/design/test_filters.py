@@ -2,6 +2,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import dates
 from django.utils import timezone, translation
 
 from collegium.design import filters
@@ -34,6 +35,20 @@ def _noon():
 )
 def test_relative_says_what_people_say(value, words):
     assert f">{words}</time>" in filters.relative(value)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [60, 89, 90, 91, 150, 630.5, 3029, 3030, 3059, 3060, 5399, 5400, 5401, 9000, 73_439, 73_440, 86_399],
+)
+@pytest.mark.parametrize("language", ["en-gb", "de"])
+def test_what_is_near_is_said_as_babel_says_it(seconds, language):
+    with translation.override(language):
+        for signed in (seconds, -seconds):
+            said = filters._near_in_words(filters._rounded(signed), language)
+            assert said == dates.format_timedelta(
+                dt.timedelta(seconds=signed), add_direction=True, locale=filters.locale()
+            )
 
 
 def test_a_date_is_that_of_the_readers_clock_and_language():

@@ -327,7 +327,7 @@ def judge_by_hand(page, look, submission, person, *, weak):
         area.get_by_role("radio", name=level, exact=True).check()
         area.get_by_role("textbox").fill(f"On {code}: I can see what you did, and why.")
     page.get_by_label("Overall comment").fill("Clear and personal.")
-    page.locator("[data-status]", has_text="Saved").wait_for()
+    expect(page.locator("[data-status]")).to_contain_text("Saved")
     page.get_by_role("button", name="Look over and seal").click()
     look(page)
     _seal(page, submission, person)
@@ -375,8 +375,8 @@ def reconcile(page, look, submission, *, outcome, weak=""):
     page.get_by_role("button", name="See it as the candidate will").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("As the candidate will read it")
     look(page)
-    page.get_by_role("button", name="Give this outcome").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Give this outcome").click()
 
 
 # Strangers ------------------------------------------------------------------------------------------------------------

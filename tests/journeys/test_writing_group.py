@@ -75,11 +75,13 @@ def kick_off(page, look, put_clock_to, group):
     page.goto(group.get_absolute_url())
     page.get_by_role("link", name="Prepare for it").click()
     page.get_by_role("group", name="Who was there").get_by_label("Ada Candidate").check()
-    page.get_by_role("button", name="Note it").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Note it").click()
     expect(page.get_by_role("group", name="Who was there").get_by_label("Ada Candidate")).to_be_checked()
     in_the_editor(page, "Notes of the meeting").fill("We drew our boards. Everybody has a gap in 3b.")
-    page.get_by_role("button", name="Keep them").click()
-    expect(page.locator("#notes .prose, #notes").first).to_contain_text("Everybody has a gap in 3b.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep them").click()
+    expect(page.locator("#notes")).to_contain_text("Everybody has a gap in 3b.")
     look(page, **BOTH)
     assert Attendance.objects.get().person.name == "Ada Candidate"
 
@@ -202,13 +204,15 @@ def report(mentors, hers, look, put_clock_to, group):
     mentors.get_by_role("heading", name="Report of the group").wait_for()
     expect(mentors.get_by_role("row", name=re.compile("Ada Candidate"))).to_contain_text("1")
     in_the_editor(mentors, "Closing words").fill("You came as six and leave as six.")
-    mentors.locator("#closing").get_by_role("button", name="Save").click()
+    with mentors.expect_navigation():
+        mentors.locator("#closing").get_by_role("button", name="Save").click()
     expect(mentors.locator("#closing")).to_contain_text("leave as six")
     look(mentors, **BOTH)
     answer = mentors.request.get(f"{group.get_absolute_url()}report.pdf")
     assert answer.body().startswith(b"%PDF")
     hers.goto(f"{group.get_absolute_url()}report/")
     hers.get_by_role("textbox", name="What the group was to you").fill("The only people who asked.")
-    hers.locator("#sayings").get_by_role("button", name="Save").click()
+    with hers.expect_navigation():
+        hers.locator("#sayings").get_by_role("button", name="Save").click()
     expect(hers.get_by_text("The only people who asked.").first).to_be_visible()
     look(hers, **BOTH)

@@ -66,6 +66,29 @@ def test_words_save_themselves_and_count_as_one_types(desk):
     assert stored() == "<p>I learnt to ask first.</p>"
 
 
+def test_who_is_quicker_than_the_editor_loses_no_word(
+    browser_page, sign_in_browser, ada, portfolio, section_of
+):
+    page, late = browser_page, []
+
+    def hold(route):
+        late.append(route)
+
+    page.route("**/django_prose_editor/editor*.js*", hold)
+    sign_in_browser(page, ada)
+    page.goto(section_of("1a").get_absolute_url(), wait_until="domcontentloaded")
+    page.locator("#reflection textarea").focus()
+    page.keyboard.type("I began early, ")
+    for route in late:
+        route.continue_()
+    page.keyboard.type("and went on.")
+    expect(words(page, "Reflection").and_(page.locator("[contenteditable]"))).to_have_text(
+        "I began early, and went on."
+    )
+    expect(state(page, "reflection")).to_have_text(SAVED)
+    assert "and went on." in stored()
+
+
 def test_tools_and_keys_write_what_the_server_keeps(desk):
     page = desk()
     words(page, "Description").click()
@@ -140,7 +163,7 @@ def test_a_lost_network_loses_no_word(desk):
     expect(state(page, "reflection")).to_have_text(SAVED)
     page.context.set_offline(True)
     page.keyboard.type(" In the tunnel.")
-    expect(state(page, "reflection")).to_contain_text("Not saved: no network", timeout=10_000)
+    expect(state(page, "reflection")).to_contain_text("Not saved: no network")
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(state(page, "reflection")).to_have_text(SAVED)
@@ -238,6 +261,7 @@ def test_without_javascript_words_are_typed_into_a_plain_field(
     page.goto(section_of("1a").get_absolute_url())
     page.locator("#reflection textarea").fill("First.\n\nSecond.")
     page.locator("#reflection").get_by_role("button", name="Save").click()
+    page.wait_for_url("**#reflection")
     assert stored() == "<p>First.</p><p>Second.</p>"
 
 

@@ -93,8 +93,12 @@ def test_a_passage_is_selected_and_commented_on_beside_the_words(ada, bo, draft,
     made = Comment.objects.get(words="Why three?")
     assert made.exact == "three minutes of audio"
     expect(page.locator(f"#comment-{made.pk}")).to_be_visible()
-    passage, note = page.locator("mark.passage").first, page.locator(".note").first
-    assert abs(passage.bounding_box()["y"] - note.bounding_box()["y"]) < 120
+    page.wait_for_function(  # each beside its passage, once the letters have come
+        """() => {
+          const [passage, note] = [".passage", ".note"].map((one) => document.querySelector(one).getBoundingClientRect().y);
+          return Math.abs(passage - note) < 120;
+        }"""
+    )
     page.locator("[data-comment-details] summary").click()
     expect(page.get_by_label("Which passage")).to_be_visible()  # for whoever selects nothing
     page.locator("[data-comment-details] summary").click()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from collegium.schemes import actions
 from tests.schemes.conftest import shipped
@@ -54,4 +55,4 @@ def test_a_rule_is_decided_with_the_keyboard_alone(page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/open-rules/")
     page.goto(reverse("schemes:scheme", kwargs={"key": "cmalt"}))
-    assert page.get_by_text("because: Time to gather new evidence.").is_visible()
+    expect(page.get_by_text("because: Time to gather new evidence.")).to_be_visible()

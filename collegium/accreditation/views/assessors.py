@@ -166,13 +166,14 @@ def _judging(
 def judgement(request: SignedInRequest, assignment_id: int) -> HttpResponseBase:
     """Saves the draft: the whole form by its button, or what was just typed, for which JSON is the answer."""
     found = _assignment(request, assignment_id)
-    require(
-        allowed=rules.may_judge(request.person, found),
-        because=_(
-            "Your judgement is sealed, or this submission is not being judged now. What you wrote is kept."
-        ),
-    )
     by_machine = request.headers.get("Accept", "").startswith("application/json")
+    is_allowed = rules.may_judge(request.person, found)
+    closed = _(
+        "Your judgement is sealed, or this submission is not being judged now. What you wrote is kept."
+    )
+    if by_machine and not is_allowed:
+        return JsonResponse({"refused": closed}, status=403)
+    require(allowed=is_allowed, because=closed)
     terms = terms_of(found.submission.pathway)
     form = _judgement_form(found, terms, request.POST)
     refusal_words = ""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from collegium.conversations import newcomers, rules
@@ -107,3 +108,13 @@ def hand_over(post: Post, by: Person | None, files_of: Iterable[int]) -> None:
     ids = list(dict.fromkeys(files_of))[:MOST_FILES]
     if ids and by is not None:
         Attachment.objects.filter(pk__in=ids, owner=by, post__isnull=True).update(post=post, draft=None)
+
+
+def drop_posted(draft_id: int) -> None:
+    """A draft whose words have been posted goes, with the files that were left in it: mostly none, and then at once."""
+    without_files = Draft.objects.filter(pk=draft_id).exclude(
+        Exists(Attachment.objects.filter(draft=OuterRef("pk")))
+    )
+    # Django's own way would look for what hangs on it first.
+    if not without_files._raw_delete(using=without_files.db):  # noqa: SLF001
+        Draft(pk=draft_id).delete()

@@ -14,7 +14,7 @@ from collegium.conversations import newcomers, rules, words
 from collegium.conversations.actions import verbs
 from collegium.conversations.actions.cards import set_links
 from collegium.conversations.actions.counting import locked, recount
-from collegium.conversations.actions.drafts import hand_over
+from collegium.conversations.actions.drafts import drop_posted, hand_over
 from collegium.conversations.models import (
     Attachment,
     Draft,
@@ -112,7 +112,6 @@ def start_thread(
     return thread
 
 
-@transaction.atomic
 def post(
     *,
     thread: Thread,
@@ -125,7 +124,37 @@ def post(
     attachments: Iterable[Attachment] = (),
 ) -> Post:
     """Say something in a thread. The same form or letter sent twice is one post, and gives that one."""
-    via = via or (Post.Via.WEB if by is not None else Post.Via.MACHINE)
+    try:
+        return _post(
+            thread=thread,
+            by=by,
+            html=html,
+            reply_to=reply_to,
+            via=via or (Post.Via.WEB if by is not None else Post.Via.MACHINE),
+            message_id=message_id,
+            submission_key=submission_key,
+            attachments=attachments,
+        )
+    except IntegrityError:
+        # The same form made it meanwhile, and the database does not let it in a second time. This transaction is undone.
+        already = _already(by, submission_key, message_id)
+        if already is None:
+            raise
+        return already
+
+
+@transaction.atomic
+def _post(
+    *,
+    thread: Thread,
+    by: Person | None,
+    html: str,
+    reply_to: Post | None,
+    via: str,
+    message_id: str,
+    submission_key: str,
+    attachments: Iterable[Attachment],
+) -> Post:
     held: Any = locked(thread) if by is None else _held(thread, by, submission_key)
     thread = held
     is_known = message_id or getattr(held, "already_id", None)
@@ -136,16 +165,9 @@ def post(
     if reply_to is not None and reply_to.thread_id != thread.pk:
         raise Refusal(_("The post that you reply to has been moved to another thread."), code="reply_to")
     written = _written(html, thread.forum, by)
-    new, is_new = _once(
-        lambda: _make(
-            thread, by, written, via, reply_to=reply_to, submission_key=submission_key, message_id=message_id
-        ),
-        by,
-        submission_key,
-        message_id,
+    new = _make(
+        thread, by, written, via, reply_to=reply_to, submission_key=submission_key, message_id=message_id
     )
-    if not is_new:
-        return new
     before = thread.last_post_id
     thread.post_count += 1
     thread.last_post = new
@@ -155,7 +177,7 @@ def post(
     thread.save(update_fields=["post_count", "last_post", "last_posted_at", "first_answer_at"])
     _settle(new, written, by, attachments)
     if by is not None and via == Post.Via.WEB and held.draft_id is not None:
-        Draft(pk=held.draft_id).delete()
+        drop_posted(held.draft_id)
     if by is not None:
         # Whoever had read everything has read their own words too.
         Reading.objects.filter(person=by, thread=thread, read_through__gte=before or 0).update(

@@ -37,7 +37,8 @@ def choices(scope: Scope) -> Choices:
         "where": _places(where),
         "shown": _places(shown),
     }
-    values = [*tops, *where, _NEWEST, *shown, reader.pk if reader is not None else 0, MOST_PEOPLE + 1]
+    own = reader.pk if reader is not None else 0
+    values: list[int | str] = [*tops, *where, _NEWEST, *shown, own, MOST_PEOPLE + 1]
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT.format(**names), values)
         rows = cursor.fetchall()

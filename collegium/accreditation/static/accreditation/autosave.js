@@ -70,7 +70,8 @@ function start(form) {
         redirect: "manual",
         keepalive: document.visibilityState === "hidden",
       });
-      if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut();
+      const isJson = answer.headers.get("Content-Type")?.includes("json");
+      if (answer.type === "opaqueredirect" || (answer.status === 403 && !isJson)) throw new SignedOut();
       const said = await answer.json();
       if (!answer.ok) {
         // A refusal, such as a judgement that was sealed meanwhile: it is said, and the words stay on the page.

@@ -5,6 +5,7 @@ export function asWritten(typed) {
   if (/<\/?[a-z]/i.test(typed)) return typed;
   const escaped = (words) => new Option(words).innerHTML;
   const blocks = typed.trim().split(/\n\s*\n/).filter(Boolean);
+  if (blocks.length && /[^\S\n]$/.test(typed)) blocks.push(`${blocks.pop()}\u00a0`); // the next word is about to come
   return blocks.map((block) => `<p>${block.split("\n").map(escaped).join("<br>")}</p>`).join("");
 }
 
