@@ -48,6 +48,8 @@ def ours(template_name: str) -> str:
         return f"design/forms/{WIDGETS.get(stem, 'input')}.jinja"
     if kind.startswith("errors"):
         return "design/forms/errors.jinja"
+    if stem == "label":
+        return "design/forms/label.jinja"
     return "design/forms/form.jinja"
 
 

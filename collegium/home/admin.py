@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,8 @@ from collegium.schemes.models import RoleHolding, SchemeVersion
 admin.site.site_header = admin.site.site_title = _("Administration")
 admin.site.index_title = _("What stands behind the pages")
 admin.site.site_url = "/"
-# Keys and addresses are their owner's, and nobody here is in a group: no page to change them by the way.
-for foreign in (EmailAddress, Authenticator, Group):
+# Keys, sessions and addresses are their owner's, and nobody here is in a group: no page to change them by the way.
+for foreign in (EmailAddress, Authenticator, Group, UserSession):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 

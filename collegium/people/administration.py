@@ -31,8 +31,9 @@ class LookOnly(admin.ModelAdmin[M]):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  # Django's signature
         return bool(self.changeable) and _administers(request)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> list[str]:
-        return [str(name) for name in self.get_fields(request, obj) if name not in self.changeable]
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> list[str]:  # noqa: ARG002  # Django's signature
+        shown = self.fields or [field.name for field in (*self.opts.fields, *self.opts.many_to_many)]
+        return [str(name) for name in shown if name not in self.changeable]
 
 
 def _administers(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from collegium.foundation import clock
 from collegium.people.models import Audience
 from tests.communities.factories import make_community
 from tests.events.factories import in_days, make_event, make_occurrence, remove_member
-from tests.factories import make_person
+from tests.factories import make_circle, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -326,3 +326,10 @@ def test_feeds_ask_the_same_for_one_and_for_three(
 
 
 LIST, PAST, EVENT, OCCURRENCE = 7, 5, 9, 10
+
+
+def test_an_event_of_no_community_is_changed_too(client_of, cy):
+    """A week's meeting belongs to the circle of its course: there is no community to choose."""
+    event = make_event(cy, circles=(make_circle(cy),), title="The session of week two")
+    client = client_of(cy)
+    assert "The session of week two" in page(client, "edit", event_id=event.pk)

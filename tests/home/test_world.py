@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from PIL import Image
 from pypdf import PdfReader
 
@@ -67,6 +68,7 @@ from collegium.portfolios.models import (
 )
 from collegium.portfolios.queries import readiness
 from collegium.schemes.documents import scheme_file
+from tests.home.walking import walk
 
 # Words ------------------------------------------------------------------------------------------------------------
 
@@ -336,6 +338,7 @@ def test_the_world_lives_its_years(client_of):
     _the_group_is_half_way()
     _nothing_is_left_to_do()
     _every_room_opens(client_of)
+    _every_link_leads_somewhere(client_of)
 
 
 def _person(key):
@@ -480,6 +483,15 @@ def _nothing_is_left_to_do():
     assert not Telling.objects.filter(finished_at=None).exists()
     assert not Notification.objects.owed().filter(letter_due_at__lte=clock.now()).exists()
     assert not owed_invitations().exists()
+
+
+def _every_link_leads_somewhere(client_of):
+    """Whoever it is: no page of the house offers what is not there, what is not for them, or what fails."""
+    for key in (None, "jean", "aoife", "chidi", "philippa", "kwame", "ingrid"):
+        client = client_of(_person(key)) if key else Client()
+        read, faults = walk(client)
+        assert read > 60, key  # it went round the house
+        assert faults == [], key
 
 
 def _every_room_opens(client_of):

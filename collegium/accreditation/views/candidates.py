@@ -329,6 +329,7 @@ def read(request: SignedInRequest, submission_id: int) -> HttpResponse:
             "reading": queries.reading(found),
             "receipt": actions.receipt(found),
             "is_own": found.candidate_id == request.person.pk,
+            "manages": rules.may_manage(request.person, found),
         },
     )
 

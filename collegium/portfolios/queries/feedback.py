@@ -52,9 +52,12 @@ def asked_anything(person: int) -> "QuerySet[FeedbackRequest]":
 
 
 def given_by(person: Person) -> list[Feedback]:
-    """What they gave lately, with the thanks."""
+    """What they gave lately, with the thanks; ``can_be_opened`` while they may read the section."""
+    readable = Section.objects.visible_to(person).filter(pk=OuterRef("request__section"))
+    asked = FeedbackRequest.objects.asked_of(person).filter(pk=OuterRef("request"))
     return list(
         Feedback.objects.filter(by=person)
+        .annotate(can_be_opened=Exists(readable) & Exists(asked))
         .select_related("request__section__node", "request__section__portfolio", "request__by")
         .order_by("-pk")[:20]
     )

@@ -25,6 +25,7 @@ class Finding:
     section_key: str = ""
     holds: bool = False
     hinders: bool = True
+    is_owners: bool = False  # its place opens for the owner alone
 
 
 @dataclass(frozen=True)
@@ -342,15 +343,16 @@ def _declaration(laid: Desk) -> Iterator[Finding]:
     where = reverse("portfolios:declaration", kwargs={"portfolio_id": laid.portfolio.pk})
     signed = laid.portfolio.signed
     if signed is None:
-        yield Finding("declaration-missing", _("The declaration is not signed yet."), where)
+        yield Finding("declaration-missing", _("The declaration is not signed yet."), where, is_owners=True)
     elif signed.statements != asked:
         yield Finding(
             "declaration-missing",
             _("The declaration was signed with other words than the scheme has now: sign it again."),
             where,
+            is_owners=True,
         )
     else:
-        yield Finding("declaration", _("The declaration is signed."), where, holds=True)
+        yield Finding("declaration", _("The declaration is signed."), where, holds=True, is_owners=True)
 
 
 def _unset(laid: Desk) -> Iterator[Finding]:

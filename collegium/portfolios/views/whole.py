@@ -81,6 +81,7 @@ def readiness(request: SignedInRequest, portfolio_id: int) -> HttpResponseBase:
         {
             "portfolio": found,
             "readiness": checked,
+            "is_own": rules.may_manage(request.person, found),
             "groups": queries.by_section(checked.open, desk),
             "coordinators": queries.coordinators(found) if checked.remarks else [],
         },
