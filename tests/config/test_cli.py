@@ -47,7 +47,7 @@ def run(environment, *words, code=0):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,  # the first start makes a hundred tables on a machine that may be busy
         check=False,
     )
     assert done.returncode == code, done.stdout + done.stderr
@@ -102,7 +102,7 @@ def _ready(site):
         return False
 
 
-def _until(what, seconds=90):
+def _until(what, seconds=300):
     for _ in range(seconds * 5):
         if what():
             return True

@@ -341,7 +341,7 @@ def _compared(
             "proposal": queries.proposal(found, terms, form.areas, levels, kept),
             "is_split": queries.is_split(found, terms, compared, kept) if compared else None,
             "may_reconcile": may_reconcile,
-            "manages": rules.may_manage(request.person, found),
+            "assesses": any(row.assessor_id == request.person.pk for row in queries.assignments_of(found)),
             "lead": next(
                 (
                     row
