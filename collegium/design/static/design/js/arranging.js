@@ -128,7 +128,9 @@ export class Hand {
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.carries && this.empty());
     window.addEventListener("blur", () => this.empty());
     // A link in a thing, a chosen word: the browser's own dragging would take the pointer away.
-    place.addEventListener("dragstart", (event) => event.preventDefault());
+    place.addEventListener("dragstart", (event) => {
+      if (this.#held) event.preventDefault();
+    });
     // The menu that a long press opens elsewhere.
     place.addEventListener("contextmenu", (event) => {
       if (this.#held?.isFinger) event.preventDefault();
